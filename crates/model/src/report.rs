@@ -1,0 +1,155 @@
+//! What we ask a venue for, and what it tells us back.
+
+use crate::instrument::InstrumentNo;
+use crate::number::{Lots, Nanos};
+use crate::order::{ClientOrderId, Fill, OrderIntent};
+
+/// A request that leaves for a venue. The closed list: nothing else can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VenueRequest {
+    /// A new order; sent at most once.
+    Place {
+        /// Our id for it.
+        id: ClientOrderId,
+        /// What it asks.
+        intent: OrderIntent,
+    },
+    /// Cancel one order; may be repeated.
+    Cancel {
+        /// Our id of the order.
+        id: ClientOrderId,
+        /// Which instrument it is in.
+        instrument: InstrumentNo,
+    },
+    /// Cancel every open order of the account; may be repeated.
+    CancelAll,
+    /// What became of an order; may be repeated.
+    Query {
+        /// Our id of the order.
+        id: ClientOrderId,
+        /// Which instrument it is in.
+        instrument: InstrumentNo,
+    },
+    /// Everything the account has: open orders, and fills after that trade id.
+    Sweep {
+        /// Fills with a trade id above this one are wanted.
+        after_trade_id: u64,
+    },
+}
+
+/// Why a venue refused an order for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VenueRefusal {
+    /// A post-only order would have taken.
+    WouldTake,
+    /// A fill-or-kill order could not be filled whole.
+    CannotFillWhole,
+    /// The id was used before.
+    DuplicateId,
+    /// A reduce-only order would not reduce.
+    WouldNotReduce,
+    /// Below the smallest order the venue takes.
+    BelowMinNotional,
+    /// The account cannot pay for it.
+    InsufficientMargin,
+    /// Price or quantity is not one the instrument allows.
+    BadIncrement,
+    /// The request came after its deadline.
+    Late,
+}
+
+impl VenueRefusal {
+    /// The stable code in records and on screens.
+    pub const fn code(self) -> &'static str {
+        match self {
+            VenueRefusal::WouldTake => "WOULD_TAKE",
+            VenueRefusal::CannotFillWhole => "CANNOT_FILL_WHOLE",
+            VenueRefusal::DuplicateId => "DUPLICATE_ID",
+            VenueRefusal::WouldNotReduce => "WOULD_NOT_REDUCE",
+            VenueRefusal::BelowMinNotional => "BELOW_MIN_NOTIONAL",
+            VenueRefusal::InsufficientMargin => "INSUFFICIENT_MARGIN",
+            VenueRefusal::BadIncrement => "BAD_INCREMENT",
+            VenueRefusal::Late => "LATE",
+        }
+    }
+}
+
+/// An order as the venue sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VenueOrder {
+    /// Our id for it.
+    pub id: ClientOrderId,
+    /// The venue's own id.
+    pub venue_id: u64,
+    /// What was asked.
+    pub intent: OrderIntent,
+    /// How much of it has filled.
+    pub filled: Lots,
+    /// Whether it is still open.
+    pub is_open: bool,
+}
+
+/// One thing a venue tells us. Reports may come late, twice, or in another order than they happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VenueReport {
+    /// When it happened, by the venue.
+    pub venue_at: Nanos,
+    /// What it says.
+    pub kind: ReportKind,
+}
+
+/// What a venue report says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReportKind {
+    /// The order was taken.
+    Ack {
+        /// Our id of the order.
+        id: ClientOrderId,
+        /// The venue's own id.
+        venue_id: u64,
+    },
+    /// The order was refused for good.
+    Reject {
+        /// Our id of the order.
+        id: ClientOrderId,
+        /// Why.
+        refusal: VenueRefusal,
+    },
+    /// Part or all of the order traded.
+    Fill(Fill),
+    /// The order is no longer open, by our cancel.
+    Canceled {
+        /// Our id of the order.
+        id: ClientOrderId,
+        /// How much had filled by then.
+        filled: Lots,
+    },
+    /// The order is no longer open, by its time in force.
+    Expired {
+        /// Our id of the order.
+        id: ClientOrderId,
+        /// How much had filled by then.
+        filled: Lots,
+    },
+    /// The cancel found nothing open under that id.
+    CancelRejected {
+        /// Our id of the order.
+        id: ClientOrderId,
+    },
+    /// The answer to a query; `None` when the venue knows no such order.
+    Order {
+        /// The id that was asked about.
+        id: ClientOrderId,
+        /// What the venue knows.
+        found: Option<VenueOrder>,
+    },
+    /// The answer to a sweep.
+    Account {
+        /// Every open order.
+        open: Vec<VenueOrder>,
+        /// Every fill after the asked trade id, oldest first.
+        fills: Vec<Fill>,
+        /// The position in every instrument that has one.
+        positions: Vec<(InstrumentNo, Lots)>,
+    },
+}
