@@ -1,0 +1,84 @@
+//! One order and where it is in its life.
+
+use aurora_model::{ClientOrderId, Lots, Nanos, OrderIntent, OrderState, VenueRefusal};
+
+/// Why the order was made; decides nothing at the venue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// It opens or grows a position.
+    Entry,
+    /// It closes one, for this reason (`target`, `stop`, `trailing`, `time`, …).
+    Exit(&'static str),
+}
+
+/// An order of ours.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// Our id, sent to the venue.
+    pub id: ClientOrderId,
+    /// What was asked.
+    pub intent: OrderIntent,
+    /// Why.
+    pub purpose: Purpose,
+    /// Where it is in its life.
+    pub state: OrderState,
+    /// How much has filled.
+    pub filled: Lots,
+    /// Σ price × quantity of its fills, in ticks × lots.
+    pub filled_value: i128,
+    /// The venue's id, once it acknowledged.
+    pub venue_id: Option<u64>,
+    /// Why the venue refused it.
+    pub refusal: Option<VenueRefusal>,
+    /// When it was decided.
+    pub decided_at: Nanos,
+    /// When it left for the venue.
+    pub sent_at: Option<Nanos>,
+    /// When the venue's first word about it arrived.
+    pub answered_at: Option<Nanos>,
+    /// When it ended.
+    pub ended_at: Option<Nanos>,
+    /// When its cancel was last asked for.
+    pub cancel_asked_at: Option<Nanos>,
+    /// When it was last asked about.
+    pub(crate) queried_at: Option<Nanos>,
+    /// When the venue first said it knows no such order.
+    pub(crate) missed_at: Option<Nanos>,
+}
+
+impl Order {
+    pub(crate) fn new(
+        id: ClientOrderId,
+        intent: OrderIntent,
+        purpose: Purpose,
+        at: Nanos,
+    ) -> Order {
+        Order {
+            id,
+            intent,
+            purpose,
+            state: OrderState::Prepared,
+            filled: Lots::ZERO,
+            filled_value: 0,
+            venue_id: None,
+            refusal: None,
+            decided_at: at,
+            sent_at: None,
+            answered_at: None,
+            ended_at: None,
+            cancel_asked_at: None,
+            queried_at: None,
+            missed_at: None,
+        }
+    }
+
+    /// What may still fill: all of it until the venue says otherwise, in doubt included.
+    pub fn left(&self) -> Lots {
+        if self.state.may_fill() { self.intent.qty - self.filled } else { Lots::ZERO }
+    }
+
+    /// The average price of its fills in ticks; `None` before the first.
+    pub fn average_price(&self) -> Option<f64> {
+        (self.filled.0 != 0).then(|| self.filled_value as f64 / self.filled.0 as f64)
+    }
+}
