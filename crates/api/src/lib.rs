@@ -1,1 +1,3 @@
-//! TODO-MODULE-DOC
+//! HTTP and WebSocket: the gate's front, the console, the streams.
+
+pub mod console;

@@ -1,0 +1,15 @@
+//! The console: its HTTP paths, its one WebSocket, its embedded pages.
+//!
+//! Nothing is decided here. The desk's thread publishes a [`View`] ten times a second and answers
+//! [`Ask`]s; this side turns them into JSON for whoever is watching.
+
+mod assets;
+mod csv;
+mod guard;
+mod routes;
+mod stream;
+mod view;
+pub mod wire;
+
+pub use routes::{ConsoleState, router};
+pub use view::{Action, Ask, Controlled, InstrumentView, Refused, View};

@@ -1,0 +1,118 @@
+//! The two ways between the desk's thread and the console: what it publishes, what it is asked.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use tokio::sync::oneshot;
+
+use super::wire::{
+    Bar, DecisionFull, DecisionRow, Exposure, Frame, GateSummary, Health, Ladder, Mark, OrderLife,
+    OrderRow, PnlSums, PositionRow, System, Text,
+};
+
+/// Everything the streams show, as of one moment. Replaced whole; readers keep the old one alive.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The top bar.
+    pub frame: Frame,
+    /// Book and chart of every instrument.
+    pub instruments: Vec<InstrumentView>,
+    /// The last orders, newest first, each with the version it last changed at (counts up).
+    pub orders: Vec<(u64, Arc<OrderRow>)>,
+    /// Open positions.
+    pub positions: Vec<PositionRow>,
+    /// `[t_ms, net, drawdown]` since start, thinned to at most 2000.
+    pub pnl_points: Vec<(f64, f64, f64)>,
+    /// The sums under the curve.
+    pub pnl: PnlSums,
+    /// Exposure, whole and by instrument.
+    pub exposure: Exposure,
+    /// The last decisions, newest first.
+    pub decisions: Vec<Arc<DecisionRow>>,
+    /// How many decisions there were since start: tells which of them are new.
+    pub decisions_total: u64,
+    /// The last minutes of the gate.
+    pub gate: GateSummary,
+    /// The health page.
+    pub health: Health,
+}
+
+/// Book and chart of one instrument.
+#[derive(Clone, Debug)]
+pub struct InstrumentView {
+    /// Canonical id.
+    pub id: Arc<str>,
+    /// Near the touch.
+    pub ladder: Ladder,
+    /// The last 900 seconds, oldest first.
+    pub bars: Vec<Bar>,
+    /// Our fills on the chart, oldest first.
+    pub marks: Vec<Mark>,
+    /// How many marks there were since start: tells which of them are new.
+    pub marks_total: u64,
+}
+
+/// What an operator may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Stop trading, cancel what is open.
+    Hold,
+    /// Trade again, if every check passes.
+    Resume,
+    /// Stop trading until re-armed, cancel what is open.
+    Kill,
+    /// Back from KILLED into HOLD.
+    Rearm,
+}
+
+/// What an operator's action did.
+#[derive(Clone, Copy, Debug)]
+pub struct Controlled {
+    /// The state now.
+    pub state: &'static str,
+    /// How many orders a cancel was sent for.
+    pub canceled: usize,
+}
+
+/// Why an operator's action was not done.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// Stable code.
+    pub code: &'static str,
+    /// Why, with the way out.
+    pub text: Text,
+}
+
+/// A question for the desk's thread; the answer comes back on the channel inside.
+#[derive(Debug)]
+pub enum Ask {
+    /// Do this.
+    Control {
+        /// What.
+        action: Action,
+        /// Why, in the operator's words.
+        reason: String,
+        /// What it did.
+        reply: oneshot::Sender<Result<Controlled, Refused>>,
+    },
+    /// The life of one order.
+    Order {
+        /// Client order id.
+        id: String,
+        /// `None` when there is no such order.
+        reply: oneshot::Sender<Option<OrderLife>>,
+    },
+    /// One decision in full.
+    Decision {
+        /// UUIDv7.
+        id: String,
+        /// `None` when it is not remembered.
+        reply: oneshot::Sender<Option<DecisionFull>>,
+    },
+    /// The system page.
+    System {
+        /// All of it.
+        reply: oneshot::Sender<System>,
+    },
+}
