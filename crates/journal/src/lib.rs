@@ -1,1 +1,3 @@
-//! TODO-MODULE-DOC
+//! What is written down: JSONL logs for people and their tools.
+
+pub mod jsonl;

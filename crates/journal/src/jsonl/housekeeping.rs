@@ -1,0 +1,215 @@
+//! The broom: gzips what was rotated and removes what is too old, in quiet moments.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::log::LogName;
+
+/// More bytes a second than this and the machine has better things to do than to compress.
+const QUIET_BYTES_PER_SECOND: u64 = 2 << 20;
+/// So many bytes waiting are compressed even when it is never quiet.
+const BACKLOG_LIMIT: u64 = 20 << 30;
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// A thread that tidies one session folder.
+#[derive(Debug)]
+pub struct Housekeeper {
+    rotated: Option<Sender<PathBuf>>,
+    written: Arc<AtomicU64>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Housekeeper {
+    /// Starts it; what an earlier run left behind is tidied too.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn start(folder: &Path, retention_days: u32) -> io::Result<Housekeeper> {
+        let (rotated, waiting) = unbounded();
+        for left in rotated_in(folder) {
+            drop(rotated.send(left));
+        }
+        let written = Arc::new(AtomicU64::new(0));
+        let broom = Broom {
+            folder: folder.to_owned(),
+            retention: Duration::from_secs(u64::from(retention_days) * 86_400),
+            written: Arc::clone(&written),
+        };
+        let thread = std::thread::Builder::new()
+            .name("log-housekeeping".into())
+            .spawn(move || broom.run(&waiting))?;
+        Ok(Housekeeper { rotated: Some(rotated), written, thread: Some(thread) })
+    }
+
+    /// Where rotated files are announced.
+    pub fn rotated(&self) -> Sender<PathBuf> {
+        self.rotated.clone().expect("kept until drop")
+    }
+
+    /// The count of bytes written, by which it knows how busy the process is.
+    pub fn written(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.written)
+    }
+}
+
+impl Drop for Housekeeper {
+    fn drop(&mut self) {
+        self.rotated = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic there has already been printed; the logs themselves are whole.
+            drop(thread.join());
+        }
+    }
+}
+
+struct Broom {
+    folder: PathBuf,
+    retention: Duration,
+    written: Arc<AtomicU64>,
+}
+
+impl Broom {
+    /// Until every sender is gone: files still waiting then are left to the next start.
+    fn run(&self, rotated: &Receiver<PathBuf>) {
+        // Only the priority of this thread; without the right to lower it the work is the same.
+        drop(rustix::process::nice(19));
+        let mut waiting: Vec<PathBuf> = Vec::new();
+        let mut seen = self.written.load(Ordering::Relaxed);
+        let mut ticks = 0u32;
+        loop {
+            match rotated.recv_timeout(LOOK_EVERY) {
+                Ok(path) => {
+                    waiting.push(path);
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let written = self.written.load(Ordering::Relaxed);
+            let is_quiet = written.wrapping_sub(seen) < QUIET_BYTES_PER_SECOND;
+            seen = written;
+            if (is_quiet || BACKLOG_LIMIT < backlog(&waiting)) && !waiting.is_empty() {
+                let path = waiting.remove(0);
+                // What cannot be compressed now stays readable as it is and is tried at the next start.
+                drop(gzip(&path));
+            }
+            if ticks.is_multiple_of(600) {
+                self.remove_old(SystemTime::now());
+            }
+            ticks = ticks.wrapping_add(1);
+        }
+    }
+
+    fn remove_old(&self, now: SystemTime) {
+        for path in aside_in(&self.folder) {
+            let written = std::fs::metadata(&path).and_then(|m| m.modified());
+            let age = written.ok().and_then(|at| now.duration_since(at).ok());
+            if age.is_some_and(|age| self.retention < age) {
+                // Tried again at the next look.
+                drop(std::fs::remove_file(path));
+            }
+        }
+    }
+}
+
+fn backlog(waiting: &[PathBuf]) -> u64 {
+    waiting.iter().filter_map(|p| std::fs::metadata(p).ok()).map(|m| m.len()).sum()
+}
+
+/// Rotated files, gzipped or not: `aurora_events.jsonl.20261121-110000-0001[.gz]`.
+fn aside_in(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|e| e.path()))
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            LogName::ALL.iter().any(|log| {
+                name.strip_prefix(log.file_name()).is_some_and(|rest| rest.starts_with('.'))
+            })
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn rotated_in(folder: &Path) -> Vec<PathBuf> {
+    let is_plain = |p: &PathBuf| p.extension().is_none_or(|e| e != "gz" && e != "part");
+    aside_in(folder).into_iter().filter(is_plain).collect()
+}
+
+/// Replaces `path` by `path.gz`; a crash in between leaves one of the two whole.
+pub(super) fn gzip(path: &Path) -> io::Result<PathBuf> {
+    let packed = path.with_added_extension("gz");
+    let part = path.with_added_extension("part");
+    let mut from = BufReader::with_capacity(1 << 16, File::open(path)?);
+    let to = BufWriter::with_capacity(1 << 16, File::create(&part)?);
+    let mut encoder = GzEncoder::new(to, Compression::new(3));
+    io::copy(&mut from, &mut encoder)?;
+    let to = encoder.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+    to.sync_all()?;
+    std::fs::rename(&part, &packed)?;
+    std::fs::remove_file(path)?;
+    Ok(packed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn broom(folder: &Path) -> Broom {
+        Broom {
+            folder: folder.to_owned(),
+            retention: Duration::from_secs(7 * 86_400),
+            written: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn what_is_older_than_the_retention_leaves_and_the_live_file_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let names = [
+            "aurora_events.jsonl",
+            "aurora_events.jsonl.20261101-000000-0001.gz",
+            "orders.jsonl.20261101-000000-0001",
+            "notes.txt",
+        ];
+        for name in names {
+            std::fs::write(dir.path().join(name), "x\n").unwrap();
+        }
+        let left = || {
+            let mut left: Vec<String> = std::fs::read_dir(dir.path())
+                .unwrap()
+                .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+                .collect();
+            left.sort();
+            left
+        };
+        let day = Duration::from_secs(86_400);
+        broom(dir.path()).remove_old(SystemTime::now() + 6 * day);
+        assert_eq!(left().len(), 4);
+        broom(dir.path()).remove_old(SystemTime::now() + 8 * day);
+        assert_eq!(left(), ["aurora_events.jsonl", "notes.txt"]);
+    }
+
+    #[test]
+    fn gzip_replaces_the_file_by_its_packed_self() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("orders.jsonl.20261101-000000-0001");
+        std::fs::write(&path, "{\"a\":1}\n".repeat(1000)).unwrap();
+        let packed = gzip(&path).unwrap();
+        assert!(!path.exists());
+        let mut text = String::new();
+        let mut reader = flate2::read::GzDecoder::new(File::open(packed).unwrap());
+        io::Read::read_to_string(&mut reader, &mut text).unwrap();
+        assert_eq!(text.len(), 8000);
+    }
+}
