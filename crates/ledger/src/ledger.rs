@@ -1,0 +1,314 @@
+//! The ledger: every fill booked once, every purse and mark up to date.
+
+use std::collections::BTreeMap;
+
+use aurora_model::{Fill, Instrument, InstrumentNo, Liquidity, Lots, Notional, Payoff, Price};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::error::LedgerError;
+use crate::exact::Exact;
+use crate::holding::{Books, Holding, Worth};
+use crate::rules::Rules;
+use crate::seen::{Seen, Sight};
+use crate::view::{Booked, Booking, Counters, Equity, Exposure, Pnl, Position};
+
+/// Positions, cash and profit of one account.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    pub(crate) holdings: Vec<Holding>,
+    pub(crate) purses: Vec<Purse>,
+    /// Σ over instruments, in the reporting currency.
+    pub(crate) net: Exact,
+    day_start: Exact,
+    peak: Exact,
+    max_drawdown: Exact,
+    duplicates: u64,
+    maker_fills: u64,
+}
+
+/// The cash of one settle currency.
+#[derive(Clone, Debug)]
+pub(crate) struct Purse {
+    pub(crate) currency: String,
+    pub(crate) start: Exact,
+    pub(crate) cash: Exact,
+}
+
+impl Ledger {
+    /// An empty ledger; [`InstrumentNo`] is the place in `instruments`, `cash` the start by currency.
+    ///
+    /// # Errors
+    /// When an instrument's numbers are unusable, its quote cannot be reported, or cash is too fine.
+    pub fn new(
+        instruments: Vec<Instrument>,
+        cash: BTreeMap<String, Notional>,
+    ) -> Result<Ledger, LedgerError> {
+        let mut cash = cash;
+        for instrument in &instruments {
+            cash.entry(instrument.settle_currency().to_owned()).or_default();
+        }
+        let purses = cash
+            .into_iter()
+            .map(|(currency, amount)| {
+                let start = exact("the starting cash", amount)?;
+                Ok(Purse { currency, start, cash: start })
+            })
+            .collect::<Result<Vec<_>, LedgerError>>()?;
+        let holdings = instruments
+            .into_iter()
+            .map(|instrument| Holding::new(instrument, &purses))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Ledger {
+            holdings,
+            purses,
+            net: Exact::ZERO,
+            day_start: Exact::ZERO,
+            peak: Exact::ZERO,
+            max_drawdown: Exact::ZERO,
+            duplicates: 0,
+            maker_fills: 0,
+        })
+    }
+
+    /// Books a fill, once: the instrument and the trade id name it. Order of arrival does not matter to
+    /// position, fees and net profit; realized profit is by average cost in the order of booking.
+    ///
+    /// # Errors
+    /// A fill that cannot be right, or can no longer be told from a repetition; nothing is booked then.
+    pub fn apply_fill(&mut self, fill: &Fill) -> Result<Booked, LedgerError> {
+        let at = self.index(fill.instrument)?;
+        let Fill { trade_id, price, qty, .. } = *fill;
+        if price.0 <= 0 || qty.0 <= 0 {
+            return Err(LedgerError::NotPositive { trade_id, price: price.0, qty: qty.0 });
+        }
+        let holding = &self.holdings[at];
+        match holding.seen.look(trade_id) {
+            Sight::New => {}
+            Sight::Known => {
+                self.duplicates += 1;
+                return Ok(Booked::Duplicate);
+            }
+            Sight::Forgotten { floor } => {
+                let symbol = holding.instrument.symbol.clone();
+                return Err(LedgerError::Forgotten { symbol, trade_id, floor });
+            }
+        }
+        let fee = exact("a fee", fill.fee)?;
+        let booking = self.book(at, fill, fee).ok_or_else(|| self.overflow(at))?;
+        self.maker_fills += u64::from(fill.liquidity == Liquidity::Maker);
+        Ok(Booked::New(booking))
+    }
+
+    /// Everything is computed before anything is changed.
+    fn book(&mut self, at: usize, fill: &Fill, fee: Exact) -> Option<Booking> {
+        let holding = &self.holdings[at];
+        let step = holding.books.step(&holding.rules, fill, fee)?;
+        let mark = if holding.mark == 0 { fill.price.0.checked_mul(2)? } else { holding.mark };
+        let worth = step.books.worth(&holding.rules, mark)?;
+        let net = self.net_with(at, &worth)?;
+        let cash = self.purses[holding.purse].cash.plus(step.realized)?.minus(fee)?;
+
+        let holding = &mut self.holdings[at];
+        self.purses[holding.purse].cash = cash;
+        holding.books = step.books;
+        holding.mark = mark;
+        holding.worth = worth;
+        holding.seen.take(fill.trade_id);
+        self.set_net(net);
+        Some(Booking {
+            closed: Lots(step.closed),
+            opened: Lots(fill.qty.0 - step.closed),
+            realized: step.realized.notional(),
+            fee: fill.fee,
+            position: Lots(step.books.position),
+        })
+    }
+
+    /// Values an instrument at its mid, given exactly as best bid + best ask, in ticks (so: half-ticks).
+    ///
+    /// Until the first mark the price of the first fill stands in. Cheap when nothing is held.
+    ///
+    /// # Errors
+    /// An unknown instrument, a mark of zero or below, or a value out of range; the old mark stays.
+    pub fn mark(&mut self, instrument: InstrumentNo, half_ticks: i64) -> Result<(), LedgerError> {
+        let at = self.index(instrument)?;
+        let holding = &mut self.holdings[at];
+        if holding.mark == half_ticks {
+            return Ok(());
+        }
+        if half_ticks <= 0 {
+            let symbol = holding.instrument.symbol.clone();
+            return Err(LedgerError::MarkNotPositive { symbol, half_ticks });
+        }
+        let moves = holding.books.position != 0 || holding.rules.payoff == Payoff::Inverse;
+        if moves && holding.books.fills != 0 {
+            self.revalue(at, half_ticks).ok_or_else(|| self.overflow(at))?;
+        }
+        self.holdings[at].mark = half_ticks;
+        Ok(())
+    }
+
+    fn revalue(&mut self, at: usize, mark: i64) -> Option<()> {
+        let holding = &self.holdings[at];
+        let worth = holding.books.worth(&holding.rules, mark)?;
+        let net = self.net_with(at, &worth)?;
+        self.holdings[at].worth = worth;
+        self.set_net(net);
+        Some(())
+    }
+
+    /// Makes this moment the start of the day for [`Pnl::day`].
+    pub fn start_day(&mut self) {
+        self.day_start = self.net;
+    }
+
+    /// Signed lots held; zero for an instrument the ledger does not know.
+    pub fn position(&self, instrument: InstrumentNo) -> Lots {
+        self.holdings.get(instrument.index()).map_or(Lots::ZERO, |held| Lots(held.books.position))
+    }
+
+    /// The position of every instrument that has or had one, in the order of the list.
+    pub fn positions(&self) -> impl Iterator<Item = Position> {
+        self.numbered()
+            .filter(|(_, holding)| holding.books.fills != 0)
+            .map(|(no, holding)| holding.view(no))
+    }
+
+    /// Cash in a currency: start + realized − fees.
+    pub fn cash(&self, currency: &str) -> Notional {
+        let purse = self.purses.iter().find(|purse| purse.currency == currency);
+        purse.map_or(Notional::ZERO, |purse| purse.cash.notional())
+    }
+
+    /// Cash, unrealized profit and equity of every settle currency, by name.
+    pub fn equity(&self) -> Vec<Equity> {
+        let of_purse = |(at, purse): (usize, &Purse)| {
+            let held = self.holdings.iter().filter(|holding| holding.purse == at);
+            let unrealized = sum(held.map(|holding| holding.worth.unrealized));
+            let cash = purse.cash.notional();
+            Equity { currency: purse.currency.clone(), cash, unrealized, equity: cash + unrealized }
+        };
+        self.purses.iter().enumerate().map(of_purse).collect()
+    }
+
+    /// Profit over all instruments.
+    pub fn pnl(&self) -> Pnl {
+        let total = |part: fn(&Worth) -> Exact| sum(self.holdings.iter().map(|h| part(&h.worth)));
+        let (net, peak) = (self.net.notional(), self.peak.notional());
+        Pnl {
+            realized: total(|worth| worth.reported_realized),
+            fees: total(|worth| worth.reported_fees),
+            unrealized: total(|worth| worth.reported_unrealized),
+            net,
+            day: net - self.day_start.notional(),
+            peak,
+            drawdown: peak - net,
+            max_drawdown: self.max_drawdown.notional(),
+        }
+    }
+
+    /// What is at stake over all instruments.
+    pub fn exposure(&self) -> Exposure {
+        self.holdings.iter().fold(Exposure::default(), |sum, holding| {
+            let notional = holding.notional();
+            Exposure { net: sum.net + notional, gross: sum.gross + notional.abs() }
+        })
+    }
+
+    /// What has been counted since the start.
+    pub fn counters(&self) -> Counters {
+        let fills = self.holdings.iter().map(|holding| holding.books.fills).sum();
+        Counters {
+            fills,
+            duplicates: self.duplicates,
+            maker_fills: self.maker_fills,
+            taker_fills: fills - self.maker_fills,
+            turnover: sum(self.holdings.iter().map(|holding| holding.books.turnover)),
+        }
+    }
+
+    /// The instruments, in the order of their numbers.
+    pub fn instruments(&self) -> impl Iterator<Item = &Instrument> {
+        self.holdings.iter().map(|holding| &holding.instrument)
+    }
+
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (InstrumentNo, &Holding)> {
+        (0..).map(InstrumentNo).zip(&self.holdings)
+    }
+
+    fn index(&self, instrument: InstrumentNo) -> Result<usize, LedgerError> {
+        let known = self.holdings.len();
+        let at = instrument.index();
+        if at < known { Ok(at) } else { Err(LedgerError::UnknownInstrument { instrument, known }) }
+    }
+
+    fn overflow(&self, at: usize) -> LedgerError {
+        LedgerError::Overflow { symbol: self.holdings[at].instrument.symbol.clone() }
+    }
+
+    fn net_with(&self, at: usize, worth: &Worth) -> Option<Exact> {
+        self.net.minus(self.holdings[at].worth.reported_net)?.plus(worth.reported_net)
+    }
+
+    fn set_net(&mut self, net: Exact) {
+        self.net = net;
+        self.peak = self.peak.max(net);
+        let drawdown = self.peak.minus(net).unwrap_or(self.max_drawdown);
+        self.max_drawdown = self.max_drawdown.max(drawdown);
+    }
+}
+
+impl Holding {
+    fn new(instrument: Instrument, purses: &[Purse]) -> Result<Holding, LedgerError> {
+        let rules = Rules::new(&instrument)?;
+        let currency = instrument.settle_currency();
+        let purse = purses.iter().position(|purse| purse.currency == currency);
+        let purse = purse.expect("every settle currency was given a purse");
+        let (seen, books, worth) = (Seen::default(), Books::default(), Worth::default());
+        Ok(Holding { instrument, rules, purse, seen, books, mark: 0, worth })
+    }
+
+    fn view(&self, instrument: InstrumentNo) -> Position {
+        let books = &self.books;
+        Position {
+            instrument,
+            qty: Lots(books.position),
+            average_entry: self.average_entry(),
+            open_cost: books.open_cost.notional(),
+            mark: Price::new(self.instrument.tick * Decimal::from(self.mark) / Decimal::TWO),
+            notional: self.notional(),
+            realized: books.realized.notional(),
+            unrealized: self.worth.unrealized.notional(),
+            fees: books.fees.notional(),
+            bought: Lots(books.bought),
+            sold: Lots(books.sold),
+        }
+    }
+
+    fn average_entry(&self) -> Option<Price> {
+        let qty = self.instrument.qty(Lots(self.books.position)).decimal().abs();
+        let cost = self.books.open_cost.notional().decimal();
+        let price = match self.rules.payoff {
+            Payoff::Linear => cost.checked_div(qty)?,
+            Payoff::Inverse => (qty * self.instrument.multiplier).checked_div(cost)?,
+        };
+        let decimals = self.instrument.price_decimals() + 4;
+        let rounding = RoundingStrategy::MidpointNearestEven;
+        Price::new(price.round_dp_with_strategy(decimals, rounding).normalize())
+    }
+
+    /// Value at the mark in quote; plus is long.
+    fn notional(&self) -> Notional {
+        let books = &self.books;
+        let value = self.rules.quote_value(self.mark, books.position.abs());
+        value.unwrap_or_default().times_sign(books.position).notional()
+    }
+}
+
+fn exact(what: &'static str, amount: Notional) -> Result<Exact, LedgerError> {
+    Exact::from_decimal(amount.decimal()).ok_or(LedgerError::Amount { what, amount })
+}
+
+fn sum(amounts: impl Iterator<Item = Exact>) -> Notional {
+    amounts.map(Exact::notional).fold(Notional::ZERO, |sum, amount| sum + amount)
+}
