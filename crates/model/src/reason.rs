@@ -308,6 +308,9 @@ reason_codes! {
     Late = "LATE",
         ru "Биржа отклонила: запрос пришёл после срока",
         en "Refused by the venue: the request came after its deadline";
+    SelfTrade = "SELF_TRADE",
+        ru "Биржа отклонила: заявка встретилась бы с нашей же встречной",
+        en "Refused by the venue: it would have met another order of ours";
 }
 
 impl ReasonCode {
@@ -328,6 +331,7 @@ impl From<VenueRefusal> for ReasonCode {
             VenueRefusal::InsufficientMargin => ReasonCode::InsufficientMargin,
             VenueRefusal::BadIncrement => ReasonCode::BadIncrement,
             VenueRefusal::Late => ReasonCode::Late,
+            VenueRefusal::SelfTrade => ReasonCode::SelfTrade,
         }
     }
 }

@@ -56,6 +56,8 @@ pub enum VenueRefusal {
     BadIncrement,
     /// The request came after its deadline.
     Late,
+    /// It would have traded with another order of the same account.
+    SelfTrade,
 }
 
 impl VenueRefusal {
@@ -70,6 +72,7 @@ impl VenueRefusal {
             VenueRefusal::InsufficientMargin => "INSUFFICIENT_MARGIN",
             VenueRefusal::BadIncrement => "BAD_INCREMENT",
             VenueRefusal::Late => "LATE",
+            VenueRefusal::SelfTrade => "SELF_TRADE",
         }
     }
 }
