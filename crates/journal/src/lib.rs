@@ -1,3 +1,11 @@
-//! What is written down: JSONL logs for people and their tools.
+//! What is written down: the journal that a restart recovers from, and JSONL logs for people and their tools.
 
 pub mod jsonl;
+
+mod reader;
+mod segment;
+mod writer;
+
+pub use reader::{Reader, Record, Report, SegmentReport, verify};
+pub use segment::{Chain, ChainHash, JournalError, MAX_PAYLOAD_BYTES, Seq};
+pub use writer::{Durable, Journal, JournalThread, Options, Recovered};

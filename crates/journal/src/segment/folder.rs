@@ -1,0 +1,71 @@
+//! The folder: which segments there are, in the order they were written.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+use std::str::FromStr;
+
+use super::error::JournalError;
+
+/// `EPOCH-INDEX.seg`; sorts in the order of writing, as a name and as a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SegmentName {
+    /// Which start wrote it.
+    pub(crate) epoch: u32,
+    /// Its place among the files of that start, from one.
+    pub(crate) index: u32,
+}
+
+impl fmt::Display for SegmentName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:010}-{:010}.seg", self.epoch, self.index)
+    }
+}
+
+impl FromStr for SegmentName {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<SegmentName, ()> {
+        let (epoch, index) = text.strip_suffix(".seg").and_then(|s| s.split_once('-')).ok_or(())?;
+        let parse = |part: &str| part.parse().map_err(|_| ());
+        let name = SegmentName { epoch: parse(epoch)?, index: parse(index)? };
+        if name.to_string() == text { Ok(name) } else { Err(()) }
+    }
+}
+
+/// Every segment of the folder, oldest first; other files are left alone. No folder is an empty journal.
+pub(crate) fn list(dir: &Path) -> Result<Vec<SegmentName>, JournalError> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(JournalError::io("list", dir)(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(JournalError::io("list", dir))?;
+        names.extend(entry.file_name().to_str().and_then(|name| name.parse::<SegmentName>().ok()));
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Makes the folder's list of files durable; without it a new file may be gone after a power cut.
+pub(crate) fn sync_folder(dir: &Path) -> Result<(), JournalError> {
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(JournalError::io("sync", dir))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_name_we_would_write_is_a_segment() {
+        let name = SegmentName { epoch: 2, index: 10 };
+        assert_eq!(name.to_string(), "0000000002-0000000010.seg");
+        assert_eq!(name.to_string().parse(), Ok(name));
+        for other in ["2-10.seg", "0000000002-0000000010.seg.torn", "LOCK", "a-b.seg"] {
+            assert_eq!(other.parse::<SegmentName>(), Err(()), "{other}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The journal on a thread of its own: group commit.
+//!
+//! While one fdatasync runs, whatever arrives gathers in the queue; all of it goes into the next. There is
+//! no timer: a single record waits for one sync, a flood shares few.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::Journal;
+use crate::segment::{ChainHash, JournalError, MAX_PAYLOAD_BYTES, Seq};
+
+/// Requests that may wait for the journal. When the queue is full the sender waits: a record is never
+/// dropped, and a desk that outruns its disk slows down to the disk's pace.
+const QUEUED_REQUESTS: usize = 1024;
+
+/// A commit takes no more requests once it has this many bytes, so that one sync stays short.
+const COMMIT_BYTES: usize = 1 << 20;
+
+/// A commit that succeeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Durable {
+    /// Everything up to this record is on disk.
+    pub seq: Seq,
+    /// The chain up to it.
+    pub head: ChainHash,
+    /// How many records this commit made durable.
+    pub records: u64,
+    /// How long the write and the sync took.
+    pub took_ns: u64,
+}
+
+/// The sender's end of the journal thread.
+#[derive(Debug)]
+pub struct JournalThread {
+    batch: Batch,
+    last_seq: Seq,
+    requests: Option<Sender<Batch>>,
+    /// Emptied batches come back, so a steady desk allocates nothing.
+    spares: Receiver<Batch>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<Journal>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    durable: AtomicU64,
+    stopped: OnceLock<String>,
+}
+
+/// Records on their way to the thread, one behind the other.
+#[derive(Debug, Default)]
+struct Batch {
+    /// Kind and payload length of each.
+    records: Vec<(u8, usize)>,
+    payloads: Vec<u8>,
+}
+
+impl JournalThread {
+    /// Moves the journal to a thread. `on_commit` is called there after every commit, and once with the
+    /// error that stopped the journal; it should only pass the word on.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn(
+        journal: Journal,
+        on_commit: impl FnMut(Result<Durable, JournalError>) + Send + 'static,
+    ) -> std::io::Result<JournalThread> {
+        let (requests, inbox) = bounded(QUEUED_REQUESTS);
+        let (give_back, spares) = bounded(QUEUED_REQUESTS);
+        let (last_seq, shared) = (journal.last_seq(), Arc::new(Shared::default()));
+        shared.durable.store(journal.durable().0, Ordering::Release);
+        let worker = Worker { journal, inbox, give_back, shared: Arc::clone(&shared), on_commit };
+        let thread = thread::Builder::new().name("journal".into()).spawn(|| worker.run())?;
+        Ok(JournalThread {
+            batch: Batch::default(),
+            last_seq,
+            requests: Some(requests),
+            spares,
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// Takes a record; it leaves with the next [`JournalThread::request_commit`].
+    ///
+    /// # Errors
+    /// A payload above [`MAX_PAYLOAD_BYTES`], or a journal that has stopped.
+    pub fn append(&mut self, kind: u8, payload: &[u8]) -> Result<Seq, JournalError> {
+        if let Some(cause) = self.shared.stopped.get() {
+            return Err(JournalError::Stopped { cause: cause.clone() });
+        }
+        if MAX_PAYLOAD_BYTES < payload.len() {
+            return Err(JournalError::TooLarge { bytes: payload.len() });
+        }
+        self.batch.records.push((kind, payload.len()));
+        self.batch.payloads.extend_from_slice(payload);
+        self.last_seq = self.last_seq.next();
+        Ok(self.last_seq)
+    }
+
+    /// Sends everything appended to be made durable, and does not wait for that; it waits only while
+    /// 1,024 earlier requests are still queued.
+    ///
+    /// # Errors
+    /// A journal that has stopped.
+    pub fn request_commit(&mut self) -> Result<(), JournalError> {
+        if self.batch.records.is_empty() {
+            return Ok(());
+        }
+        let batch = std::mem::replace(&mut self.batch, self.spares.try_recv().unwrap_or_default());
+        let sent = self.requests.as_ref().is_some_and(|requests| requests.send(batch).is_ok());
+        if sent { Ok(()) } else { Err(self.stopped()) }
+    }
+
+    /// Everything up to this record is on disk.
+    pub fn durable(&self) -> Seq {
+        Seq(self.shared.durable.load(Ordering::Acquire))
+    }
+
+    /// The last appended record's number.
+    pub const fn last_seq(&self) -> Seq {
+        self.last_seq
+    }
+
+    /// Commits everything appended, ends the thread and gives the journal back.
+    ///
+    /// # Errors
+    /// A journal that has stopped.
+    pub fn join(mut self) -> Result<Journal, JournalError> {
+        self.finish().ok_or_else(|| self.stopped())
+    }
+
+    fn finish(&mut self) -> Option<Journal> {
+        let sent = self.request_commit();
+        self.requests = None;
+        let journal = self.thread.take()?.join().ok()?;
+        (sent.is_ok() && self.shared.stopped.get().is_none()).then_some(journal)
+    }
+
+    fn stopped(&self) -> JournalError {
+        let cause = self.shared.stopped.get().cloned();
+        JournalError::Stopped { cause: cause.unwrap_or_else(|| "the journal thread ended".into()) }
+    }
+}
+
+/// What was appended is still committed.
+impl Drop for JournalThread {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+struct Worker<F> {
+    journal: Journal,
+    inbox: Receiver<Batch>,
+    give_back: Sender<Batch>,
+    shared: Arc<Shared>,
+    on_commit: F,
+}
+
+impl<F: FnMut(Result<Durable, JournalError>)> Worker<F> {
+    /// Ends when the sender is gone, or at the first failure: the queue closes and every sender hears of it.
+    fn run(mut self) -> Journal {
+        while let Ok(first) = self.inbox.recv() {
+            let commit = self.commit(first);
+            match &commit {
+                Ok(durable) => self.shared.durable.store(durable.seq.0, Ordering::Release),
+                Err(error) => drop(self.shared.stopped.set(error.cause())),
+            }
+            let failed = commit.is_err();
+            (self.on_commit)(commit);
+            if failed {
+                break;
+            }
+        }
+        self.journal
+    }
+
+    fn commit(&mut self, first: Batch) -> Result<Durable, JournalError> {
+        let before = self.journal.durable();
+        self.take(first)?;
+        while self.journal.pending_bytes() < COMMIT_BYTES
+            && let Ok(next) = self.inbox.try_recv()
+        {
+            self.take(next)?;
+        }
+        let start = Instant::now();
+        let seq = self.journal.commit()?;
+        let took_ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        Ok(Durable { seq, head: self.journal.head_hash(), records: seq.0 - before.0, took_ns })
+    }
+
+    fn take(&mut self, mut batch: Batch) -> Result<(), JournalError> {
+        let mut payloads = batch.payloads.as_slice();
+        for (kind, length) in batch.records.drain(..) {
+            let (payload, rest) = payloads.split_at(length);
+            self.journal.append(kind, payload)?;
+            payloads = rest;
+        }
+        batch.payloads.clear();
+        // A full return queue means spares enough.
+        drop(self.give_back.try_send(batch));
+        Ok(())
+    }
+}
