@@ -87,7 +87,7 @@ impl Depth {
             }
         }
         self.messages += 1;
-        if self.messages % RECENTRE_EVERY == 0 {
+        if self.messages.is_multiple_of(RECENTRE_EVERY) {
             self.bids.recentre();
             self.asks.recentre();
         }

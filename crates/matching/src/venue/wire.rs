@@ -68,7 +68,7 @@ impl Wire {
         if most.0 <= 0 {
             return Nanos(0);
         }
-        let drawn = i128::from(self.chance.next_u64()) * (i128::from(most.0) + 1) >> 64;
+        let drawn = (i128::from(self.chance.next_u64()) * (i128::from(most.0) + 1)) >> 64;
         Nanos(i64::try_from(drawn).expect("a drawn span is not longer than the longest"))
     }
 }
