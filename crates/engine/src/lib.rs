@@ -1,1 +1,46 @@
-//! TODO-MODULE-DOC
+//! The deterministic core: one `apply`, effects out.
+//!
+//! All trading decisions happen here, in one single-threaded state machine that does no I/O. The same
+//! inputs give the same effects and the same [`Fingerprint`], on any machine; live, backtest and replay
+//! differ only in where inputs come from and who carries the effects out.
+
+mod checks;
+mod decide;
+mod effect;
+mod engine;
+mod fingerprint;
+pub mod guard;
+mod input;
+mod market;
+mod reconcile;
+mod record;
+mod replay;
+
+pub use checks::{Checks, StartCheck};
+pub use effect::{Effects, Judgement, Notice};
+pub use engine::{Engine, Refusal, Settings, Status};
+pub use fingerprint::Fingerprint;
+pub use input::{Command, Input};
+pub use market::{Market, MarketSettings};
+pub use record::{Record, Stamped};
+
+/// What stops an engine from being built or rebuilt.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The gate's configuration.
+    #[error("the gate cannot be built: {0}")]
+    Gate(#[from] aurora_gate::GateConfigError),
+    /// The instruments or the starting cash.
+    #[error("the ledger cannot be built: {0}")]
+    Ledger(#[from] aurora_ledger::LedgerError),
+    /// A journal record contradicts the ones before it.
+    #[error(
+        "journal record {record} contradicts the ones before it: {detail}; run `aurora journal verify`"
+    )]
+    Contradiction {
+        /// Which record, counted from one.
+        record: u64,
+        /// How.
+        detail: String,
+    },
+}

@@ -1,0 +1,63 @@
+//! What must hold before trading: asked at every start and by every RESUME.
+
+/// One condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartCheck {
+    /// Every traded book is whole and fresh.
+    Books,
+    /// The venue and the journal agree on orders, fills and positions.
+    Reconciled,
+    /// No order's fate is unknown.
+    NoDoubt,
+    /// Position = Σ fills, cash = start + realized − fees.
+    Ledger,
+    /// The audit log takes records.
+    Audit,
+    /// The day's loss is within its limit.
+    DayLoss,
+}
+
+impl StartCheck {
+    /// Every condition, in the order they are shown.
+    pub const ALL: [StartCheck; 6] = [
+        StartCheck::Books,
+        StartCheck::Reconciled,
+        StartCheck::NoDoubt,
+        StartCheck::Ledger,
+        StartCheck::Audit,
+        StartCheck::DayLoss,
+    ];
+
+    /// Its stable name.
+    pub const fn id(self) -> &'static str {
+        match self {
+            StartCheck::Books => "books",
+            StartCheck::Reconciled => "reconciled",
+            StartCheck::NoDoubt => "no_doubt",
+            StartCheck::Ledger => "ledger",
+            StartCheck::Audit => "audit",
+            StartCheck::DayLoss => "day_loss",
+        }
+    }
+
+    /// What it is, in Russian and English.
+    pub const fn text(self) -> (&'static str, &'static str) {
+        match self {
+            StartCheck::Books => ("Стаканы собраны и свежие", "Books are whole and fresh"),
+            StartCheck::Reconciled => {
+                ("Сверка с площадкой сошлась", "The venue and the journal agree")
+            }
+            StartCheck::NoDoubt => {
+                ("Нет заявок с неизвестной судьбой", "No order's fate is unknown")
+            }
+            StartCheck::Ledger => ("Позиции и деньги сходятся", "Positions and cash add up"),
+            StartCheck::Audit => ("Журнал пишется", "The audit log is written"),
+            StartCheck::DayLoss => {
+                ("Дневной убыток в пределах лимита", "The day's loss is within its limit")
+            }
+        }
+    }
+}
+
+/// Every condition with whether it holds.
+pub type Checks = [(StartCheck, bool); 6];

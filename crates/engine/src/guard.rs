@@ -1,0 +1,238 @@
+//! The desk's own limits, asked of every order before the gate: entries and exits alike.
+//!
+//! The nine gates judge an entry; an exit must get out even in a bad market, so it is held only to
+//! what protects from a bug: state, instrument rules, size, price band and rate.
+
+use aurora_model::{Notional, Reason, ReasonCode, TradingState};
+
+use aurora_model::number::decimal_to_f64;
+
+/// Limits in the reporting currency, counts and bps. `None` is not configured: allowed only in paper.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The most one order may be worth.
+    pub order_notional: Option<Notional>,
+    /// The most one instrument's position may be worth, with everything that may still fill.
+    pub position_notional: Option<Notional>,
+    /// The most all positions may be worth together, with everything that may still fill.
+    pub exposure: Option<Notional>,
+    /// How far an order's price may be from the mid, on the side that costs us.
+    pub price_band_bps: f64,
+    /// New orders in a sliding minute.
+    pub orders_per_minute: u32,
+    /// Orders that may still fill at one time.
+    pub live_orders: u32,
+}
+
+/// What the limits are held against, gathered once per order.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Whether new orders may leave at all.
+    pub state: TradingState,
+    /// Whether the audit log takes records.
+    pub audit_ok: bool,
+    /// Whether the book is fresh and not crossed.
+    pub book_ok: bool,
+    /// It can only shrink a position.
+    pub reduces: bool,
+    /// What the order is worth.
+    pub notional: Notional,
+    /// The least the venue takes.
+    pub min_notional: Notional,
+    /// What the instrument's position would be worth with this and everything pending.
+    pub position_after: Notional,
+    /// What all positions would be worth.
+    pub exposure_after: Notional,
+    /// Distance of the price from the mid on the side that costs us, in bps; below zero is passive.
+    pub band_bps: f64,
+    /// Orders sent in the last minute.
+    pub sent_last_minute: u32,
+    /// Orders that may still fill.
+    pub live_orders: u32,
+}
+
+/// One check: its name, its unit, what it measured and allows, and what it says when broken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Its name in the waterfall.
+    pub name: &'static str,
+    /// Unit of value and limit.
+    pub unit: &'static str,
+    /// What it measured.
+    pub value: Option<f64>,
+    /// What it allows.
+    pub limit: Option<f64>,
+    /// Why it denies; `None` when it passes.
+    pub denial: Option<Reason>,
+}
+
+/// Every check in order; the first denial wins, the rest are still measured for the waterfall.
+pub fn check(limits: &Limits, facts: &Facts) -> [Step; 7] {
+    [
+        state(facts),
+        book(facts),
+        size(limits, facts),
+        position(limits, facts),
+        exposure(limits, facts),
+        band(limits, facts),
+        rate(limits, facts),
+    ]
+}
+
+fn step(
+    name: &'static str,
+    unit: &'static str,
+    value: f64,
+    limit: f64,
+    broken: bool,
+    code: ReasonCode,
+) -> Step {
+    let denial = broken.then(|| Reason::with(code, value, limit));
+    Step { name, unit, value: Some(value), limit: Some(limit), denial }
+}
+
+fn state(facts: &Facts) -> Step {
+    let denial = match (ReasonCode::of_state(facts.state), facts.audit_ok || facts.reduces) {
+        (Some(code), _) => Some(Reason::new(code)),
+        (None, false) => Some(Reason::new(ReasonCode::AuditUnavailable)),
+        (None, true) => None,
+    };
+    Step { name: "state", unit: "", value: None, limit: None, denial }
+}
+
+fn book(facts: &Facts) -> Step {
+    let broken = !facts.book_ok && !facts.reduces;
+    let denial = broken.then(|| Reason::new(ReasonCode::StaleBook));
+    Step { name: "book", unit: "", value: None, limit: None, denial }
+}
+
+fn size(limits: &Limits, facts: &Facts) -> Step {
+    let (value, least) = (money(facts.notional), money(facts.min_notional));
+    let most = limits.order_notional.map_or(f64::INFINITY, money);
+    if facts.notional < facts.min_notional && !facts.reduces {
+        return step("order_size", "quote", value, least, true, ReasonCode::BelowMinNotional);
+    }
+    let over = limits.order_notional.is_some_and(|cap| facts.notional > cap) && !facts.reduces;
+    step("order_size", "quote", value, most, over, ReasonCode::NotionalCap)
+}
+
+fn position(limits: &Limits, facts: &Facts) -> Step {
+    let cap = limits.position_notional;
+    let over = cap.is_some_and(|cap| facts.position_after > cap) && !facts.reduces;
+    let limit = cap.map_or(f64::INFINITY, money);
+    step(
+        "position_size",
+        "quote",
+        money(facts.position_after),
+        limit,
+        over,
+        ReasonCode::PositionCap,
+    )
+}
+
+fn exposure(limits: &Limits, facts: &Facts) -> Step {
+    let cap = limits.exposure;
+    let over = cap.is_some_and(|cap| facts.exposure_after > cap) && !facts.reduces;
+    let limit = cap.map_or(f64::INFINITY, money);
+    step("exposure", "quote", money(facts.exposure_after), limit, over, ReasonCode::PositionCap)
+}
+
+fn band(limits: &Limits, facts: &Facts) -> Step {
+    let over = facts.band_bps > limits.price_band_bps;
+    step("price_band", "bps", facts.band_bps, limits.price_band_bps, over, ReasonCode::PriceBand)
+}
+
+fn rate(limits: &Limits, facts: &Facts) -> Step {
+    let full = facts.live_orders >= limits.live_orders && !facts.reduces;
+    if full {
+        let (value, limit) = (f64::from(facts.live_orders), f64::from(limits.live_orders));
+        return step("order_rate", "orders", value, limit, true, ReasonCode::RateLimit);
+    }
+    let (value, limit) = (f64::from(facts.sent_last_minute), f64::from(limits.orders_per_minute));
+    let over = facts.sent_last_minute >= limits.orders_per_minute && !facts.reduces;
+    step("order_rate", "per_min", value, limit, over, ReasonCode::RateLimit)
+}
+
+fn money(amount: Notional) -> f64 {
+    decimal_to_f64(amount.decimal())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits {
+            order_notional: "1000".parse().ok(),
+            position_notional: "2000".parse().ok(),
+            exposure: "5000".parse().ok(),
+            price_band_bps: 20.0,
+            orders_per_minute: 60,
+            live_orders: 20,
+        }
+    }
+
+    fn facts() -> Facts {
+        Facts {
+            state: TradingState::Run,
+            audit_ok: true,
+            book_ok: true,
+            reduces: false,
+            notional: "1000".parse().unwrap(),
+            min_notional: "5".parse().unwrap(),
+            position_after: "2000".parse().unwrap(),
+            exposure_after: "5000".parse().unwrap(),
+            band_bps: 20.0,
+            sent_last_minute: 59,
+            live_orders: 19,
+        }
+    }
+
+    fn verdict(facts: Facts) -> String {
+        let denial = check(&limits(), &facts).into_iter().find_map(|step| step.denial);
+        denial.map_or("pass".into(), |reason| reason.to_string())
+    }
+
+    #[test]
+    fn an_order_exactly_at_every_limit_passes() {
+        assert_eq!(verdict(facts()), "pass");
+    }
+
+    #[test]
+    fn one_step_over_any_limit_is_denied_with_its_code() {
+        let cent = |text: &str| text.parse().unwrap();
+        for (facts, want) in [
+            (Facts { state: TradingState::Hold, ..facts() }, "HOLD"),
+            (Facts { state: TradingState::Killed, ..facts() }, "KILLED"),
+            (Facts { audit_ok: false, ..facts() }, "audit_unavailable"),
+            (Facts { book_ok: false, ..facts() }, "STALE_BOOK"),
+            (Facts { notional: cent("1000.01"), ..facts() }, "NOTIONAL_CAP"),
+            (Facts { notional: cent("4.99"), ..facts() }, "BELOW_MIN_NOTIONAL"),
+            (Facts { position_after: cent("2000.01"), ..facts() }, "POSITION_CAP"),
+            (Facts { exposure_after: cent("5000.01"), ..facts() }, "POSITION_CAP"),
+            (Facts { band_bps: 20.1, ..facts() }, "PRICE_BAND"),
+            (Facts { sent_last_minute: 60, ..facts() }, "RATE_LIMIT"),
+            (Facts { live_orders: 20, ..facts() }, "RATE_LIMIT"),
+        ] {
+            assert_eq!(verdict(facts), want);
+        }
+    }
+
+    #[test]
+    fn an_exit_passes_what_holds_an_entry_but_never_a_hold_or_a_wild_price() {
+        let exit = Facts {
+            reduces: true,
+            audit_ok: false,
+            book_ok: false,
+            notional: "9000".parse().unwrap(),
+            position_after: "9000".parse().unwrap(),
+            exposure_after: "9000".parse().unwrap(),
+            sent_last_minute: 600,
+            live_orders: 200,
+            ..facts()
+        };
+        assert_eq!(verdict(exit), "pass");
+        assert_eq!(verdict(Facts { state: TradingState::Hold, ..exit }), "HOLD");
+        assert_eq!(verdict(Facts { band_bps: 21.0, ..exit }), "PRICE_BAND");
+    }
+}

@@ -1,0 +1,46 @@
+//! Everything that can happen to the engine.
+
+use aurora_model::{MarketEvent, TransitionCause, VenueReport};
+
+/// One input, with its time given beside it.
+#[derive(Clone, Debug)]
+pub enum Input<'a> {
+    /// The market said something.
+    Market(MarketEvent<'a>),
+    /// The venue told us something.
+    Report(&'a VenueReport),
+    /// Every record up to this count (of those this engine gave out) is on disk.
+    Durable {
+        /// How many records.
+        records: u64,
+    },
+    /// Time has passed: see what is overdue.
+    Timer,
+    /// A person, or a part of the platform, wants the state changed.
+    Command(Command),
+    /// The audit log began or stopped taking records.
+    Audit {
+        /// Whether it takes them.
+        ok: bool,
+    },
+}
+
+/// A change of state that somebody wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Begin this run: ask the venue about everything that is in doubt.
+    Start {
+        /// The fencing epoch of this run.
+        epoch: u32,
+    },
+    /// No new orders; cancel the open ones.
+    Hold(TransitionCause, String),
+    /// Trade, if every check passes.
+    Resume(String),
+    /// No new orders until re-armed; cancel the open ones.
+    Kill(TransitionCause, String),
+    /// Back from KILLED into HOLD.
+    Rearm(String),
+    /// Write down what the state is here.
+    Checkpoint,
+}

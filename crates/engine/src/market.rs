@@ -1,0 +1,86 @@
+//! One instrument as the engine sees it: its book, what is read from it, and who trades it.
+
+use aurora_book::{Applied, Book, Continuity, FeatureParams, Features};
+use aurora_model::{Instrument, InstrumentNo, MarketEvent, Nanos, Ticks};
+use aurora_signal::Strategy;
+
+/// What an instrument starts with.
+#[derive(Debug)]
+pub struct MarketSettings {
+    /// Its rules.
+    pub instrument: Instrument,
+    /// How its messages chain.
+    pub continuity: Continuity,
+    /// The windows its features are measured over.
+    pub features: FeatureParams,
+    /// Who trades it; `None` is only watched.
+    pub strategy: Option<Box<dyn Strategy>>,
+}
+
+/// One instrument's market.
+#[derive(Debug)]
+pub struct Market {
+    /// Its place in the list.
+    pub no: InstrumentNo,
+    /// Its rules.
+    pub instrument: Instrument,
+    /// Its book.
+    pub book: Book,
+    /// What is read from book and trades.
+    pub features: Features,
+    pub(crate) strategy: Option<Box<dyn Strategy>>,
+    /// When the strategy was last asked.
+    pub(crate) ticked_at: Nanos,
+    /// No new entry before this: the last one was denied or refused.
+    pub(crate) quiet_until: Nanos,
+    /// Twice the mid that the ledger was last told, in ticks.
+    pub(crate) marked: i64,
+    /// The last message's way from the venue to us.
+    pub(crate) latency: Nanos,
+    /// How many messages were missing so far.
+    pub gaps: u64,
+}
+
+impl Market {
+    pub(crate) fn new(no: InstrumentNo, settings: MarketSettings) -> Market {
+        Market {
+            no,
+            instrument: settings.instrument,
+            book: Book::new(settings.continuity),
+            features: Features::new(settings.features),
+            strategy: settings.strategy,
+            ticked_at: Nanos(i64::MIN),
+            quiet_until: Nanos(i64::MIN),
+            marked: 0,
+            latency: Nanos(0),
+            gaps: 0,
+        }
+    }
+
+    pub(crate) fn on_event(&mut self, event: &MarketEvent<'_>) {
+        if event.exchange_at.0 != 0 {
+            self.latency = Nanos((event.received_at - event.exchange_at).0.max(0));
+        }
+        let applied = self.book.apply(event);
+        if matches!(applied, Applied::Gap { .. }) {
+            self.gaps += 1;
+        }
+        self.features.on_event(event, &self.book, applied);
+    }
+
+    /// Whether somebody trades it.
+    pub fn is_traded(&self) -> bool {
+        self.strategy.is_some()
+    }
+
+    /// Twice the mid in ticks, so that a half tick is whole; `None` while a side is empty.
+    pub fn half_ticks(&self) -> Option<i64> {
+        self.book.touch().map(|touch| touch.bid.0 + touch.ask.0)
+    }
+
+    /// How far a price is from the mid on the side that costs us, in bps; below zero is passive.
+    pub(crate) fn band_bps(&self, side: aurora_model::Side, price: Ticks) -> f64 {
+        let Some(touch) = self.book.touch() else { return f64::INFINITY };
+        (price.0 as f64 - touch.mid()) / touch.mid() * 1e4 * side.sign() as f64
+    }
+}

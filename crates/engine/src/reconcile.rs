@@ -1,0 +1,71 @@
+//! The venue's account against ours: fills we missed are booked, a difference stops trading.
+
+use std::collections::BTreeMap;
+
+use aurora_gate::Stopwatch;
+use aurora_model::{Fill, InstrumentNo, Lots, Nanos, TradingState, TransitionCause, VenueOrder};
+
+use crate::effect::{Effects, Notice};
+use crate::engine::Engine;
+
+/// How the venue's account compares to ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reconciliation {
+    /// The venue has not answered yet.
+    Awaited,
+    /// No difference.
+    Agreed,
+    /// A difference, in words. It is shown, never invented away.
+    Differs(String),
+}
+
+impl<W: Stopwatch> Engine<W> {
+    pub(crate) fn reconcile(
+        &mut self,
+        at: Nanos,
+        open: &[VenueOrder],
+        fills: &[Fill],
+        positions: &[(InstrumentNo, Lots)],
+        effects: &mut Effects,
+    ) {
+        for fill in fills {
+            self.book(at, fill, effects);
+        }
+        let difference = self.strange_order(open).or_else(|| self.strange_position(positions));
+        match difference {
+            None => self.reconciliation = Reconciliation::Agreed,
+            Some(difference) => {
+                self.reconciliation = Reconciliation::Differs(difference.clone());
+                effects
+                    .notices
+                    .push(Notice::Alert { code: "RECON_MISMATCH", detail: difference.clone() });
+                self.go(
+                    at,
+                    TradingState::Hold,
+                    TransitionCause::Reconciliation,
+                    difference,
+                    effects,
+                );
+            }
+        }
+    }
+
+    fn strange_order(&self, open: &[VenueOrder]) -> Option<String> {
+        let strange = open.iter().find(|order| self.orders.get(order.id).is_none())?;
+        Some(format!("the venue has order {} open, the journal does not know it", strange.id))
+    }
+
+    fn strange_position(&self, positions: &[(InstrumentNo, Lots)]) -> Option<String> {
+        let theirs: BTreeMap<InstrumentNo, Lots> = positions.iter().copied().collect();
+        self.markets.iter().find_map(|market| {
+            let (ours, theirs) = (
+                self.ledger.position(market.no),
+                theirs.get(&market.no).copied().unwrap_or(Lots::ZERO),
+            );
+            (ours != theirs).then(|| {
+                let id = &market.instrument.id;
+                format!("{id}: ours {} lots, the venue's {} lots", ours.0, theirs.0)
+            })
+        })
+    }
+}

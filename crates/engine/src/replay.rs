@@ -1,0 +1,58 @@
+//! Rebuilding an engine from its journal: the same records give the same state.
+
+use aurora_gate::Stopwatch;
+
+use crate::EngineError;
+use crate::effect::Effects;
+use crate::engine::{Engine, Status};
+use crate::record::{Record, Stamped};
+
+impl<W: Stopwatch> Engine<W> {
+    /// Takes one record of an earlier run. Call for every record, in order, before the start.
+    ///
+    /// # Errors
+    /// [`EngineError::Contradiction`] when the record cannot follow the ones before it, or a checkpoint's
+    /// fingerprint is not what the records lead to.
+    pub fn replay(&mut self, record_no: u64, stamped: &Stamped) -> Result<(), EngineError> {
+        let at = stamped.at;
+        let contradiction =
+            |detail: String| EngineError::Contradiction { record: record_no, detail };
+        match &stamped.record {
+            Record::Epoch { epoch } => self.orders.begin_epoch(*epoch, at),
+            Record::Intent { id, intent, purpose, .. } => {
+                self.orders.restore(*id, *intent, *purpose, at)
+            }
+            Record::Sent { id } => {
+                self.orders.sent(*id, at).map_err(|e| contradiction(e.to_string()))?
+            }
+            Record::Withdrawn { id } => {
+                self.orders.withdraw(*id, at).map_err(|e| contradiction(e.to_string()))?;
+            }
+            Record::Doubted { id } => {
+                self.orders.doubt(*id, at).map_err(|e| contradiction(e.to_string()))?
+            }
+            Record::CancelAsked { id } => {
+                self.orders.ask_cancel(*id, at);
+            }
+            Record::Report(report) => self.on_report(at, report, &mut Effects::default()),
+            Record::State { to, cause, reason, .. } => {
+                self.status =
+                    Status { state: *to, cause: *cause, reason: reason.clone(), since: at };
+            }
+            Record::Mark { instrument, half_ticks } => {
+                let marked = self.ledger.mark(*instrument, *half_ticks);
+                marked.map_err(|fault| contradiction(fault.to_string()))?;
+            }
+            Record::Day => self.ledger.start_day(),
+            Record::Checkpoint { fingerprint } => {
+                let here = self.fingerprint();
+                if here != *fingerprint {
+                    return Err(contradiction(format!(
+                        "fingerprint {fingerprint} was written, replay gives {here}"
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+}
