@@ -134,3 +134,58 @@ fn shown(units: i128) -> Notional {
     const EDGE: i128 = (1 << 96) - 1;
     Exact::new(units.clamp(-EDGE, EDGE)).unwrap_or_default().notional()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aurora_model::{Instrument, Payoff};
+    use expect_test::{Expect, expect};
+    use rust_decimal::Decimal;
+
+    fn check(hurt: impl FnOnce(&mut Ledger), expected: &Expect) {
+        let instrument = Instrument {
+            id: "PAPER:SPOT:BTC-USDT".parse().unwrap(),
+            symbol: "BTCUSDT".into(),
+            payoff: Payoff::Linear,
+            tick: Decimal::ONE,
+            lot: Decimal::ONE,
+            multiplier: Decimal::ONE,
+            min_notional: Notional::ZERO,
+            maker_fee: Decimal::ZERO,
+            taker_fee: Decimal::ZERO,
+        };
+        let mut ledger = Ledger::new(vec![instrument], Default::default()).unwrap();
+        assert_eq!(ledger.check(), Ok(()));
+        hurt(&mut ledger);
+        expected.assert_eq(&ledger.check().unwrap_err().to_string());
+    }
+
+    fn one() -> Exact {
+        Exact::from_decimal(Decimal::ONE).unwrap()
+    }
+
+    #[test]
+    fn every_number_that_is_changed_behind_the_books_is_found() {
+        check(
+            |l| l.holdings[0].books.position = 1,
+            &expect!["instrument 0: position 1 is not bought 0 − sold 0"],
+        );
+        check(
+            |l| l.holdings[0].books.open_cost = one(),
+            &expect!["instrument 0: an open cost of 1 does not fit a position of 0"],
+        );
+        check(
+            |l| l.holdings[0].books.realized = one(),
+            &expect!["instrument 0: realized 1 is not the fills' 0"],
+        );
+        check(
+            |l| l.holdings[0].books.fills = 2,
+            &expect!["instrument 0: 2 fills booked with 0 trade ids"],
+        );
+        check(
+            |l| l.holdings[0].books.fees = one(),
+            &expect!["USDT: cash 0 is not start + realized − fees = -1"],
+        );
+        check(|l| l.net = one(), &expect!["net profit 1 is not the instruments' sum 0"]);
+    }
+}

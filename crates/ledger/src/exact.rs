@@ -47,7 +47,7 @@ impl Exact {
     }
 }
 
-/// `value × 10^DECIMALS` rounded to nothing: `None` when it has more decimals.
+/// `value × 10^DECIMALS`; `None` when that is not whole or does not fit.
 pub(crate) fn units(value: Decimal) -> Option<i128> {
     Exact::from_decimal(value).map(Exact::units)
 }

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use aurora_model::{Fill, Instrument, InstrumentNo, Liquidity, Lots, Notional, Payoff, Price};
-use rust_decimal::{Decimal, RoundingStrategy};
+use aurora_model::{Fill, Instrument, InstrumentNo, Liquidity, Lots, Notional, Payoff};
 
 use crate::error::LedgerError;
 use crate::exact::Exact;
 use crate::holding::{Books, Holding, Worth};
 use crate::rules::Rules;
 use crate::seen::{Seen, Sight};
-use crate::view::{Booked, Booking, Counters, Equity, Exposure, Pnl, Position};
+use crate::view::{Booked, Booking};
 
 /// Positions, cash and profit of one account.
 #[derive(Clone, Debug)]
@@ -19,11 +18,11 @@ pub struct Ledger {
     pub(crate) purses: Vec<Purse>,
     /// Σ over instruments, in the reporting currency.
     pub(crate) net: Exact,
-    day_start: Exact,
-    peak: Exact,
-    max_drawdown: Exact,
-    duplicates: u64,
-    maker_fills: u64,
+    pub(crate) day_start: Exact,
+    pub(crate) peak: Exact,
+    pub(crate) max_drawdown: Exact,
+    pub(crate) duplicates: u64,
+    pub(crate) maker_fills: u64,
 }
 
 /// The cash of one settle currency.
@@ -162,71 +161,6 @@ impl Ledger {
         self.day_start = self.net;
     }
 
-    /// Signed lots held; zero for an instrument the ledger does not know.
-    pub fn position(&self, instrument: InstrumentNo) -> Lots {
-        self.holdings.get(instrument.index()).map_or(Lots::ZERO, |held| Lots(held.books.position))
-    }
-
-    /// The position of every instrument that has or had one, in the order of the list.
-    pub fn positions(&self) -> impl Iterator<Item = Position> {
-        self.numbered()
-            .filter(|(_, holding)| holding.books.fills != 0)
-            .map(|(no, holding)| holding.view(no))
-    }
-
-    /// Cash in a currency: start + realized − fees.
-    pub fn cash(&self, currency: &str) -> Notional {
-        let purse = self.purses.iter().find(|purse| purse.currency == currency);
-        purse.map_or(Notional::ZERO, |purse| purse.cash.notional())
-    }
-
-    /// Cash, unrealized profit and equity of every settle currency, by name.
-    pub fn equity(&self) -> Vec<Equity> {
-        let of_purse = |(at, purse): (usize, &Purse)| {
-            let held = self.holdings.iter().filter(|holding| holding.purse == at);
-            let unrealized = sum(held.map(|holding| holding.worth.unrealized));
-            let cash = purse.cash.notional();
-            Equity { currency: purse.currency.clone(), cash, unrealized, equity: cash + unrealized }
-        };
-        self.purses.iter().enumerate().map(of_purse).collect()
-    }
-
-    /// Profit over all instruments.
-    pub fn pnl(&self) -> Pnl {
-        let total = |part: fn(&Worth) -> Exact| sum(self.holdings.iter().map(|h| part(&h.worth)));
-        let (net, peak) = (self.net.notional(), self.peak.notional());
-        Pnl {
-            realized: total(|worth| worth.reported_realized),
-            fees: total(|worth| worth.reported_fees),
-            unrealized: total(|worth| worth.reported_unrealized),
-            net,
-            day: net - self.day_start.notional(),
-            peak,
-            drawdown: peak - net,
-            max_drawdown: self.max_drawdown.notional(),
-        }
-    }
-
-    /// What is at stake over all instruments.
-    pub fn exposure(&self) -> Exposure {
-        self.holdings.iter().fold(Exposure::default(), |sum, holding| {
-            let notional = holding.notional();
-            Exposure { net: sum.net + notional, gross: sum.gross + notional.abs() }
-        })
-    }
-
-    /// What has been counted since the start.
-    pub fn counters(&self) -> Counters {
-        let fills = self.holdings.iter().map(|holding| holding.books.fills).sum();
-        Counters {
-            fills,
-            duplicates: self.duplicates,
-            maker_fills: self.maker_fills,
-            taker_fills: fills - self.maker_fills,
-            turnover: sum(self.holdings.iter().map(|holding| holding.books.turnover)),
-        }
-    }
-
     /// The instruments, in the order of their numbers.
     pub fn instruments(&self) -> impl Iterator<Item = &Instrument> {
         self.holdings.iter().map(|holding| &holding.instrument)
@@ -267,48 +201,8 @@ impl Holding {
         let (seen, books, worth) = (Seen::default(), Books::default(), Worth::default());
         Ok(Holding { instrument, rules, purse, seen, books, mark: 0, worth })
     }
-
-    fn view(&self, instrument: InstrumentNo) -> Position {
-        let books = &self.books;
-        Position {
-            instrument,
-            qty: Lots(books.position),
-            average_entry: self.average_entry(),
-            open_cost: books.open_cost.notional(),
-            mark: Price::new(self.instrument.tick * Decimal::from(self.mark) / Decimal::TWO),
-            notional: self.notional(),
-            realized: books.realized.notional(),
-            unrealized: self.worth.unrealized.notional(),
-            fees: books.fees.notional(),
-            bought: Lots(books.bought),
-            sold: Lots(books.sold),
-        }
-    }
-
-    fn average_entry(&self) -> Option<Price> {
-        let qty = self.instrument.qty(Lots(self.books.position)).decimal().abs();
-        let cost = self.books.open_cost.notional().decimal();
-        let price = match self.rules.payoff {
-            Payoff::Linear => cost.checked_div(qty)?,
-            Payoff::Inverse => (qty * self.instrument.multiplier).checked_div(cost)?,
-        };
-        let decimals = self.instrument.price_decimals() + 4;
-        let rounding = RoundingStrategy::MidpointNearestEven;
-        Price::new(price.round_dp_with_strategy(decimals, rounding).normalize())
-    }
-
-    /// Value at the mark in quote; plus is long.
-    fn notional(&self) -> Notional {
-        let books = &self.books;
-        let value = self.rules.quote_value(self.mark, books.position.abs());
-        value.unwrap_or_default().times_sign(books.position).notional()
-    }
 }
 
 fn exact(what: &'static str, amount: Notional) -> Result<Exact, LedgerError> {
     Exact::from_decimal(amount.decimal()).ok_or(LedgerError::Amount { what, amount })
-}
-
-fn sum(amounts: impl Iterator<Item = Exact>) -> Notional {
-    amounts.map(Exact::notional).fold(Notional::ZERO, |sum, amount| sum + amount)
 }

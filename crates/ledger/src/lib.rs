@@ -15,6 +15,7 @@ mod error;
 mod exact;
 mod holding;
 mod ledger;
+mod read;
 mod rules;
 mod seen;
 mod view;
