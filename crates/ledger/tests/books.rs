@@ -153,7 +153,7 @@ fn a_repeated_trade_is_booked_once_however_late() {
          #900 buy 1 @ 600000
          #8 sell 2 @ 600000
          #7 buy 1 @ 600000",
-        expect![[r#"
+        &expect![[r#"
             #900 buy 1 @ 600000: closed 0 opened 1 realized 0
                 1 lots at 60000, cost 60, unrealized 0, 100000 USDT
             #7 buy 1 @ 600000: closed 0 opened 1 realized 0
