@@ -87,7 +87,8 @@ pub struct HealthConfig {
     pub cooloff_base_s: f64,
     /// `aurora.halt_threshold_repeats`: so many warnings within 300 s halt.
     pub halt_repeats: u32,
-    /// The most samples kept; above `max_samples / window_s` checks a second the window is shorter.
+    /// The most samples kept (131 072: six megabytes). Above `max_samples / window_s` checks a second,
+    /// 2 184 by default, the window is shorter than `window_s`.
     pub max_samples: usize,
 }
 
@@ -112,7 +113,7 @@ pub struct RiskLimits {
     /// `risk.dd_day_pct`: a day's loss of so many percent denies.
     pub dd_day_pct: f64,
     /// `risk.max_concurrent`: so many open positions deny.
-    pub max_concurrent: f64,
+    pub max_concurrent: i64,
     /// `risk.size_scale`, 0 to 1.
     pub size_scale: f64,
 }
@@ -249,7 +250,7 @@ impl Default for HealthConfig {
             guard_ms: 30.0,
             cooloff_base_s: 120.0,
             halt_repeats: 2,
-            max_samples: 1 << 18,
+            max_samples: 1 << 17,
         }
     }
 }
@@ -268,7 +269,7 @@ impl Default for TrapConfig {
 
 impl Default for RiskLimits {
     fn default() -> RiskLimits {
-        RiskLimits { dd_day_pct: 10.0, max_concurrent: 10.0, size_scale: 1.0 }
+        RiskLimits { dd_day_pct: 10.0, max_concurrent: 10, size_scale: 1.0 }
     }
 }
 

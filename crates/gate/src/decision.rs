@@ -67,7 +67,7 @@ impl GateId {
         all.into_iter().find(|gate| gate.name() == name)
     }
 
-    /// The unit of the gate's `value` and `limit` in the trace.
+    /// The usual unit of the gate's `value` and `limit` in the trace.
     pub const fn unit(self) -> &'static str {
         match self {
             GateId::AntiChurn | GateId::Latency | GateId::Health => "ms",
@@ -112,7 +112,9 @@ pub struct GateTrace {
     pub gate: GateId,
     /// What it said.
     pub verdict: Verdict,
-    /// What it measured, in [`GateId::unit`]; `None` when it was not asked.
+    /// What `value` and `limit` are counted in; empty when they are only numbers.
+    pub unit: &'static str,
+    /// What it measured; `None` when it was not asked.
     pub value: Option<f64>,
     /// What it allows.
     pub limit: Option<f64>,
@@ -120,13 +122,18 @@ pub struct GateTrace {
     pub ns: u64,
 }
 
-/// `gate_state` of the observability.
+/// What is left for the symbol; 999 and 1e12 in reference and where no limit is set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quotas {
     /// Allowed entries left in this minute.
     pub trades_pm_left: i64,
     /// Exposure left on the symbol, in quote.
     pub symbol_exposure_left_usdt: f64,
+}
+
+impl Quotas {
+    /// No limit is set, or the profile knows none.
+    pub const UNLIMITED: Quotas = Quotas { trades_pm_left: 999, symbol_exposure_left_usdt: 1e12 };
 }
 
 /// Everything one check decided. The gate reuses it from call to call.
@@ -220,7 +227,7 @@ pub enum RiskTrip {
         /// Open now.
         open_positions: f64,
         /// The cap.
-        max_concurrent: f64,
+        max_concurrent: i64,
     },
     /// Nothing is left after scaling.
     NotionalTooSmall,
@@ -344,7 +351,7 @@ impl Decision {
             risk_scale: 1.0,
             max_qty: 0.0,
             cooldown_ms: 0,
-            quotas: Quotas { trades_pm_left: 999, symbol_exposure_left_usdt: 1e12 },
+            quotas: Quotas::UNLIMITED,
             reasons: Vec::with_capacity(16),
             churn: None,
             risk: None,
@@ -365,7 +372,7 @@ impl Decision {
         self.risk_scale = 1.0;
         self.max_qty = max_qty;
         self.cooldown_ms = 0;
-        self.quotas = Quotas { trades_pm_left: 999, symbol_exposure_left_usdt: 1e12 };
+        self.quotas = Quotas::UNLIMITED;
         self.reasons.clear();
         self.churn = None;
         self.risk = None;
@@ -382,10 +389,12 @@ impl Decision {
         self.reason = reason;
     }
 
+    /// Appends to `observability.reasons`.
     pub(crate) fn note(&mut self, reason: Reason) {
         self.reasons.push(reason);
     }
 
+    /// Appends an event to log.
     pub(crate) fn raise(&mut self, code: EventCode, details: &[(&'static str, Detail)]) {
         self.events.push(GateEvent::new(code, details));
     }

@@ -2,6 +2,8 @@
 
 use aurora_model::Side;
 
+use crate::config::Compat;
+
 /// One `/pretrade/check`, numbers already known to be finite.
 ///
 /// `None` means the field was absent; absent numbers count as zero unless a gate says "only when present".
@@ -19,7 +21,7 @@ pub struct CheckRequest<'a> {
     pub price: Option<f64>,
     /// `order.base_notional`, quote.
     pub base_notional: Option<f64>,
-    /// `order.notional`, quote; used when `base_notional` is absent.
+    /// `order.notional`, quote; see [`CheckRequest::order_notional`].
     pub notional: Option<f64>,
     /// `fees_bps` at the root.
     pub fees_bps: Option<f64>,
@@ -92,6 +94,10 @@ pub struct PosttradeEvent<'a> {
     pub outcome: Outcome,
     /// `action: close`, `close: true` or `reduceOnly: true`.
     pub closes: bool,
+    /// What filled so far, in quote; counts toward the exposure quota.
+    pub notional: Option<f64>,
+    /// The venue's or the bot's id of the order, so that its reports are not counted twice.
+    pub order_id: Option<&'a str>,
 }
 
 /// What became of a reported order.
@@ -136,9 +142,11 @@ pub fn read_side(text: &str) -> Option<Side> {
 }
 
 impl CheckRequest<'_> {
-    /// The order's worth in quote; zero when neither name was given.
-    pub fn order_notional(&self) -> f64 {
-        self.base_notional.or(self.notional).unwrap_or(0.0)
+    /// The order's worth in quote, zero when not given. The recorded gate reads `base_notional` only; a
+    /// strict one falls back to `notional`.
+    pub fn order_notional(&self, compat: Compat) -> f64 {
+        let fallback = if compat == Compat::Strict { self.notional } else { None };
+        self.base_notional.or(fallback).unwrap_or(0.0)
     }
 }
 
