@@ -1,0 +1,281 @@
+/**
+ * What the server says, exactly as in `docs/reference/console-api.md`.
+ *
+ * Money, prices and quantities are decimal strings in the instrument's own decimals: they are shown, never computed.
+ */
+
+export type Bilingual = { ru: string; en: string };
+export type Side = 'buy' | 'sell';
+export type Decimal = string;
+
+export type TradingState = 'RUN' | 'HOLD' | 'KILLED';
+export type Check = { id: string; ok: boolean; text: Bilingual };
+export type Alert = {
+  severity: string;
+  code: string;
+  text: Bilingual;
+  since_ms: number;
+  link: string | null;
+};
+export type Slo = { name: string; value: number; limit: number; budget_left: number };
+
+export type Frame = {
+  profile: string;
+  state: TradingState;
+  cause: string;
+  reason: string | null;
+  since_ms: number;
+  checks: Check[];
+  pnl_day: Decimal | null;
+  pnl_day_limit: Decimal | null;
+  currency: string;
+  exposure: Decimal | null;
+  exposure_limit: Decimal | null;
+  slo: Slo | null;
+  data_age_ms: number | null;
+  data_age_instrument: string | null;
+  working_orders: number;
+  working_venues: number;
+  alerts: Alert[];
+  now_ms: number;
+  wall_ms: number;
+  speed: number | 'max';
+  market: string;
+  market_ended: boolean;
+  version: string;
+};
+
+export type Level = [price: Decimal, qty: Decimal];
+export type OurLevel = {
+  id: string;
+  side: Side;
+  price: Decimal;
+  qty: Decimal;
+  left: Decimal;
+  ahead: Decimal | null;
+  behind: Decimal | null;
+};
+export type Ladder = {
+  instrument: string;
+  bids: Level[];
+  asks: Level[];
+  last: Decimal | null;
+  mid: Decimal | null;
+  micro: Decimal | null;
+  spread: Decimal | null;
+  spread_bps: number | null;
+  obi: number | null;
+  tfi: number | null;
+  age_ms: number | null;
+  flags: string[];
+  ours: OurLevel[];
+};
+
+export type Bar = [t_s: number, open: number, high: number, low: number, close: number, volume: number];
+export type Mark = {
+  t_ms: number;
+  side: Side;
+  price: Decimal;
+  qty: Decimal;
+  id: string;
+  kind: 'entry' | 'exit';
+};
+export type Candles = { instrument: string; tf_s: number; bars: Bar[]; marks: Mark[] };
+
+export type OrderState =
+  'PREPARED' | 'SUBMITTED' | 'IN_DOUBT' | 'ACK' | 'PARTIAL' | 'FILL' | 'CANCEL' | 'REJECT' | 'EXPIRE';
+export type OrderRow = {
+  id: string;
+  t_ms: number;
+  instrument: string;
+  side: Side;
+  type: string;
+  tif: string;
+  price: Decimal;
+  qty: Decimal;
+  filled: Decimal;
+  avg_price: Decimal | null;
+  ahead: Decimal | null;
+  state: OrderState;
+  cycle_ms: number | null;
+  pnl: Decimal | null;
+  purpose: 'entry' | 'exit';
+  exit_reason: string | null;
+  reason: { code: string; text: Bilingual } | null;
+};
+
+export type Position = {
+  instrument: string;
+  qty: Decimal;
+  avg_price: Decimal | null;
+  mark: Decimal | null;
+  unrealized: Decimal | null;
+  realized: Decimal | null;
+  fees: Decimal | null;
+  notional: Decimal | null;
+  settle: string;
+  target: Decimal | null;
+  stop: Decimal | null;
+};
+
+export type PnlPoint = [t_ms: number, net: number, drawdown: number];
+export type Pnl = {
+  points: PnlPoint[];
+  net: Decimal | null;
+  realized: Decimal | null;
+  unrealized: Decimal | null;
+  fees: Decimal | null;
+  funding: Decimal | null;
+  max_drawdown: Decimal | null;
+  fills: number;
+  orders: number;
+  denied: number;
+  allow_rate: number | null;
+};
+
+export type Exposure = {
+  total: Decimal | null;
+  limit: Decimal | null;
+  items: { instrument: string; net: Decimal; gross: Decimal; limit: Decimal | null }[];
+};
+
+export type DecisionRow = {
+  id: string;
+  t_ms: number;
+  instrument: string;
+  side: Side;
+  qty: Decimal;
+  price: Decimal;
+  allow: boolean;
+  reason: string;
+  text: Bilingual;
+  ns: number;
+  source: string;
+};
+
+export type GateStats = {
+  window_s: number;
+  decisions: number;
+  allowed: number;
+  denied: number;
+  per_min: number;
+  reasons: { code: string; count: number; text: Bilingual }[];
+  latency: { gate: string; p50_ns: number; p99_ns: number }[];
+  total_p50_ns: number | null;
+  total_p99_ns: number | null;
+};
+
+export type HealthComponent = {
+  id: string;
+  group: string;
+  status: string;
+  title: Bilingual;
+  text: Bilingual;
+  since_ms: number | null;
+};
+export type Health = { score_pct: number | null; components: HealthComponent[] };
+
+export type Topics = {
+  frame: Frame;
+  ladder: Ladder;
+  candles: Candles;
+  orders: OrderRow[];
+  positions: Position[];
+  pnl: Pnl;
+  exposure: Exposure;
+  decisions: DecisionRow[];
+  gate: GateStats;
+  health: Health;
+};
+export type Topic = keyof Topics;
+export type Envelope = { [T in Topic]: { seq: number; ts_ms: number; topic: T; data: Topics[T] } }[Topic];
+
+export type Instrument = {
+  id: string;
+  symbol: string;
+  venue: string;
+  base: string;
+  quote: string;
+  price_decimals: number;
+  qty_decimals: number;
+  tick: Decimal;
+  lot: Decimal;
+  trading: boolean;
+};
+
+export type GateVerdict = 'pass' | 'deny' | 'skip' | 'off';
+export type GateStep = {
+  gate: string;
+  verdict: GateVerdict;
+  value: number | null;
+  limit: number | null;
+  /** `max`: the value must stay at or below the limit; `min`: above it. */
+  sense?: 'max' | 'min';
+  unit: string | null;
+  ns: number | null;
+  text: Bilingual | null;
+};
+export type Decision = Omit<DecisionRow, 'ns' | 'source'> & {
+  reasons: string[];
+  order: string | null;
+  gates: GateStep[];
+  observability: unknown;
+};
+
+export type Hop = { hop: string; t_ns: string; after_ms: number };
+export type OrderLife = OrderRow & {
+  hops: Hop[];
+  queue: [t_ms: number, ahead: number][];
+  decision: Decision | null;
+  journal: { seq: number; kind: string; t_ms: number; text: string }[];
+  fills: {
+    trade_id: string | number;
+    t_ms: number;
+    price: Decimal;
+    qty: Decimal;
+    fee: Decimal;
+    liquidity: 'maker' | 'taker';
+  }[];
+  why: Bilingual;
+};
+
+export type System = {
+  version: string;
+  build: string | null;
+  rustc: string | null;
+  started_ms: number;
+  pid: number;
+  profile: string;
+  session_dir: string | null;
+  journal: {
+    dir: string;
+    epoch: number;
+    segment: number | string;
+    seq: number;
+    durable_seq: number;
+    bytes: number;
+    last_commit_us_p50: number | null;
+    last_commit_us_p99: number | null;
+  } | null;
+  listen: string;
+  recovery: {
+    records: number;
+    orders: number;
+    fills: number;
+    took_ms: number;
+    resolved_unknown: number;
+  } | null;
+  history: { t_ms: number; from: string | null; to: string; cause: string; reason: string | null }[];
+};
+
+export type Setting = {
+  path: string;
+  value: unknown;
+  origin: string;
+  where: string | null;
+  text: Bilingual | null;
+};
+
+export type ControlAction = 'hold' | 'resume' | 'kill' | 'rearm';
+export type ControlAnswer = { accepted: boolean; state: TradingState; canceled: number };
+export type Refusal = { code: string; message_ru: string; message_en: string; detail: unknown };
