@@ -137,7 +137,7 @@ impl Reader {
             return Err(segment.damaged(&self.chain, "the header belongs to another file"));
         }
         if header.start != self.chain {
-            let what = "the segment does not continue the one before it, or that one is missing";
+            let what = "it does not follow the segment before it, or that one is missing";
             return Err(segment.damaged(&self.chain, what));
         }
         segment.at = HEADER_BYTES;
@@ -199,7 +199,8 @@ impl Segment {
     fn end(&mut self, chain: &Chain) -> Result<Next, JournalError> {
         let rest = &self.bytes[self.at..];
         if self.until.is_some() {
-            return Err(self.damaged(chain, "the record is missing, and the next segment needs it"));
+            return Err(self
+                .damaged(chain, "the record is not there, but the next segment begins after it"));
         }
         if contains_record(rest, chain.seq.next()) {
             return Err(self.damaged(chain, "the record does not match its checksum"));
@@ -248,3 +249,6 @@ fn read_header(path: &Path) -> Result<Option<Header>, JournalError> {
         .map_err(JournalError::io("read", path))?;
     Ok(Header::decode(&bytes))
 }
+
+#[cfg(test)]
+mod tests;

@@ -207,3 +207,66 @@ impl<F: FnMut(Result<Durable, JournalError>)> Worker<F> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, Reader};
+    use tempfile::TempDir;
+
+    #[test]
+    fn everything_becomes_durable_in_order_and_in_few_commits() {
+        let dir = TempDir::new().unwrap();
+        let options = Options { segment_bytes: 20_000, reserve_bytes: 4096 };
+        let (journal, _) = Journal::open_with(dir.path(), options, &mut |_| ()).unwrap();
+        let (told, hear) = crossbeam_channel::unbounded();
+        let mut thread =
+            JournalThread::spawn(journal, move |commit| told.send(commit.unwrap()).unwrap())
+                .unwrap();
+        for n in 0..5000u64 {
+            assert_eq!(thread.append(1, &n.to_le_bytes()).unwrap(), Seq(n + 1));
+            thread.request_commit().unwrap();
+            assert!(thread.durable() <= Seq(n + 1));
+        }
+        let journal = thread.join().unwrap();
+        let commits: Vec<Durable> = hear.iter().collect();
+        assert_eq!(journal.durable(), Seq(5000));
+        assert_eq!(commits.iter().map(|commit| commit.records).sum::<u64>(), 5000);
+        assert!(commits.is_sorted_by(|one, next| one.seq < next.seq));
+        assert!(commits.len() < 5000, "{} commits", commits.len());
+        assert_eq!(commits.last().unwrap().head, journal.head_hash());
+        let records = Reader::open(dir.path()).unwrap().map(Result::unwrap);
+        let read: Vec<Vec<u8>> = records.map(|record| record.payload).collect();
+        assert!(
+            read.iter()
+                .eq((0..5000u64).map(|n| n.to_le_bytes().to_vec()).collect::<Vec<_>>().iter())
+        );
+    }
+
+    #[test]
+    fn what_was_only_appended_is_committed_when_the_thread_is_let_go() {
+        let dir = TempDir::new().unwrap();
+        let (journal, _) = Journal::open(dir.path(), &mut |_| ()).unwrap();
+        let mut thread = JournalThread::spawn(journal, |_| ()).unwrap();
+        thread.append(1, b"last words").unwrap();
+        drop(thread);
+        assert_eq!(Reader::open(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_failure_is_told_once_and_then_everything_is_refused() {
+        let dir = TempDir::new().unwrap();
+        let (mut journal, _) = Journal::open(dir.path(), &mut |_| ()).unwrap();
+        journal.segment.file = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let (told, hear) = crossbeam_channel::unbounded();
+        let mut thread =
+            JournalThread::spawn(journal, move |commit| told.send(commit).unwrap()).unwrap();
+        thread.append(1, b"lost").unwrap();
+        thread.request_commit().unwrap();
+        assert!(matches!(hear.recv().unwrap(), Err(JournalError::Io { .. })));
+        assert!(hear.recv().is_err(), "the thread has ended");
+        assert!(matches!(thread.append(1, b"more"), Err(JournalError::Stopped { .. })));
+        assert_eq!(thread.durable(), Seq(0));
+        assert!(matches!(thread.join(), Err(JournalError::Stopped { .. })));
+    }
+}

@@ -1,0 +1,147 @@
+use std::fs;
+use std::path::Path;
+
+use expect_test::expect;
+use tempfile::TempDir;
+
+use crate::{Journal, JournalError, Options, Reader, Record, Seq, verify};
+
+/// Two starts, four segments, eight records each; the newest has a few reserved bytes behind it.
+fn journal(dir: &Path) -> Vec<Record> {
+    for start in 0..2u64 {
+        let options = Options { segment_bytes: 300, reserve_bytes: 32 };
+        let (mut journal, _) = Journal::open_with(dir, options, &mut |_| ()).unwrap();
+        for n in 8 * start..8 * start + 8 {
+            journal.append(3, format!("{{\"n\":{n},\"side\":\"buy\"}}").as_bytes()).unwrap();
+            journal.commit().unwrap();
+        }
+    }
+    Reader::open(dir).unwrap().map(Result::unwrap).collect()
+}
+
+/// What the reader makes of the folder: the records, and the error that stopped it.
+fn read(dir: &Path) -> (Vec<Record>, Option<JournalError>) {
+    let mut error = None;
+    let reader = Reader::open(dir).unwrap();
+    let records = reader.map_while(|record| record.map_err(|e| error = Some(e)).ok()).collect();
+    (records, error)
+}
+
+#[test]
+fn every_flipped_bit_is_noticed_and_no_wrong_record_is_read() {
+    let dir = TempDir::new().unwrap();
+    let written = journal(dir.path());
+    let segments = verify(dir.path()).unwrap().segments;
+    let last = written.last().unwrap();
+    let (mut refused, mut torn) = (0, 0);
+    for segment in &segments {
+        let whole = fs::read(&segment.path).unwrap();
+        let is_newest = segment.path == segments.last().unwrap().path;
+        for bit in 0..whole.len() * 8 {
+            let mut hurt = whole.clone();
+            hurt[bit / 8] ^= 1 << (bit % 8);
+            fs::write(&segment.path, &hurt).unwrap();
+            let report = verify(dir.path()).unwrap();
+            let (records, error) = read(dir.path());
+            assert!(written.starts_with(&records), "{} bit {bit}", segment.path.display());
+            assert_eq!(error.is_some(), report.damage.is_some());
+            match error {
+                Some(_) => refused += 1,
+                None => {
+                    // Only in the newest record, or in the zeros behind the records of a file.
+                    let behind = segment.bytes <= bit as u64 / 8;
+                    assert_eq!(records.len() == written.len(), behind, "bit {bit}");
+                    assert!(behind || (is_newest && last.offset <= bit as u64 / 8), "bit {bit}");
+                    let noticed = report.segments.iter().map(|s| s.cut_bytes + s.torn_bytes);
+                    assert!(0 < noticed.sum::<u64>(), "bit {bit}: {report:?}");
+                    torn += 1;
+                }
+            }
+        }
+        fs::write(&segment.path, &whole).unwrap();
+    }
+    assert_eq!(read(dir.path()).0, written);
+    let bits: u64 = segments.iter().map(|s| fs::metadata(&s.path).unwrap().len() * 8).sum();
+    assert_eq!(refused + torn, bits);
+    assert!(torn < bits / 5, "{torn} of {bits}");
+}
+
+/// What `verify` says after the folder was hurt.
+fn found(hurt: impl FnOnce(&Path, &[String])) -> String {
+    let dir = TempDir::new().unwrap();
+    journal(dir.path());
+    let report = verify(dir.path()).unwrap();
+    let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+    let names: Vec<String> = report.segments.iter().map(|s| name(&s.path)).collect();
+    hurt(dir.path(), &names);
+    let report = verify(dir.path()).unwrap();
+    let damage = report.damage.map_or("whole".into(), |damage| damage.to_string());
+    let damage = damage.replace(&format!("{}/", dir.path().display()), "");
+    let (what, _) = damage.split_once("; nothing").unwrap_or((&damage, ""));
+    format!("{} records, {what}", report.last_seq)
+}
+
+#[test]
+fn what_is_missing_or_misplaced_is_named() {
+    let zero = |dir: &Path, name: &str, from: usize| {
+        let mut bytes = fs::read(dir.join(name)).unwrap();
+        bytes[from..from + 56].fill(0);
+        fs::write(dir.join(name), bytes).unwrap();
+    };
+    let copy = |dir: &Path, from: &str, to: &str| {
+        fs::copy(dir.join(from), dir.join(to)).unwrap();
+    };
+    let cases = [
+        ("untouched", found(|_, _| ())),
+        ("first file gone", found(|dir, names| fs::remove_file(dir.join(&names[0])).unwrap())),
+        ("second file gone", found(|dir, names| fs::remove_file(dir.join(&names[1])).unwrap())),
+        ("second file empty", found(|dir, names| fs::write(dir.join(&names[1]), b"").unwrap())),
+        ("first over third", found(|dir, names| copy(dir, &names[0], &names[2]))),
+        ("zeros in third", found(|dir, names| zero(dir, &names[2], 64))),
+        ("zeros in newest", found(|dir, names| zero(dir, &names[3], 64))),
+    ];
+    let told: String = cases.iter().map(|(case, found)| format!("{case}: {found}\n")).collect();
+    expect![[r#"
+        untouched: 16 records, whole
+        first file gone: 0 records, 0000000001-0000000002.seg is damaged at byte 0 (record 1): it does not follow the segment before it, or that one is missing
+        second file gone: 5 records, 0000000001-0000000001.seg is damaged at byte 329 (record 6): the record is not there, but the next segment begins after it
+        second file empty: 5 records, 0000000001-0000000001.seg is damaged at byte 329 (record 6): the record is not there, but the next segment begins after it
+        first over third: 8 records, 0000000001-0000000002.seg is damaged at byte 223 (record 9): the record is not there, but the next segment begins after it
+        zeros in third: 8 records, 0000000002-0000000001.seg is damaged at byte 64 (record 9): the record is not there, but the next segment begins after it
+        zeros in newest: 13 records, 0000000002-0000000002.seg is damaged at byte 64 (record 14): the record does not match its checksum
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn an_old_copy_of_one_file_does_not_pass_for_the_present_one() {
+    let (here, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    journal(here.path());
+    let options = Options { segment_bytes: 300, reserve_bytes: 1 };
+    let (mut journal, _) = Journal::open_with(other.path(), options, &mut |_| ()).unwrap();
+    for _ in 0..8 {
+        journal.append(3, b"{\"n\":9,\"side\":\"sell\"}").unwrap();
+        journal.commit().unwrap();
+    }
+    let name = "0000000001-0000000001.seg";
+    fs::copy(other.path().join(name), here.path().join(name)).unwrap();
+    assert!(verify(here.path()).unwrap().damage.is_some());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_empty_journal() {
+    let report = verify(Path::new("/nowhere/at/all")).unwrap();
+    assert_eq!((report.last_seq, report.segments.len()), (Seq(0), 0));
+}
+
+#[test]
+fn a_newer_format_is_left_alone() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("0000000001-0000000001.seg");
+    let mut header = [0; 64];
+    header[..10].copy_from_slice(b"AURORAJ\n\x02\x00");
+    header[20] = 1;
+    let crc = crc32c::crc32c(&header[..60]).to_le_bytes();
+    header[60..].copy_from_slice(&crc);
+    fs::write(path, header).unwrap();
+    assert!(matches!(Reader::open(dir.path()), Err(JournalError::Version { version: 2, .. })));
+}
