@@ -87,8 +87,8 @@ pub struct HealthConfig {
     pub cooloff_base_s: f64,
     /// `aurora.halt_threshold_repeats`: so many warnings within 300 s halt.
     pub halt_repeats: u32,
-    /// The most samples kept (131 072: six megabytes). Above `max_samples / window_s` checks a second,
-    /// 2 184 by default, the window is shorter than `window_s`.
+    /// The most samples kept (65 536: three megabytes). Above `max_samples / window_s` checks a second,
+    /// 1 092 by default, the window is shorter than `window_s`.
     pub max_samples: usize,
 }
 
@@ -250,7 +250,7 @@ impl Default for HealthConfig {
             guard_ms: 30.0,
             cooloff_base_s: 120.0,
             halt_repeats: 2,
-            max_samples: 1 << 17,
+            max_samples: 1 << 16,
         }
     }
 }

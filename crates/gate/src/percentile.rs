@@ -11,6 +11,25 @@ pub use chunks::SortedChunks;
 pub use small::CountWindow;
 pub use timed::TimeWindow;
 
+/// A float as an integer of the same order (that of [`f64::total_cmp`]): integers compare without branches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key(i64);
+
+impl Key {
+    fn of(value: f64) -> Key {
+        Key(flip(value.to_bits().cast_signed()))
+    }
+
+    fn value(self) -> f64 {
+        f64::from_bits(flip(self.0).cast_unsigned())
+    }
+}
+
+/// Turns the order of negative floats around; its own inverse.
+fn flip(bits: i64) -> i64 {
+    bits ^ ((bits >> 63) & i64::MAX)
+}
+
 /// Where the percentile lies: the lower neighbour's rank, and how far on to the next one.
 fn place(q: f64, len: usize) -> (usize, f64) {
     let rank = (q / 100.0) * (len - 1) as f64;
@@ -30,26 +49,40 @@ fn lerp(lower: f64, upper: f64, fraction: f64) -> f64 {
 }
 
 /// The percentile of values already sorted; zero when there are none.
-pub fn of_sorted(sorted: &[f64], q: f64) -> f64 {
+fn of_sorted(sorted: &[Key], q: f64) -> f64 {
     if sorted.is_empty() {
         return 0.0;
     }
     let (lower, fraction) = place(q, sorted.len());
     let upper = sorted[(lower + 1).min(sorted.len() - 1)];
-    lerp(sorted[lower], upper, fraction)
+    lerp(sorted[lower].value(), upper.value(), fraction)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn of(values: &[f64], q: f64) -> f64 {
+        let keys: Vec<Key> = values.iter().copied().map(Key::of).collect();
+        of_sorted(&keys, q)
+    }
+
+    proptest! {
+        #[test]
+        fn keys_are_ordered_as_their_floats(a in any::<f64>(), b in any::<f64>()) {
+            prop_assert_eq!(Key::of(a).cmp(&Key::of(b)), a.total_cmp(&b));
+            prop_assert_eq!(Key::of(a).value().to_bits(), a.to_bits());
+        }
+    }
 
     #[test]
     fn a_percentile_is_interpolated_between_its_neighbours() {
-        assert_eq!(of_sorted(&[], 95.0), 0.0);
-        assert_eq!(of_sorted(&[7.0], 95.0), 7.0);
-        assert_eq!(of_sorted(&[1.0, 2.0], 50.0), 1.5);
-        assert_eq!(of_sorted(&[1.0, 2.0, 3.0, 4.0, 5.0], 90.0), 4.6);
-        assert_eq!(of_sorted(&[1.0, 2.0, 3.0], 0.0), 1.0);
-        assert_eq!(of_sorted(&[1.0, 2.0, 3.0], 100.0), 3.0);
+        assert_eq!(of(&[], 95.0), 0.0);
+        assert_eq!(of(&[7.0], 95.0), 7.0);
+        assert_eq!(of(&[1.0, 2.0], 50.0), 1.5);
+        assert_eq!(of(&[1.0, 2.0, 3.0, 4.0, 5.0], 90.0), 4.6);
+        assert_eq!(of(&[1.0, 2.0, 3.0], 0.0), 1.0);
+        assert_eq!(of(&[1.0, 2.0, 3.0], 100.0), 3.0);
     }
 }

@@ -75,7 +75,7 @@ fn run(
         } else if view.n_obs >= config.max_obs {
             let likelier = view.llr >= 0.0;
             view.outcome = if likelier { SprtOutcome::Accept } else { SprtOutcome::Reject };
-        } else if view.n_obs % CLOCK_EVERY == 0 {
+        } else if view.n_obs.is_multiple_of(CLOCK_EVERY) {
             let now = stopwatch.nanos();
             let until = *deadline.get_or_insert(now.saturating_add(config.timeout_ms * 1_000_000));
             if until < now {

@@ -6,7 +6,7 @@ use aurora_model::{Nanos, Side};
 
 use crate::trap::TrapWindow;
 
-/// A canonical name longer than this is cut: no venue has one.
+/// A canonical name of more bytes is cut: no venue has one.
 const LONGEST_NAME: usize = 128;
 
 /// One symbol's memory.
@@ -79,8 +79,10 @@ pub(crate) struct Symbols {
     /// Counts uses, so that the one unused longest is known.
     clock: u64,
     most: usize,
-    /// The canonical name last asked for.
+    /// The canonical name last selected, its hash, and where it is.
     name: String,
+    hash: u64,
+    place: Option<usize>,
 }
 
 impl Symbols {
@@ -93,6 +95,8 @@ impl Symbols {
             clock: 0,
             most,
             name: String::with_capacity(LONGEST_NAME + 4),
+            hash: 0,
+            place: None,
         }
     }
 
@@ -102,57 +106,65 @@ impl Symbols {
         let text = text.unwrap_or("").trim();
         let text = text.split_once(':').map_or(text, |(_, symbol)| symbol).trim();
         self.name.clear();
-        for letter in text.chars() {
-            if LONGEST_NAME < self.name.len() {
-                break;
-            }
-            if letter.is_ascii() {
-                self.name.push(letter.to_ascii_uppercase());
-            } else {
-                self.name.extend(letter.to_uppercase());
-            }
+        if text.is_ascii() {
+            self.name.push_str(&text[..text.len().min(LONGEST_NAME)]);
+            self.name.make_ascii_uppercase();
+        } else {
+            let letters = text.chars().take(LONGEST_NAME / 4).flat_map(char::to_uppercase);
+            self.name.extend(letters);
+        }
+        self.hash = hash(&self.name);
+        self.place = self.find();
+        if let Some(at) = self.place {
+            self.touch(at);
         }
         !self.name.is_empty()
     }
 
     /// The selected symbol, if anything is remembered of it.
     pub(crate) fn get(&mut self) -> Option<&mut Symbol> {
-        let at = self.find(hash(&self.name))?;
-        self.clock += 1;
-        self.used[at] = self.clock;
-        Some(&mut self.symbols[at])
+        self.place.map(|at| &mut self.symbols[at])
     }
 
     /// The selected symbol, made if need be; then the one unused longest may be forgotten.
     pub(crate) fn entry(&mut self, now: Nanos) -> &mut Symbol {
-        let hash = hash(&self.name);
-        let at = match self.find(hash) {
+        let at = match self.place {
             Some(at) => at,
-            None if self.symbols.len() < self.most => self.add(hash),
-            None => self.replace_oldest(hash, now),
+            None => self.make(now),
         };
-        self.clock += 1;
-        self.used[at] = self.clock;
         &mut self.symbols[at]
     }
 
-    fn find(&self, hash: u64) -> Option<usize> {
-        let mut places = self.hashes.iter().enumerate().filter(|(_, held)| **held == hash);
+    fn make(&mut self, now: Nanos) -> usize {
+        let room = self.symbols.len() < self.most;
+        let at = if room { self.add() } else { self.replace_oldest(now) };
+        self.place = Some(at);
+        self.touch(at);
+        at
+    }
+
+    fn touch(&mut self, at: usize) {
+        self.clock += 1;
+        self.used[at] = self.clock;
+    }
+
+    fn find(&self) -> Option<usize> {
+        let mut places = self.hashes.iter().enumerate().filter(|(_, held)| **held == self.hash);
         places.find(|(at, _)| self.names[*at] == self.name).map(|(at, _)| at)
     }
 
-    fn add(&mut self, hash: u64) -> usize {
-        self.hashes.push(hash);
+    fn add(&mut self) -> usize {
+        self.hashes.push(self.hash);
         self.names.push(self.name.clone());
         self.used.push(0);
         self.symbols.push(Symbol::default());
         self.symbols.len() - 1
     }
 
-    fn replace_oldest(&mut self, hash: u64, now: Nanos) -> usize {
+    fn replace_oldest(&mut self, now: Nanos) -> usize {
         let order = |at: &usize| (self.symbols[*at].is_needed(now), self.used[*at]);
         let at = (0..self.symbols.len()).min_by_key(order).expect("the limit is above zero");
-        self.hashes[at] = hash;
+        self.hashes[at] = self.hash;
         self.names[at].clone_from(&self.name);
         self.symbols[at].clear();
         at
@@ -182,7 +194,8 @@ mod tests {
         assert_eq!(name("BINANCE:sol/usdt"), "SOL/USDT");
         assert_eq!(name("OKX:PERP:BTC-USDT"), "PERP:BTC-USDT");
         assert!(!Symbols::new(1).select(None));
-        assert_eq!(name(&"x".repeat(70_000)).len(), LONGEST_NAME + 1);
+        assert_eq!(name(&"x".repeat(70_000)).len(), LONGEST_NAME);
+        assert_eq!(name("ß-coin"), "SS-COIN");
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! A sorted bag of up to some hundred thousand floats, in chunks that fit a few cache lines.
 
-use super::{lerp, place};
+use super::{Key, lerp, place};
 
 /// Values in one chunk at most. A push moves at most so many floats.
-const CHUNK: usize = 512;
+const CHUNK: usize = 256;
 /// A chunk below this is joined with a neighbour when both fit comfortably.
 const SPARSE: usize = CHUNK / 4;
 
 /// A sorted bag. Push and remove cost a binary search over chunks and one short move; a percentile
-/// counts chunks from the nearer end. All memory is reserved at the start: about 34 bytes a value.
+/// counts chunks from the nearer end. All memory is reserved at the start: about 35 bytes a value.
 #[derive(Clone, Debug)]
 pub struct SortedChunks {
     /// `CHUNK` places for each chunk, by its slot.
-    values: Vec<f64>,
+    values: Vec<Key>,
     /// Slots without a chunk.
     free: Vec<u32>,
     /// The chunks in ascending order of their values.
@@ -23,7 +23,7 @@ pub struct SortedChunks {
 /// One chunk: its values are `values[slot × CHUNK..][..len]`, never empty.
 #[derive(Clone, Copy, Debug)]
 struct Chunk {
-    largest: f64,
+    largest: Key,
     slot: u32,
     len: u32,
 }
@@ -71,6 +71,7 @@ impl SortedChunks {
 
     /// Takes a value in.
     pub fn push(&mut self, value: f64) {
+        let value = Key::of(value);
         self.len += 1;
         if self.chunks.is_empty() {
             let slot = self.take_slot();
@@ -81,11 +82,11 @@ impl SortedChunks {
         let mut at = self.chunk_for(value).min(self.chunks.len() - 1);
         if self.chunks[at].len as usize == CHUNK {
             self.split(at);
-            at += usize::from(self.chunks[at].largest.total_cmp(&value).is_lt());
+            at += usize::from(self.chunks[at].largest < value);
         }
         let chunk = self.chunks[at];
         let held = &self.values[chunk.start()..chunk.end()];
-        let place = chunk.start() + held.partition_point(|held| held.total_cmp(&value).is_lt());
+        let place = chunk.start() + held.partition_point(|held| *held < value);
         self.values.copy_within(place..chunk.end(), place + 1);
         self.values[place] = value;
         self.chunks[at].len += 1;
@@ -94,11 +95,12 @@ impl SortedChunks {
 
     /// Takes one copy of a value out; nothing happens when there is none.
     pub fn remove(&mut self, value: f64) {
+        let value = Key::of(value);
         let at = self.chunk_for(value);
         let Some(chunk) = self.chunks.get(at).copied() else { return };
         let held = &self.values[chunk.start()..chunk.end()];
-        let place = chunk.start() + held.partition_point(|held| held.total_cmp(&value).is_lt());
-        if place == chunk.end() || self.values[place].total_cmp(&value).is_ne() {
+        let place = chunk.start() + held.partition_point(|held| *held < value);
+        if place == chunk.end() || self.values[place] != value {
             return;
         }
         self.len -= 1;
@@ -129,7 +131,7 @@ impl SortedChunks {
         } else {
             self.chunks.get(at + 1).map_or(lower, |next| self.values[next.start()])
         };
-        lerp(lower, upper, fraction)
+        lerp(lower.value(), upper.value(), fraction)
     }
 
     /// The chunk and the place in it of the value with that rank, counted from the nearer end.
@@ -155,8 +157,8 @@ impl SortedChunks {
     }
 
     /// The first chunk that may hold the value: the first whose largest is not below it.
-    fn chunk_for(&self, value: f64) -> usize {
-        self.chunks.partition_point(|chunk| chunk.largest.total_cmp(&value).is_lt())
+    fn chunk_for(&self, value: Key) -> usize {
+        self.chunks.partition_point(|chunk| chunk.largest < value)
     }
 
     fn refresh(&mut self, at: usize) {
@@ -168,7 +170,7 @@ impl SortedChunks {
             return slot;
         }
         let slot = self.values.len() / CHUNK;
-        self.values.resize(self.values.len() + CHUNK, 0.0);
+        self.values.resize(self.values.len() + CHUNK, Key(0));
         u32::try_from(slot).expect("a bag holds far fewer than four billion chunks")
     }
 
@@ -209,15 +211,15 @@ mod tests {
     fn check(steps: &[(bool, f64)], q: f64) {
         let mut bag = SortedChunks::with_capacity(steps.len());
         let room = bag.values.capacity();
-        let mut naive: Vec<f64> = Vec::new();
+        let mut naive: Vec<Key> = Vec::new();
         for (push, value) in steps {
             if *push || naive.is_empty() {
                 bag.push(*value);
-                let at = naive.partition_point(|held| held.total_cmp(value).is_lt());
-                naive.insert(at, *value);
+                let value = Key::of(*value);
+                naive.insert(naive.partition_point(|held| *held < value), value);
             } else {
                 let at = (value.abs() * 7919.0) as usize % naive.len();
-                bag.remove(naive.remove(at));
+                bag.remove(naive.remove(at).value());
             }
             assert_eq!(bag.len(), naive.len());
         }

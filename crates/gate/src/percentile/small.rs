@@ -1,13 +1,13 @@
 //! The last few hundred values, kept sorted.
 
-use super::of_sorted;
+use super::{Key, of_sorted};
 
 /// A window over the last `capacity` values. A push moves at most `capacity` floats and never allocates.
 #[derive(Clone, Debug)]
 pub struct CountWindow {
     /// In the order they came; `next` is the oldest once full.
-    arrived: Vec<f64>,
-    sorted: Vec<f64>,
+    arrived: Vec<Key>,
+    sorted: Vec<Key>,
     next: usize,
     capacity: usize,
 }
@@ -25,7 +25,8 @@ impl CountWindow {
 
     /// Takes a value in; the oldest falls out once the window is full.
     pub fn push(&mut self, value: f64) {
-        let to = self.sorted.partition_point(|held| held.total_cmp(&value).is_lt());
+        let value = Key::of(value);
+        let to = self.sorted.partition_point(|held| *held < value);
         if self.arrived.len() < self.capacity {
             self.arrived.push(value);
             self.sorted.insert(to, value);
@@ -33,7 +34,7 @@ impl CountWindow {
         }
         let oldest = std::mem::replace(&mut self.arrived[self.next], value);
         self.next = (self.next + 1) % self.capacity;
-        let from = self.sorted.partition_point(|held| held.total_cmp(&oldest).is_lt());
+        let from = self.sorted.partition_point(|held| *held < oldest);
         // Only what lies between the leaving and the coming value moves, by one place.
         if from < to {
             self.sorted.copy_within(from + 1..to, from);
@@ -82,8 +83,9 @@ mod tests {
             let mut window = CountWindow::new(capacity);
             for (at, value) in values.iter().enumerate() {
                 window.push(*value);
-                let mut last: Vec<f64> = values[(at + 1).saturating_sub(capacity)..=at].to_vec();
-                last.sort_by(f64::total_cmp);
+                let last = &values[(at + 1).saturating_sub(capacity)..=at];
+                let mut last: Vec<Key> = last.iter().copied().map(Key::of).collect();
+                last.sort();
                 prop_assert_eq!(&window.sorted, &last);
                 prop_assert_eq!(window.percentile(q), of_sorted(&last, q));
             }
