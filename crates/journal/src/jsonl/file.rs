@@ -84,8 +84,7 @@ impl LogFile {
 
     fn reopen(&mut self) -> io::Result<()> {
         self.file = None;
-        let mut file =
-            OpenOptions::new().create(true).append(true).read(true).open(&self.path)?;
+        let mut file = OpenOptions::new().create(true).append(true).read(true).open(&self.path)?;
         flock(&file, FlockOperation::NonBlockingLockExclusive)?;
         let found = file.metadata()?;
         self.len = if found.is_file() { cut_torn_line(&mut file, found.len())? } else { 0 };

@@ -81,7 +81,7 @@ impl Broom {
     /// Until every sender is gone: files still waiting then are left to the next start.
     fn run(&self, rotated: &Receiver<PathBuf>) {
         // Only the priority of this thread; without the right to lower it the work is the same.
-        drop(rustix::process::nice(19));
+        rustix::process::nice(19).ok();
         let mut waiting: Vec<PathBuf> = Vec::new();
         let mut seen = self.written.load(Ordering::Relaxed);
         let mut ticks = 0u32;
