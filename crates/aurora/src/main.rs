@@ -1,5 +1,7 @@
 //! `aurora`: the command line and the wiring. Decisions live in the core crates.
 
+mod tape_cmd;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -21,8 +23,12 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Tape(tape_cmd::TapeArgs),
+}
 
 fn main() -> ExitCode {
-    match Cli::parse().command {}
+    match Cli::parse().command {
+        Command::Tape(args) => tape_cmd::run(&args),
+    }
 }
