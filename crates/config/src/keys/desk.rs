@@ -1,0 +1,99 @@
+//! What the paper desk reads: market, paper venue, execution and its own limits.
+
+use crate::key::Key;
+
+pub(super) const KEYS: &[Key] = &[
+    Key::words("symbols", &[], &["BTC/USDT", "ETH/USDT"]).alias(&["market.instruments"]).means(
+        "What is traded.",
+        "Чем торгуем.",
+    ),
+    Key::choice("market.source", &["generated", "tape"], "generated").means(
+        "Where the market comes from: the built-in generator or recorded captures.",
+        "Откуда рынок: встроенный генератор или записанные ленты.",
+    ),
+    Key::words("market.tapes", &[], &[]).means(
+        "Capture files to replay when the source is tape.",
+        "Файлы лент для воспроизведения.",
+    ),
+    Key::whole("market.seed", 1, 0, i64::MAX).means(
+        "Seeds the generated market and every other random stream.",
+        "Зерно генератора рынка и всех случайных потоков.",
+    ),
+    Key::text("market.speed", "1").means(
+        "How many times real pace a market runs, or max.",
+        "Во сколько раз быстрее реального времени идёт рынок, или max.",
+    ),
+    Key::whole("guards.stale_book_ms_max", 2_000, 1, 3_600_000)
+        .means(
+            "A book without news for so long is stale and takes no entry, ms.",
+            "Стакан без обновлений дольше этого устарел, входа нет, мс.",
+        ),
+    Key::money("paper.balance", "100000").means(
+        "Cash the paper account starts with, in quote.",
+        "Начальные средства бумажного счёта, в валюте котировки.",
+    ),
+    Key::number("paper.order_latency_ms", 5.0, 0.0, 60_000.0).means(
+        "Paper venue: how long a request takes to reach it, ms.",
+        "Бумажная биржа: время заявки в пути, мс.",
+    ),
+    Key::number("paper.report_latency_ms", 5.0, 0.0, 60_000.0).means(
+        "Paper venue: how long a report takes to come back, ms.",
+        "Бумажная биржа: время отчёта в пути, мс.",
+    ),
+    Key::number("paper.jitter_ms", 2.0, 0.0, 60_000.0).means(
+        "Paper venue: each way takes up to this much longer, ms.",
+        "Бумажная биржа: случайная добавка к каждому пути, мс.",
+    ),
+    Key::whole("paper.queue_power", 2, 0, 3).means(
+        "Paper venue: exponent of the queue model; 0 moves our place by trades only.",
+        "Бумажная биржа: степень модели очереди; 0 — место двигают только сделки.",
+    ),
+    Key::whole("paper.receive_window_ms", 5_000, 1, 60_000).means(
+        "Paper venue: an order longer on its way is refused as late, ms.",
+        "Бумажная биржа: заявка дольше в пути отклоняется как опоздавшая, мс.",
+    ),
+    Key::flag("risk.cancel_on_disconnect", true).means(
+        "Losing the venue connection cancels every open order.",
+        "Потеря связи с биржей снимает все заявки.",
+    ),
+    Key::positive("execution.deadlines_ms.place", 400.0, 60_000.0).means(
+        "An order unanswered for so long is in doubt, ms.",
+        "Заявка без ответа дольше этого под сомнением, мс.",
+    ),
+    Key::positive("execution.deadlines_ms.cancel", 300.0, 60_000.0).means(
+        "A cancel unanswered for so long is asked again, ms.",
+        "Снятие без ответа дольше этого повторяется, мс.",
+    ),
+    Key::positive("execution.deadlines_ms.settle", 1_000.0, 60_000.0).means(
+        "After the place deadline a \"not found\" counts for nothing for so long, ms.",
+        "Столько после срока ответ «не найдено» ничего не значит, мс.",
+    ),
+    Key::number("risk.price_band_bps", 100.0, 0.0, 10_000.0).means(
+        "How far an order's price may be from the mid on the side that costs, bps.",
+        "Насколько цена заявки может быть хуже середины, б.п.",
+    ),
+    Key::money("risk.max_notional", "0").means(
+        "The most one instrument's position may be worth, in quote; 0 is not configured, allowed only in paper.",
+        "Предел позиции по инструменту, в валюте котировки; 0 — не задан, только в paper.",
+    ),
+    Key::money("risk.max_exposure", "0").means(
+        "The most all positions may be worth together, in quote; 0 is not configured, allowed only in paper.",
+        "Предел всех позиций вместе, в валюте котировки; 0 — не задан, только в paper.",
+    ),
+    Key::money("execution.per_order_notional_cap", "0").means(
+        "The most one order may be worth, in quote; 0 is not configured, allowed only in paper.",
+        "Предел одной заявки, в валюте котировки; 0 — не задан, только в paper.",
+    ),
+    Key::money("risk.daily_loss_cap", "0").alias(&["risk.day_loss_limit"]).means(
+        "The day's loss at which the desk holds, in quote; 0 is not configured, allowed only in paper.",
+        "Дневной убыток, при котором деск встаёт в HOLD; 0 — не задан, только в paper.",
+    ),
+    Key::whole("runaway.place_per_min", 600, 1, 1_000_000).means(
+        "New orders in a sliding minute.",
+        "Новых заявок за скользящую минуту.",
+    ),
+    Key::whole("limits.global.max_inflight_orders", 20, 1, 100_000).means(
+        "Orders that may still fill at one time.",
+        "Сколько заявок может одновременно ждать исполнения.",
+    ),
+];
