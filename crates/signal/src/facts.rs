@@ -106,7 +106,7 @@ pub enum Wish {
 
 /// Decides for one instrument at a time. Deterministic: the same facts in the same order give the same
 /// wishes.
-pub trait Strategy: std::fmt::Debug {
+pub trait Strategy: std::fmt::Debug + Send {
     /// Adds what it wants to `wishes`, which the caller has emptied and uses again.
     fn on_tick(&mut self, facts: &Facts<'_>, wishes: &mut Vec<Wish>);
 }

@@ -29,7 +29,7 @@ pub(super) fn instant(text: &str) -> Result<Nanos, String> {
 }
 
 /// `auto`, or seconds to add.
-pub(super) fn clock_shift(text: &str) -> Result<ClockShift, String> {
+pub(crate) fn clock_shift(text: &str) -> Result<ClockShift, String> {
     if text == "auto" {
         return Ok(ClockShift::Auto);
     }
