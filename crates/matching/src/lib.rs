@@ -15,6 +15,6 @@ mod venue;
 
 pub use config::{QueueModel, VenueConfig};
 pub use fact::{FactError, VenueFact};
-pub use flow::{GeneratedMarket, InstrumentSpec};
-pub use stats::MarketStats;
+pub use flow::{Character, GeneratedMarket, InstrumentSpec};
+pub use stats::{Figure, MarketStats};
 pub use venue::{PaperVenue, Queue, RestoreError, VenueOutput};

@@ -15,7 +15,7 @@
 
 mod account;
 mod arrive;
-mod depth;
+pub(crate) mod depth;
 mod resting;
 mod scribe;
 mod wire;

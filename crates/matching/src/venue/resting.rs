@@ -124,7 +124,7 @@ mod tests {
         }
     }
 
-    fn check(orders: &mut [Resting], price: i64, volume: i64, expected: Expect) {
+    fn check(orders: &mut [Resting], price: i64, volume: i64, expected: &Expect) {
         let mut story = String::new();
         run_trade(orders, Ticks(price), Lots(volume), |id, most| {
             let qty = most.min(Lots(2));
@@ -143,7 +143,7 @@ mod tests {
             &mut [bid(1, 10, 5, 9), bid(2, 10, 8, 9)],
             10,
             11,
-            expect![[r#"
+            &expect![[r#"
                 #1 fills 2
                 #2 fills 1
                 #1 has 0 ahead
@@ -158,7 +158,7 @@ mod tests {
             &mut [bid(1, 10, 5, 9)],
             10,
             3,
-            expect![[r#"
+            &expect![[r#"
                 #1 has 2 ahead
             "#]],
         );
@@ -170,7 +170,7 @@ mod tests {
             &mut [bid(1, 11, 50, 60), bid(2, 10, 1, 9)],
             10,
             4,
-            expect![[r#"
+            &expect![[r#"
                 #1 fills 2
                 #2 fills 1
                 #1 has 0 ahead

@@ -6,11 +6,11 @@ use expect_test::{Expect, expect};
 
 const BOOK: &str = "0 market snapshot bid 100x5 99x7 98x9 ask 101x4 102x8 103x9\n";
 
-fn check(story: &str, expected: Expect) {
+fn check(story: &str, expected: &Expect) {
     check_with(config(), story, expected);
 }
 
-fn check_with(config: VenueConfig, story: &str, expected: Expect) {
+fn check_with(config: VenueConfig, story: &str, expected: &Expect) {
     expected.assert_eq(&play(config, &format!("{BOOK}{story}")));
 }
 
@@ -28,7 +28,7 @@ fn a_resting_order_waits_for_those_before_it() {
          50 market trade sell 3 at 100
          60 market trade sell 9 at 100
          60 venue queue 1",
-        expect![[r#"
+        &expect![[r#"
                16ms #1 acknowledged
                     #1 5 ahead, 0 behind
                     #1 1 ahead, 4 behind
@@ -50,7 +50,7 @@ fn cancels_ahead_are_guessed_by_the_model() {
          30 venue queue 1";
     check(
         story,
-        expect![[r#"
+        &expect![[r#"
            16ms #1 acknowledged
                 #1 4 ahead, 6 behind
         position 0
@@ -60,7 +60,7 @@ fn cancels_ahead_are_guessed_by_the_model() {
     check_with(
         risk_averse,
         story,
-        expect![[r#"
+        &expect![[r#"
            16ms #1 acknowledged
                 #1 5 ahead, 5 behind
         position 0
@@ -77,7 +77,7 @@ fn a_taker_eats_level_by_level_and_the_rest_stays() {
          50 desk place 3 buy 9 at 103 IOC
          70 market diff ask 103x12
          80 desk place 4 buy 9 at 103 IOC",
-        expect![[r#"
+        &expect![[r#"
                16ms #1 acknowledged
                16ms #1 buy 4 at 101 as Taker, fee 0.202
                16ms #1 buy 5 at 102 as Taker, fee 0.255
@@ -104,7 +104,7 @@ fn what_was_eaten_is_not_there_twice() {
          50 desk place 3 buy 1 at 101 IOC
          70 market diff ask 101x5
          80 desk place 4 buy 9 at 101 IOC",
-        expect![[r#"
+        &expect![[r#"
                16ms #1 acknowledged
                16ms #1 buy 4 at 101 as Taker, fee 0.202
                35ms #2 acknowledged
@@ -124,7 +124,7 @@ fn all_at_once_or_nothing() {
     check(
         "1 desk place 1 buy 13 at 102 FOK
          2 desk place 2 buy 12 at 102 FOK",
-        expect![[r#"
+        &expect![[r#"
                16ms #1 refused: CANNOT_FILL_WHOLE
                17ms #2 acknowledged
                17ms #2 buy 4 at 101 as Taker, fee 0.202
@@ -140,7 +140,7 @@ fn post_only_never_takes() {
         "1 desk place 1 buy 1 at 101 POST_ONLY
          2 desk place 2 sell 1 at 101 POST_ONLY
          20 venue queue 2",
-        expect![[r#"
+        &expect![[r#"
                16ms #1 refused: WOULD_TAKE
                17ms #2 acknowledged
                     #2 4 ahead, 0 behind
@@ -155,7 +155,7 @@ fn a_trade_through_our_price_fills_us_at_our_price() {
         "1 desk place 1 buy 3 at 99 GTC
          20 market trade sell 2 at 98
          20 market trade sell 2 at 98",
-        expect![[r#"
+        &expect![[r#"
                16ms #1 acknowledged
                25ms #1 buy 2 at 99 as Maker, fee 0.0396
                25ms #1 buy 1 at 99 as Maker, fee 0.0198
@@ -171,7 +171,7 @@ fn an_offer_that_crosses_our_price_fills_us_as_far_as_it_goes() {
          20 market touch bid 98x9 ask 99x7
          21 market touch bid 98x8 ask 99x7
          22 market touch bid 98x8 ask 99x9",
-        expect![[r#"
+        &expect![[r#"
                16ms #1 acknowledged
                25ms #1 buy 7 at 100 as Maker, fee 0.14
                27ms #1 buy 2 at 100 as Maker, fee 0.04
@@ -187,7 +187,7 @@ fn an_old_diff_says_nothing_about_the_touch() {
          20 market touch bid 100x2 ask 101x4
          21 market olddiff bid 100x50 99x6
          21 venue queue 1",
-        expect![[r#"
+        &expect![[r#"
                16ms #1 acknowledged
                     #1 2 ahead, 0 behind
             position 0
@@ -204,7 +204,7 @@ fn a_cancel_may_lose_the_race() {
          40 desk cancel 1
          41 desk query 1
          42 desk query 7",
-        expect![[r#"
+        &expect![[r#"
                16ms #1 acknowledged
                30ms #1 buy 3 at 100 as Maker, fee 0.06
                35ms #1 not there to cancel
@@ -225,7 +225,7 @@ fn reduce_only_never_flips() {
          21 desk place 4 sell 9 at 102 GTC reduce-only
          22 desk place 5 sell 9 at 103 POST_ONLY reduce-only
          40 market trade buy 15 at 102",
-        expect![[r#"
+        &expect![[r#"
                16ms #1 refused: WOULD_NOT_REDUCE
                17ms #2 acknowledged
                17ms #2 buy 4 at 101 as Taker, fee 0.202
@@ -253,7 +253,7 @@ fn bad_orders_are_refused_for_the_first_reason() {
          6 desk place 5 buy 6 at 100 GTC
          7 desk place 6 sell 1 at 100 GTC
          8 desk place 7 sell 1 at 100 POST_ONLY",
-        expect![[r#"
+        &expect![[r#"
                16ms #1 acknowledged
                17ms #1 refused: DUPLICATE_ID
                18ms #2 refused: BAD_INCREMENT
@@ -272,7 +272,7 @@ fn bad_orders_are_refused_for_the_first_reason() {
     check_with(
         late,
         "1 desk place 1 buy 5 at 100 GTC",
-        expect![[r#"
+        &expect![[r#"
            16ms #1 refused: LATE
         position 0
     "#]],
@@ -290,7 +290,7 @@ fn cancel_all_and_a_lost_connection_leave_nothing_open() {
          60 desk place 4 buy 5 at 99 GTC
          65 venue disconnect
          66 desk sweep 0",
-        expect![[r##"
+        &expect![[r##"
                16ms #1 acknowledged
                17ms #2 acknowledged
                35ms #1 canceled, 0 filled
