@@ -233,6 +233,9 @@ async function answer(request, path) {
   const decision = kind === 'decisions' && desk.decisions.find((d) => d.id === id);
   if (decision) return [200, whole(decision)];
   if (path === '/api/ui/control' && request.method === 'POST') {
+    const { origin, host } = request.headers;
+    if (origin && origin !== `http://${host}`) return [403, notFound];
+    if (request.headers['content-type'] !== 'application/json') return [415, notFound];
     let text = '';
     for await (const part of request) text += part;
     const { action, reason } = JSON.parse(text);

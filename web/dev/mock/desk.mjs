@@ -26,7 +26,7 @@ export class Desk {
     this.markets = [
       make('BTC', 63988.1, 0.1, 0.001, 1, 3, 7),
       make('ETH', 3428.12, 0.01, 0.001, 2, 3, 11),
-      make('SOL', 142.31, 0.01, 0.01, 2, 2, 13)
+      make('SOL', 142.31, 0.01, 0.1, 2, 2, 13)
     ];
     this.random = random(42);
     this.started = Date.now();
@@ -125,11 +125,11 @@ export class Desk {
     const now = Date.now();
     if (this.cause === 'START' && now - this.started > 1200) this.move('RUN', 'CHECKS_PASSED', null);
     for (const market of this.markets) {
-      market.step(now);
       const trades = this.random() < 0.7 ? 1 + Math.floor(this.random() * 2) : 0;
       for (let i = 0; i < trades; i += 1) this.match(market, market.trade(now), now);
+      market.step(now);
     }
-    if (this.state === 'RUN' && this.random() < 0.16) this.wish(now);
+    if (this.state === 'RUN' && this.random() < 0.09) this.wish(now);
     for (const order of this.working())
       if (now - order.t_ms > 9000 && this.random() < 0.03) this.finish(order, 'CANCEL', 'canceled');
   }
@@ -141,7 +141,7 @@ export class Desk {
     const closes = held.qty !== 0;
     const level = (buy ? market.bids : market.asks)[Math.floor(this.random() * 3)];
     if (this.working().filter((o) => o.instrument === market.id).length > 2) return;
-    const size = closes ? Math.abs(held.qty) : market.lot * (10 + Math.floor(this.random() * 30));
+    const size = closes ? Math.abs(held.qty) : market.lot * (4 + Math.floor(this.random() * 12));
     const found = decide(this.random, this.random() < (closes ? 0.05 : 0.42));
     const id = `01935a00-${String(this.number).padStart(4, '0')}-7${Math.floor(this.random() * 4095)
       .toString(16)
@@ -266,7 +266,7 @@ export class Desk {
         ? Math.round(life.left / market.lot / 2) * market.lot
         : life.left;
     const price = Number(order.price);
-    const fee = price * size * 0.0002;
+    const fee = price * size * 0.00002;
     const held = this.held.get(market.id);
     const way = order.side === 'buy' ? 1 : -1;
     const closes = held.qty !== 0 && Math.sign(held.qty) !== way;

@@ -37,7 +37,7 @@ export class Market {
     const normal = Math.sqrt(-2 * Math.log(this.random() + 1e-12)) * Math.cos(2 * Math.PI * this.random());
     this.vol = this.tick * 1.2 + this.vol * 0.97 + (this.random() < 0.01 ? this.tick * 5 : 0) * this.random();
     this.vol = Math.min(this.vol, this.tick * 14);
-    this.mid += normal * this.vol * 0.25;
+    this.mid += normal * this.vol * 0.12;
     const side = normal > 0 ? 1 : -1;
     this.flow = this.flow * 0.93 + side * 0.07;
     this.last = Math.round((this.mid + side * this.tick * 0.5) / this.tick) * this.tick;

@@ -9,6 +9,9 @@ export const show = {
   signed: (text: string | null | undefined) => format.decimal(text, settings.lang, true),
   number: (value: number | null | undefined, decimals: number, signed = false) =>
     format.number(value, decimals, settings.lang, signed),
+  /** Basis points: one decimal, two when one would show nothing. */
+  bps: (value: number | null | undefined) =>
+    format.number(value, value != null && Math.abs(value) < 0.095 ? 2 : 1, settings.lang),
   percent: (share: number | null | undefined, decimals = 0) => format.percent(share, settings.lang, decimals),
   ns: (ns: number | null | undefined) => format.latency(ns, settings.lang),
   ms: (ms: number | null | undefined) => format.latencyMs(ms, settings.lang),

@@ -20,7 +20,14 @@ export const columns = (): Column<OrderRow>[] => [
   { id: 'filled', label: t('col.filled'), hint: 'filled', value: (row) => row.filled },
   { id: 'ahead', label: t('col.ahead'), hint: 'ahead', value: (row) => row.ahead, narrow: true },
   { id: 'cycle', label: t('col.cycle'), hint: 'cycle', value: (row) => row.cycle_ms, narrow: true },
-  { id: 'state', label: t('col.state'), hint: 'order_state', value: (row) => row.state, left: true },
+  {
+    id: 'state',
+    label: t('col.state'),
+    hint: 'order_state',
+    value: (row) => row.state,
+    left: true,
+    grow: true
+  },
   { id: 'pnl', label: t('col.pnl'), hint: 'order_pnl', value: (row) => row.pnl }
 ];
 

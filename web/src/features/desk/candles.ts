@@ -1,7 +1,8 @@
 /** The price picture: candles, volume, our fills, our lines. Draws and remembers nothing. */
 
 import { ticks, timeLabel, timeStep } from '../../lib/canvas/axis';
-import { font, type Ink } from '../../lib/canvas/ink.svelte';
+import { font } from '../../lib/canvas/font';
+import type { Ink } from '../../lib/canvas/ink.svelte';
 import { figures, figuresWidth } from '../../lib/canvas/text';
 import type { Bar, Mark } from '../../lib/wire';
 import { drawMarks } from './marks';
@@ -40,7 +41,7 @@ export function frameOf(scene: Scene, width: number, height: number): Frame {
   const plotH = height - AXIS_H;
   let [low, high] = [Infinity, -Infinity];
   for (const [, , h, l] of scene.bars) [low, high] = [Math.min(low, l), Math.max(high, h)];
-  const near = (high - low) * 0.6 || high * 1e-4;
+  const near = (high - low) * 0.25 || high * 1e-4;
   for (const { price } of scene.lines)
     if (price > low - near && price < high + near)
       [low, high] = [Math.min(low, price), Math.max(high, price)];
@@ -146,12 +147,10 @@ function drawBars(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame) {
 
 function drawLine(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame, line: PriceLine) {
   const y = Math.round(frame.y(line.price)) + 0.5;
-  if (y < 4 || y > frame.plotH - 4) return;
+  if (y < 4 || y > frame.plotH - 4) return drawBeyond(ctx, scene, frame, line);
   const { ink } = scene;
-  const colour = { buy: ink.accent, sell: ink.accent, target: ink.ok, stop: ink.bad, average: ink.muted }[
-    line.kind
-  ];
-  const from = line.kind === 'average' ? 0 : frame.plotW * 0.66;
+  const colour = colourOf(line, ink);
+  const from = line.kind === 'average' ? 0 : frame.plotW * 0.75;
   ctx.strokeStyle = colour;
   ctx.setLineDash(
     line.kind === 'average' ? [2, 4] : line.kind === 'buy' || line.kind === 'sell' ? [] : [6, 3]
@@ -162,9 +161,27 @@ function drawLine(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame, lin
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.font = font(10.5, 500);
-  ctx.textBaseline = 'bottom';
+  ctx.textBaseline = 'middle';
+  const wide = figuresWidth(ctx, line.text);
+  const left = line.kind === 'average' ? 8 : frame.plotW - wide - 8;
+  ctx.fillStyle = ink.bg;
+  ctx.fillRect(left - 4, y - 7, wide + 8, 14);
   ctx.fillStyle = colour;
-  figures(ctx, line.text, line.kind === 'average' ? 8 : from + 4, y - 2);
+  figures(ctx, line.text, left, y);
+}
+
+function colourOf(line: PriceLine, ink: Ink): string {
+  return { buy: ink.accent, sell: ink.accent, target: ink.ok, stop: ink.bad, average: ink.muted }[line.kind];
+}
+
+/** A line outside the picture is told at its edge, with its price. */
+function drawBeyond(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame, line: PriceLine) {
+  const above = line.price > frame.high;
+  ctx.font = font(10.5, 500);
+  ctx.textBaseline = above ? 'top' : 'bottom';
+  ctx.fillStyle = colourOf(line, scene.ink);
+  const text = `${above ? '↑' : '↓'} ${line.text} ${scene.price(line.price)}`;
+  figures(ctx, text, frame.plotW - 6, above ? 6 : frame.plotH - 4, 'right');
   ctx.textBaseline = 'middle';
 }
 

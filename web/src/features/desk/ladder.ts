@@ -1,6 +1,7 @@
 /** The book as a ladder: price in the middle, both sides as bars, our orders as notches in their queue. */
 
-import { font, type Ink } from '../../lib/canvas/ink.svelte';
+import { font } from '../../lib/canvas/font';
+import type { Ink } from '../../lib/canvas/ink.svelte';
 import { figures, figuresWidth } from '../../lib/canvas/text';
 import type { Ladder } from '../../lib/wire';
 import { rungs, standing, type Rung } from './rungs';

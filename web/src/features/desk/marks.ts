@@ -1,4 +1,4 @@
-import { font } from '../../lib/canvas/ink.svelte';
+import { font } from '../../lib/canvas/font';
 import type { Mark } from '../../lib/wire';
 import type { Frame, Scene } from './candles';
 
@@ -44,7 +44,7 @@ export function drawMarks(ctx: CanvasRenderingContext2D, scene: Scene, frame: Fr
     ctx.strokeStyle = scene.ink.accent;
     ctx.fill();
     ctx.stroke();
-    if (count > 1) {
+    if (count > 1 && frame.step >= 9) {
       ctx.fillStyle = scene.ink.accent;
       ctx.textAlign = 'left';
       ctx.fillText(`×${count}`, x + size + 2, (tip + base) / 2);

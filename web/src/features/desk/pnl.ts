@@ -1,7 +1,8 @@
 /** Net result since the start; the fall from its peak is shaded. */
 
 import { ticks, timeLabel, timeStep } from '../../lib/canvas/axis';
-import { font, type Ink } from '../../lib/canvas/ink.svelte';
+import { font } from '../../lib/canvas/font';
+import type { Ink } from '../../lib/canvas/ink.svelte';
 import { figures } from '../../lib/canvas/text';
 import type { PnlPoint } from '../../lib/wire';
 
@@ -62,13 +63,15 @@ type Scale = {
   y: (value: number) => number;
 };
 
-function drawScale(ctx: CanvasRenderingContext2D, s: Scale, { label, ink }: PnlScene) {
+function drawScale(ctx: CanvasRenderingContext2D, s: Scale, { label, ink, points }: PnlScene) {
+  const now = points[points.length - 1]![1];
   ctx.font = font(11);
   ctx.textBaseline = 'middle';
   ctx.fillStyle = ink.faint;
   for (const value of ticks(s.low, s.high, s.h / 34)) {
     const y = Math.round(s.y(value)) + 0.5;
     if (y < 6 || y > s.h - 3) continue;
+    const hidden = Math.abs(y - s.y(now)) < 13;
     ctx.strokeStyle = value === 0 ? ink.faint : ink.line;
     ctx.setLineDash(value === 0 ? [2, 3] : []);
     ctx.globalAlpha = 0.7;
@@ -78,7 +81,7 @@ function drawScale(ctx: CanvasRenderingContext2D, s: Scale, { label, ink }: PnlS
     ctx.stroke();
     ctx.globalAlpha = 1;
     ctx.setLineDash([]);
-    figures(ctx, label(value), s.w + 8, y);
+    if (!hidden) figures(ctx, label(value), s.w + 8, y);
   }
   const step = timeStep(((s.end - s.start) / 1000) * (110 / s.w));
   for (let at = Math.ceil(s.start / 1000 / step) * step; at * 1000 <= s.end; at += step) {
@@ -102,8 +105,10 @@ function drawPoint(ctx: CanvasRenderingContext2D, spot: Spot, { label, ink }: Pn
   ctx.arc(spot.at, spot.y, 2.5, 0, Math.PI * 2);
   ctx.fill();
   const y = Math.max(8, Math.min(spot.h - 2, spot.y));
+  const tone = ctx.fillStyle;
+  ctx.fillStyle = ink.raise;
   ctx.fillRect(spot.w, y - 8, AXIS_W, 16);
-  ctx.fillStyle = ink.bg;
+  ctx.fillStyle = tone;
   ctx.font = font(11, 600);
   figures(ctx, label(spot.net), spot.w + 8, y);
 }

@@ -17,7 +17,3 @@ export function ink(): Ink {
   }
   return known.ink;
 }
-
-export function font(size: number, weight = 400): string {
-  return `${weight} ${size}px Inter, system-ui, sans-serif`;
-}

@@ -8,6 +8,8 @@ export type Column<Row> = {
   /** What the column sorts by and what goes into the CSV. Decimal strings sort as numbers. */
   value: (row: Row) => string | number | null;
   left?: boolean;
+  /** Takes the width the others leave, and is cut when it is not enough. */
+  grow?: boolean;
   /** Leaves first when there is little room. */
   narrow?: boolean;
 };
