@@ -1,6 +1,6 @@
 //! What one instrument of the generated market is like.
 
-use aurora_model::{Instrument, Ticks};
+use aurora_model::{Instrument, Notional, Payoff, Ticks};
 
 /// One instrument of the generated market.
 #[derive(Clone, Debug)]
@@ -47,17 +47,45 @@ pub struct Character {
 }
 
 impl InstrumentSpec {
-    /// Trades like BTCUSDT on Binance USD-M on 2024-08-08: a fat touch one tick wide over a sparse book.
+    /// The built-in instruments, at the prices they start from: `BTC-USDT`, `ETH-USDT` and `SOL-USDT` perpetuals on
+    /// the paper venue.
+    pub fn standard() -> Vec<InstrumentSpec> {
+        type Like = fn(Instrument, Ticks) -> InstrumentSpec;
+        let all: [(&str, &str, &str, i64, Like); 3] = [
+            ("BTC-USDT", "0.1", "0.001", 618_000, InstrumentSpec::like_btc),
+            ("ETH-USDT", "0.01", "0.001", 268_000, InstrumentSpec::like_eth),
+            ("SOL-USDT", "0.01", "0.01", 15_000, InstrumentSpec::like_sol),
+        ];
+        let spec = |(pair, tick, lot, price, like): (&str, &str, &str, i64, Like)| {
+            let decimal = |text: &str| text.parse().expect("a decimal written here");
+            let instrument = Instrument {
+                id: format!("PAPER:PERP:{pair}").parse().expect("an id written here"),
+                symbol: pair.replace('-', ""),
+                payoff: Payoff::Linear,
+                tick: decimal(tick),
+                lot: decimal(lot),
+                multiplier: decimal("1"),
+                min_notional: Notional::new(decimal("5")),
+                maker_fee: decimal("0.0002"),
+                taker_fee: decimal("0.0005"),
+            };
+            like(instrument, Ticks(price))
+        };
+        all.into_iter().map(spec).collect()
+    }
+
+    /// Trades like BTCUSDT on Binance USD-M on 2024-08-08: a fat touch one tick wide over a sparse book. Sizes
+    /// are for a tick of 0.1 and a lot of 0.001.
     pub fn like_btc(instrument: Instrument, start_price: Ticks) -> InstrumentSpec {
         InstrumentSpec { instrument, start_price, character: Character::btc() }
     }
 
-    /// Trades like ETHUSDT on the same day: a coarser tick, a fuller book.
+    /// Trades like ETHUSDT on the same day: a coarser tick, a fuller book. For a tick of 0.01, a lot of 0.001.
     pub fn like_eth(instrument: Instrument, start_price: Ticks) -> InstrumentSpec {
         InstrumentSpec { instrument, start_price, character: Character::eth() }
     }
 
-    /// A large altcoin: fewer orders, more volatility, a thick touch.
+    /// A large altcoin, not measured: fewer orders, more volatility, a thick touch. For a tick and lot of 0.01.
     pub fn like_sol(instrument: Instrument, start_price: Ticks) -> InstrumentSpec {
         InstrumentSpec { instrument, start_price, character: Character::sol() }
     }
@@ -108,11 +136,11 @@ impl Character {
             common: 0.55,
             stickiness: 0.9,
             order_rate: 6.0,
-            order_median: 12.0,
+            order_median: 300.0,
             order_spread: 2.2,
-            print_median: 20.0,
+            print_median: 350.0,
             touch_rate: 70.0,
-            touch_size: 1_200.0,
+            touch_size: 30_000.0,
             occupied: (0.8, 0.01),
             level_size: (0.22, 0.0075, 1.1),
             diff_levels: 40.0,

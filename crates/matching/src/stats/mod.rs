@@ -222,6 +222,11 @@ impl MarketStats {
         figures
     }
 
+    /// How alike two instruments' returns over so many seconds are, over the time both were watched.
+    pub fn return_correlation(&self, other: &MarketStats, seconds: usize) -> f64 {
+        returns::correlation(self.returns.mids(), other.returns.mids(), seconds)
+    }
+
     /// Mid prices at the ends of whole seconds: the second since the Unix epoch and the mid in ticks.
     pub fn second_mids(&self) -> &[(i64, f64)] {
         self.returns.mids()

@@ -58,6 +58,22 @@ impl Returns {
     }
 }
 
+/// The correlation of returns over so many seconds, where both series have mids.
+pub(super) fn correlation(a: &[(i64, f64)], b: &[(i64, f64)], seconds: usize) -> f64 {
+    let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else { return f64::NAN };
+    // Both series have every second, so one offset lines them up.
+    let start = first_a.0.max(first_b.0);
+    let from = |mids: &[(i64, f64)], first: i64| {
+        let skipped = usize::try_from(start - first).unwrap_or(mids.len());
+        Returns { mids: mids.get(skipped..).unwrap_or_default().to_vec() }.over(seconds)
+    };
+    let (a, b) = (from(a, first_a.0), from(b, first_b.0));
+    let pairs: Vec<(f64, f64)> = a.into_iter().zip(b).collect();
+    let together = mean(pairs.iter().map(|(a, b)| a * b));
+    let alone = mean(pairs.iter().map(|(a, _)| a * a)) * mean(pairs.iter().map(|(_, b)| b * b));
+    together / alone.sqrt()
+}
+
 fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     let count = values.len() as f64;
     values.sum::<f64>() / count
@@ -88,6 +104,15 @@ mod tests {
             returns.observe(Nanos::from_millis(millis), mid);
         }
         assert_eq!(returns.mids(), [(0, 101.0), (1, 101.0), (2, 101.0), (3, 102.0)]);
+    }
+
+    #[test]
+    fn a_price_is_wholly_correlated_with_its_own_later_part() {
+        let wave = |second: i64| (second, 100.0 + (second % 7) as f64);
+        let (all, later): (Vec<_>, Vec<_>) =
+            ((0..90).map(wave).collect(), (30..99).map(wave).collect());
+        assert!((correlation(&all, &later, 1) - 1.0).abs() < 1e-9);
+        assert!(correlation(&all, &[], 1).is_nan());
     }
 
     #[test]
