@@ -1,9 +1,18 @@
 //! `aurora`: the command line and the wiring. Decisions live in the core crates.
 
+mod calibrate_cmd;
+mod calibrator_file;
+mod config_cmd;
+mod desk;
+mod exit;
+mod gate_cmd;
+mod gate_config;
 mod tape_cmd;
 
+use std::path::Path;
 use std::process::ExitCode;
 
+use aurora_config::{Config, Flag, Sources};
 use clap::{Parser, Subcommand};
 
 #[global_allocator]
@@ -24,11 +33,32 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(desk::RunArgs),
+    Gate(gate_cmd::GateArgs),
+    Replay(desk::ReplayArgs),
     Tape(tape_cmd::TapeArgs),
+    Config(config_cmd::ConfigArgs),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Run(args) => exit::finish(desk::run(&args)),
+        Command::Gate(args) => exit::finish(gate_cmd::run(&args)),
+        Command::Replay(args) => exit::finish(desk::replay(&args)),
         Command::Tape(args) => tape_cmd::run(&args),
+        Command::Config(args) => exit::finish(config_cmd::run(&args)),
     }
+}
+
+/// The effective configuration: flags over environment over the file over defaults. What works but
+/// should be written otherwise is told on stderr; any fault ends the command before anything starts.
+fn load_config(file: Option<&Path>, flags: Vec<Flag>) -> anyhow::Result<Config> {
+    let files: Vec<_> = file.map(Path::to_path_buf).into_iter().collect();
+    let faults = |faults: aurora_config::Faults| exit::config_fault(faults.to_string());
+    let sources = Sources::of_process(&files, flags).map_err(faults)?;
+    let config = aurora_config::load(&sources).map_err(faults)?;
+    for warning in config.warnings() {
+        eprintln!("aurora: {warning}");
+    }
+    Ok(config)
 }

@@ -476,8 +476,15 @@ impl<W: Stopwatch> Engine<W> {
         self.orders.begin_epoch(epoch, at);
         self.timer_at = at;
         self.checkpoint_at = at;
-        // A desk that was killed stays killed over a restart; a person re-arms it.
-        if self.status.state != TradingState::Killed {
+        // Whatever a person or a brake stopped stays stopped over a restart; a person lets it go.
+        let stopped = match self.status.state {
+            TradingState::Killed => true,
+            TradingState::Hold => {
+                !matches!(self.status.cause, TransitionCause::Start | TransitionCause::Shutdown)
+            }
+            TradingState::Run => false,
+        };
+        if !stopped {
             self.set_state(at, TradingState::Hold, TransitionCause::Start, String::new(), effects);
         }
         self.reconciliation = Reconciliation::Awaited;

@@ -22,6 +22,7 @@ pub use engine::{Engine, Refusal, Settings, Status};
 pub use fingerprint::Fingerprint;
 pub use input::{Command, Input};
 pub use market::{Market, MarketSettings};
+pub use reconcile::Reconciliation;
 pub use record::{Record, Stamped};
 
 /// What stops an engine from being built or rebuilt.

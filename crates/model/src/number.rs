@@ -42,6 +42,14 @@ impl Add for Nanos {
     }
 }
 
+/// So many times a span.
+impl Mul<i64> for Nanos {
+    type Output = Nanos;
+    fn mul(self, times: i64) -> Nanos {
+        Nanos(self.0.saturating_mul(times))
+    }
+}
+
 impl Sub for Nanos {
     type Output = Nanos;
     fn sub(self, earlier: Nanos) -> Nanos {

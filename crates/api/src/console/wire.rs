@@ -75,13 +75,13 @@ pub struct Frame {
     /// Today's net profit.
     pub pnl_day: String,
     /// The loss at which the desk holds; positive.
-    pub pnl_day_limit: String,
+    pub pnl_day_limit: Option<String>,
     /// What money is counted in.
     pub currency: String,
     /// Gross value of the positions.
     pub exposure: String,
     /// What it may be at most.
-    pub exposure_limit: String,
+    pub exposure_limit: Option<String>,
     /// The worst objective.
     pub slo: Slo,
     /// Age of the slowest feed.
@@ -98,8 +98,8 @@ pub struct Frame {
     pub now_ms: f64,
     /// The wall clock.
     pub wall_ms: f64,
-    /// `1`, `10` or `max`.
-    pub speed: String,
+    /// A number, or `"max"`.
+    pub speed: serde_json::Value,
     /// `generated` or `tape`.
     pub market: &'static str,
     /// The tape has been played to its end.
@@ -169,7 +169,7 @@ pub struct Mark {
     /// `buy` or `sell`.
     pub side: &'static str,
     /// At what price.
-    pub price: f64,
+    pub price: String,
     /// How much.
     pub qty: String,
     /// Client order id.
@@ -265,8 +265,8 @@ pub struct PnlSums {
     pub unrealized: String,
     /// Paid.
     pub fees: String,
-    /// Paid or received for holding.
-    pub funding: String,
+    /// Paid or received for holding; `None` where nothing is.
+    pub funding: Option<String>,
     /// The deepest fall from a peak; zero or below.
     pub max_drawdown: String,
     /// How many fills.
@@ -285,7 +285,7 @@ pub struct Exposure {
     /// Gross value.
     pub total: String,
     /// What it may be at most.
-    pub limit: String,
+    pub limit: Option<String>,
     /// By instrument.
     pub items: Vec<ExposureItem>,
 }
@@ -300,7 +300,7 @@ pub struct ExposureItem {
     /// Value without sign.
     pub gross: String,
     /// What it may be at most.
-    pub limit: String,
+    pub limit: Option<String>,
 }
 
 /// A row of the decision list.
@@ -341,6 +341,8 @@ pub struct GateStep {
     pub value: Option<f64>,
     /// What it allows.
     pub limit: Option<f64>,
+    /// `max`: the value may be at most the limit; `min`: it must be above.
+    pub sense: &'static str,
     /// Unit of both.
     pub unit: &'static str,
     /// What it took.

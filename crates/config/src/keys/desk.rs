@@ -72,19 +72,19 @@ pub(super) const KEYS: &[Key] = &[
         "How far an order's price may be from the mid on the side that costs, bps.",
         "Насколько цена заявки может быть хуже середины, б.п.",
     ),
-    Key::money("risk.max_notional", "0").means(
+    Key::money("risk.max_notional", "2500").means(
         "The most one instrument's position may be worth, in quote; 0 is not configured, allowed only in paper.",
         "Предел позиции по инструменту, в валюте котировки; 0 — не задан, только в paper.",
     ),
-    Key::money("risk.max_exposure", "0").means(
+    Key::money("risk.max_exposure", "5000").means(
         "The most all positions may be worth together, in quote; 0 is not configured, allowed only in paper.",
         "Предел всех позиций вместе, в валюте котировки; 0 — не задан, только в paper.",
     ),
-    Key::money("execution.per_order_notional_cap", "0").means(
+    Key::money("execution.per_order_notional_cap", "1500").means(
         "The most one order may be worth, in quote; 0 is not configured, allowed only in paper.",
         "Предел одной заявки, в валюте котировки; 0 — не задан, только в paper.",
     ),
-    Key::money("risk.daily_loss_cap", "0").alias(&["risk.day_loss_limit"]).means(
+    Key::money("risk.daily_loss_cap", "250").alias(&["risk.day_loss_limit"]).means(
         "The day's loss at which the desk holds, in quote; 0 is not configured, allowed only in paper.",
         "Дневной убыток, при котором деск встаёт в HOLD; 0 — не задан, только в paper.",
     ),
@@ -95,5 +95,21 @@ pub(super) const KEYS: &[Key] = &[
     Key::whole("limits.global.max_inflight_orders", 20, 1, 100_000).means(
         "Orders that may still fill at one time.",
         "Сколько заявок может одновременно ждать исполнения.",
+    ),
+    Key::number("readiness.slo.order_cycle_ms_p95", 200.0, 0.1, 60_000.0).means(
+        "Objective: 95 of 100 orders are answered by the venue within this, ms.",
+        "Цель: 95 заявок из 100 получают ответ площадки за это время, мс.",
+    ),
+    Key::number("strategy.tick_ms", 100.0, 1.0, 60_000.0).means(
+        "The least time between two questions to one strategy, ms.",
+        "Наименьшее время между двумя вопросами одной стратегии, мс.",
+    ),
+    Key::number("strategy.quiet_ms", 1_000.0, 0.0, 3_600_000.0).means(
+        "No new entry in an instrument for so long after one was denied or refused, ms.",
+        "Пауза входов по инструменту после отказа, мс.",
+    ),
+    Key::whole("journal.checkpoint_s", 60, 1, 86_400).means(
+        "The state's fingerprint goes into the journal this often, s.",
+        "Как часто отпечаток состояния пишется в журнал, с.",
     ),
 ];

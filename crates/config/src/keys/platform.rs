@@ -21,6 +21,10 @@ pub(super) const KEYS: &[Key] = &[
         "Port the console and API listen on; 0 takes a free one and prints it.",
         "Порт консоли и API; 0 берёт свободный и печатает его.",
     ),
+    Key::words("server.allowed_hosts", &[], &[]).means(
+        "Host names besides loopback under which the console may be opened.",
+        "Имена узла кроме loopback, под которыми можно открыть консоль.",
+    ),
     Key::whole("server.max_connections", 1024, 1, 65_536).means(
         "Connections served at once; one more is refused.",
         "Соединений одновременно; лишнее отклоняется.",
@@ -37,9 +41,9 @@ pub(super) const KEYS: &[Key] = &[
         "A log file of so many megabytes is rotated before its day is over, MB.",
         "Файл журнала такого размера ротируется раньше конца суток, МБ.",
     ),
-    Key::text("storage.journal_dir", "./data/journal").means(
-        "Folder of the journal: orders, fills and decisions, the truth after a restart.",
-        "Папка журнала: заявки, исполнения и решения — истина после перезапуска.",
+    Key::text("storage.dir", "./data").means(
+        "Folder of the journal and the paper account: the truth after a restart.",
+        "Папка журнала и бумажного счёта: истина после перезапуска.",
     ),
     Key::text("killswitch.flag_file", "kill.flag").means(
         "While this file exists no new order leaves and open ones are cancelled.",

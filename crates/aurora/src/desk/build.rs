@@ -1,0 +1,211 @@
+//! Putting the desk together: market, venue, journal, engine, and what a restart finds.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use aurora_api::console::wire::{InstrumentRow, Recovery};
+use aurora_binance::tape::{ClockShift, TapeSet};
+use aurora_book::Continuity;
+use aurora_config::Config;
+use aurora_engine::{Engine, MarketSettings, Record, Settings};
+use aurora_matching::{GeneratedMarket, InstrumentSpec, PaperVenue};
+use aurora_model::{Instrument, InstrumentNo, Nanos, Notional, ReportKind, Ticks};
+use aurora_signal::{Scalper, Strategy};
+
+use crate::exit::config_fault;
+
+use super::observer::{DeskLogs, Observer};
+use super::settings;
+use super::source::Source;
+use super::stopwatch::Monotonic;
+use super::store::{Commits, Store};
+use super::venue_log::VenueLog;
+use super::world::World;
+
+/// Where the market comes from, and which instruments it has.
+pub(crate) struct Market {
+    pub(crate) instruments: Vec<Instrument>,
+    pub(crate) continuity: Vec<Continuity>,
+    kind: Kind,
+}
+
+enum Kind {
+    Generated { seed: u64, specs: Vec<InstrumentSpec> },
+    Tapes(Box<TapeSet>),
+}
+
+impl Market {
+    /// Recorded files.
+    pub(crate) fn tapes(files: &[PathBuf], shift: ClockShift) -> Result<Market> {
+        let mut set = TapeSet::open(files, shift)?;
+        set.skip_damaged();
+        Ok(Market {
+            instruments: set.tracks().iter().map(|track| track.instrument.clone()).collect(),
+            continuity: set.tracks().iter().map(|track| track.market.continuity()).collect(),
+            kind: Kind::Tapes(Box::new(set)),
+        })
+    }
+
+    /// The built-in market with the instruments of `symbols`.
+    pub(crate) fn generated(config: &Config) -> Result<Market> {
+        let specs =
+            config.list("symbols").iter().map(|symbol| spec(symbol)).collect::<Result<Vec<_>>>()?;
+        if specs.is_empty() {
+            return Err(config_fault("symbols: name at least one of BTC/USDT, ETH/USDT, SOL/USDT"));
+        }
+        let instruments: Vec<Instrument> =
+            specs.iter().map(|spec| spec.instrument.clone()).collect();
+        Ok(Market {
+            continuity: vec![Continuity::BinanceFutures; instruments.len()],
+            instruments,
+            kind: Kind::Generated { seed: config.int("market.seed"), specs },
+        })
+    }
+
+    /// Whether it ends.
+    pub(crate) fn is_tape(&self) -> bool {
+        matches!(self.kind, Kind::Tapes(_))
+    }
+
+    /// The stream, beginning at `start` and at the last known prices where it can choose.
+    pub(crate) fn open(self, start: Nanos, known: &BTreeMap<InstrumentNo, Ticks>) -> Source {
+        match self.kind {
+            Kind::Tapes(set) => Source::Tapes(set),
+            Kind::Generated { seed, mut specs } => {
+                for (at, spec) in specs.iter_mut().enumerate() {
+                    let no = InstrumentNo(u16::try_from(at).expect("a handful of instruments"));
+                    spec.start_price = known.get(&no).copied().unwrap_or(spec.start_price);
+                }
+                Source::Generated(Box::new(GeneratedMarket::new(seed, start, specs)))
+            }
+        }
+    }
+}
+
+/// The generated market's instruments and where their prices begin.
+fn spec(symbol: &str) -> Result<InstrumentSpec> {
+    let pair = symbol.replace('/', "-").to_uppercase();
+    let (tick, lot, price, like): (_, _, _, fn(Instrument, Ticks) -> InstrumentSpec) = match pair
+        .as_str()
+    {
+        "BTC-USDT" => ("0.1", "0.001", 618_000, InstrumentSpec::like_btc),
+        "ETH-USDT" => ("0.01", "0.001", 268_000, InstrumentSpec::like_eth),
+        "SOL-USDT" => ("0.01", "0.01", 15_000, InstrumentSpec::like_sol),
+        _ => {
+            return Err(config_fault(format!(
+                "symbols: the generated market has BTC/USDT, ETH/USDT and SOL/USDT, not {symbol:?}"
+            )));
+        }
+    };
+    let decimal = |text: &str| text.parse().expect("a decimal written above");
+    let instrument = Instrument {
+        id: format!("PAPER:PERP:{pair}").parse().context("symbols")?,
+        symbol: pair.replace('-', ""),
+        payoff: aurora_model::Payoff::Linear,
+        tick: decimal(tick),
+        lot: decimal(lot),
+        multiplier: decimal("1"),
+        min_notional: Notional::new(decimal("5")),
+        maker_fee: decimal("0.0002"),
+        taker_fee: decimal("0.0005"),
+    };
+    Ok(like(instrument, Ticks(price)))
+}
+
+/// What a start found and built.
+pub(crate) struct Built {
+    pub(crate) world: World,
+    pub(crate) recovery: Recovery,
+    /// The newest price the journal knows, by instrument.
+    pub(crate) prices: BTreeMap<InstrumentNo, Ticks>,
+}
+
+/// Builds the engine, replays the journal into it, and wakes the venue.
+pub(crate) fn world(
+    config: &Config,
+    market: &Market,
+    data: &Path,
+    commits: Commits,
+    logs: Option<DeskLogs>,
+    now: Nanos,
+) -> Result<Built> {
+    let began = Instant::now();
+    std::fs::create_dir_all(data).with_context(|| format!("data folder {}", data.display()))?;
+    let mut engine = engine(config, market, settings::engine(config)?)?;
+    let (mut orders, mut fills, mut prices) = (0, 0, BTreeMap::new());
+    let (store, recovered) = Store::open(&data.join("journal"), commits, |seq, stamped| {
+        match &stamped.record {
+            Record::Intent { .. } => orders += 1,
+            Record::Mark { instrument, half_ticks } => {
+                drop(prices.insert(*instrument, Ticks(half_ticks / 2)))
+            }
+            Record::Report(report) => {
+                if let ReportKind::Fill(fill) = &report.kind {
+                    fills += 1;
+                    prices.insert(fill.instrument, fill.price);
+                }
+            }
+            _ => {}
+        }
+        Ok(engine.replay(seq, &stamped)?)
+    })?;
+    let (mut venue_log, facts) = VenueLog::open(&data.join("venue.log"))?;
+    let (venue, canceled) =
+        PaperVenue::restore(market.instruments.clone(), settings::venue(config), facts, now)?;
+    venue_log.write(&canceled)?;
+    let recovery = Recovery {
+        records: recovered.records,
+        orders,
+        fills,
+        took_ms: began.elapsed().as_secs_f64() * 1e3,
+        resolved_unknown: 0,
+    };
+    let observer = Observer::new(&market.instruments, logs);
+    Ok(Built { world: World::new(engine, venue, store, venue_log, observer), recovery, prices })
+}
+
+/// An engine that knows nothing yet.
+pub(crate) fn engine(
+    config: &Config,
+    market: &Market,
+    settings: Settings,
+) -> Result<Engine<Monotonic>> {
+    let scalper = settings::scalper(config);
+    let markets =
+        market.instruments.iter().zip(&market.continuity).map(|(instrument, continuity)| {
+            let strategy =
+                scalper.clone().map(|params| Box::new(Scalper::new(params)) as Box<dyn Strategy>);
+            MarketSettings {
+                instrument: instrument.clone(),
+                continuity: *continuity,
+                features: settings::features(config),
+                strategy,
+            }
+        });
+    let cash = BTreeMap::from([("USDT".to_owned(), settings.capital)]);
+    let gate = crate::gate_config::gate_config(config)?;
+    Ok(Engine::new(settings, markets.collect(), gate, cash, Monotonic::start())?)
+}
+
+/// The instruments as the console lists them.
+pub(crate) fn instrument_rows(
+    instruments: &[Instrument],
+    trading: bool,
+) -> Arc<Vec<InstrumentRow>> {
+    let rows = instruments.iter().map(|rules| InstrumentRow {
+        id: rules.id.to_string(),
+        symbol: rules.symbol.clone(),
+        venue: rules.id.venue.code().to_owned(),
+        base: rules.id.base.clone(),
+        quote: rules.id.quote.clone(),
+        price_decimals: rules.price_decimals(),
+        qty_decimals: rules.qty_decimals(),
+        tick: rules.tick.to_string(),
+        lot: rules.lot.to_string(),
+        trading,
+    });
+    Arc::new(rows.collect())
+}

@@ -1,0 +1,537 @@
+//! Engine records as the journal keeps them: a kind, and one JSON object.
+//!
+//! These shapes are frozen once released: fields are added, never renamed or removed.
+
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail};
+use aurora_engine::{Record, Stamped};
+use aurora_exec::Purpose;
+use aurora_model::{
+    ClientOrderId, Fill, InstrumentNo, Liquidity, Lots, Nanos, Notional, OrderIntent, ReportKind,
+    Side, Ticks, TimeInForce, TradingState, TransitionCause, VenueOrder, VenueRefusal, VenueReport,
+};
+use serde::{Deserialize, Serialize};
+
+/// The kind byte of a record, before its JSON.
+pub(crate) fn kind_byte(record: &Record) -> u8 {
+    match record {
+        Record::Epoch { .. } => 1,
+        Record::Intent { .. } => 2,
+        Record::Sent { .. } => 3,
+        Record::Withdrawn { .. } => 4,
+        Record::Doubted { .. } => 5,
+        Record::CancelAsked { .. } => 6,
+        Record::Report(_) => 7,
+        Record::State { .. } => 8,
+        Record::Mark { .. } => 9,
+        Record::Day => 10,
+        Record::Checkpoint { .. } => 11,
+    }
+}
+
+/// The word for a kind byte.
+pub(crate) fn kind_word(kind: u8) -> &'static str {
+    match kind {
+        1 => "epoch",
+        2 => "intent",
+        3 => "sent",
+        4 => "withdrawn",
+        5 => "doubted",
+        6 => "cancel_asked",
+        7 => "report",
+        8 => "state",
+        9 => "mark",
+        10 => "day",
+        11 => "checkpoint",
+        _ => "unknown",
+    }
+}
+
+/// A record as one JSON object.
+pub(crate) fn encode(stamped: &Stamped) -> Vec<u8> {
+    let line = Line { at: stamped.at.0, record: Wire::from(&stamped.record) };
+    serde_json::to_vec(&line).expect("records are plain data")
+}
+
+/// The record a JSON object stands for.
+pub(crate) fn decode(payload: &[u8]) -> Result<Stamped> {
+    let line: Line =
+        serde_json::from_slice(payload).context("journal record is not of a known shape")?;
+    Ok(Stamped { at: Nanos(line.at), record: line.record.into_record()? })
+}
+
+#[derive(Serialize, Deserialize)]
+struct Line {
+    at: i64,
+    #[serde(flatten)]
+    record: Wire,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Wire {
+    Epoch {
+        epoch: u32,
+    },
+    Intent {
+        id: String,
+        #[serde(flatten)]
+        intent: WireIntent,
+        purpose: String,
+        decision: String,
+    },
+    Sent {
+        id: String,
+    },
+    Withdrawn {
+        id: String,
+    },
+    Doubted {
+        id: String,
+    },
+    CancelAsked {
+        id: String,
+    },
+    Report {
+        venue_at: i64,
+        #[serde(flatten)]
+        report: WireReport,
+    },
+    State {
+        from: TradingState,
+        to: TradingState,
+        cause: TransitionCause,
+        reason: String,
+    },
+    Mark {
+        instrument: u16,
+        half_ticks: i64,
+    },
+    Day,
+    Checkpoint {
+        fingerprint: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireIntent {
+    instrument: u16,
+    side: String,
+    limit: i64,
+    qty: i64,
+    tif: String,
+    reduce_only: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "report", rename_all = "snake_case")]
+enum WireReport {
+    Ack { id: String, venue_id: u64 },
+    Reject { id: String, refusal: String },
+    Fill(WireFill),
+    Canceled { id: String, filled: i64 },
+    Expired { id: String, filled: i64 },
+    CancelRejected { id: String },
+    Order { id: String, found: Option<WireOrder> },
+    Account { open: Vec<WireOrder>, fills: Vec<WireFill>, positions: Vec<(u16, i64)> },
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireFill {
+    trade_id: u64,
+    instrument: u16,
+    order: String,
+    side: String,
+    price: i64,
+    qty: i64,
+    fee: String,
+    maker: bool,
+    traded_at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireOrder {
+    id: String,
+    venue_id: u64,
+    #[serde(flatten)]
+    intent: WireIntent,
+    filled: i64,
+    open: bool,
+}
+
+impl From<&Record> for Wire {
+    fn from(record: &Record) -> Wire {
+        match record {
+            Record::Epoch { epoch } => Wire::Epoch { epoch: *epoch },
+            Record::Intent { id, intent, purpose, decision } => Wire::Intent {
+                id: id.to_string(),
+                intent: intent.into(),
+                purpose: purpose_word(*purpose).to_owned(),
+                decision: format!("{decision:032x}"),
+            },
+            Record::Sent { id } => Wire::Sent { id: id.to_string() },
+            Record::Withdrawn { id } => Wire::Withdrawn { id: id.to_string() },
+            Record::Doubted { id } => Wire::Doubted { id: id.to_string() },
+            Record::CancelAsked { id } => Wire::CancelAsked { id: id.to_string() },
+            Record::Report(report) => {
+                Wire::Report { venue_at: report.venue_at.0, report: (&report.kind).into() }
+            }
+            Record::State { from, to, cause, reason } => {
+                Wire::State { from: *from, to: *to, cause: *cause, reason: reason.clone() }
+            }
+            Record::Mark { instrument, half_ticks } => {
+                Wire::Mark { instrument: instrument.0, half_ticks: *half_ticks }
+            }
+            Record::Day => Wire::Day,
+            Record::Checkpoint { fingerprint } => {
+                Wire::Checkpoint { fingerprint: fingerprint.to_string() }
+            }
+        }
+    }
+}
+
+impl Wire {
+    fn into_record(self) -> Result<Record> {
+        Ok(match self {
+            Wire::Epoch { epoch } => Record::Epoch { epoch },
+            Wire::Intent { id, intent, purpose, decision } => Record::Intent {
+                id: read(&id)?,
+                intent: intent.try_into()?,
+                purpose: purpose_of(&purpose)?,
+                decision: u128::from_str_radix(&decision, 16).context("decision id")?,
+            },
+            Wire::Sent { id } => Record::Sent { id: read(&id)? },
+            Wire::Withdrawn { id } => Record::Withdrawn { id: read(&id)? },
+            Wire::Doubted { id } => Record::Doubted { id: read(&id)? },
+            Wire::CancelAsked { id } => Record::CancelAsked { id: read(&id)? },
+            Wire::Report { venue_at, report } => {
+                Record::Report(VenueReport { venue_at: Nanos(venue_at), kind: report.try_into()? })
+            }
+            Wire::State { from, to, cause, reason } => Record::State { from, to, cause, reason },
+            Wire::Mark { instrument, half_ticks } => {
+                Record::Mark { instrument: InstrumentNo(instrument), half_ticks }
+            }
+            Wire::Day => Record::Day,
+            Wire::Checkpoint { fingerprint } => {
+                Record::Checkpoint { fingerprint: read(&fingerprint)? }
+            }
+        })
+    }
+}
+
+impl From<&ReportKind> for WireReport {
+    fn from(kind: &ReportKind) -> WireReport {
+        match kind {
+            ReportKind::Ack { id, venue_id } => {
+                WireReport::Ack { id: id.to_string(), venue_id: *venue_id }
+            }
+            ReportKind::Reject { id, refusal } => {
+                WireReport::Reject { id: id.to_string(), refusal: refusal.code().to_owned() }
+            }
+            ReportKind::Fill(fill) => WireReport::Fill(fill.into()),
+            ReportKind::Canceled { id, filled } => {
+                WireReport::Canceled { id: id.to_string(), filled: filled.0 }
+            }
+            ReportKind::Expired { id, filled } => {
+                WireReport::Expired { id: id.to_string(), filled: filled.0 }
+            }
+            ReportKind::CancelRejected { id } => WireReport::CancelRejected { id: id.to_string() },
+            ReportKind::Order { id, found } => {
+                WireReport::Order { id: id.to_string(), found: found.as_ref().map(Into::into) }
+            }
+            ReportKind::Account { open, fills, positions } => WireReport::Account {
+                open: open.iter().map(Into::into).collect(),
+                fills: fills.iter().map(Into::into).collect(),
+                positions: positions
+                    .iter()
+                    .map(|(instrument, lots)| (instrument.0, lots.0))
+                    .collect(),
+            },
+        }
+    }
+}
+
+impl TryFrom<WireReport> for ReportKind {
+    type Error = anyhow::Error;
+    fn try_from(wire: WireReport) -> Result<ReportKind> {
+        Ok(match wire {
+            WireReport::Ack { id, venue_id } => ReportKind::Ack { id: read(&id)?, venue_id },
+            WireReport::Reject { id, refusal } => {
+                ReportKind::Reject { id: read(&id)?, refusal: refusal_of(&refusal)? }
+            }
+            WireReport::Fill(fill) => ReportKind::Fill(fill.try_into()?),
+            WireReport::Canceled { id, filled } => {
+                ReportKind::Canceled { id: read(&id)?, filled: Lots(filled) }
+            }
+            WireReport::Expired { id, filled } => {
+                ReportKind::Expired { id: read(&id)?, filled: Lots(filled) }
+            }
+            WireReport::CancelRejected { id } => ReportKind::CancelRejected { id: read(&id)? },
+            WireReport::Order { id, found } => ReportKind::Order {
+                id: read(&id)?,
+                found: found.map(TryInto::try_into).transpose()?,
+            },
+            WireReport::Account { open, fills, positions } => ReportKind::Account {
+                open: open.into_iter().map(TryInto::try_into).collect::<Result<_>>()?,
+                fills: fills.into_iter().map(TryInto::try_into).collect::<Result<_>>()?,
+                positions: positions
+                    .into_iter()
+                    .map(|(no, lots)| (InstrumentNo(no), Lots(lots)))
+                    .collect(),
+            },
+        })
+    }
+}
+
+impl From<&OrderIntent> for WireIntent {
+    fn from(intent: &OrderIntent) -> WireIntent {
+        WireIntent {
+            instrument: intent.instrument.0,
+            side: intent.side.word().to_owned(),
+            limit: intent.limit.0,
+            qty: intent.qty.0,
+            tif: intent.time_in_force.word().to_owned(),
+            reduce_only: intent.reduce_only,
+        }
+    }
+}
+
+impl TryFrom<WireIntent> for OrderIntent {
+    type Error = anyhow::Error;
+    fn try_from(wire: WireIntent) -> Result<OrderIntent> {
+        Ok(OrderIntent {
+            instrument: InstrumentNo(wire.instrument),
+            side: side_of(&wire.side)?,
+            limit: Ticks(wire.limit),
+            qty: Lots(wire.qty),
+            time_in_force: tif_of(&wire.tif)?,
+            reduce_only: wire.reduce_only,
+        })
+    }
+}
+
+impl From<&Fill> for WireFill {
+    fn from(fill: &Fill) -> WireFill {
+        WireFill {
+            trade_id: fill.trade_id,
+            instrument: fill.instrument.0,
+            order: fill.order.to_string(),
+            side: fill.side.word().to_owned(),
+            price: fill.price.0,
+            qty: fill.qty.0,
+            fee: fill.fee.to_string(),
+            maker: fill.liquidity == Liquidity::Maker,
+            traded_at: fill.at.0,
+        }
+    }
+}
+
+impl TryFrom<WireFill> for Fill {
+    type Error = anyhow::Error;
+    fn try_from(wire: WireFill) -> Result<Fill> {
+        Ok(Fill {
+            trade_id: wire.trade_id,
+            instrument: InstrumentNo(wire.instrument),
+            order: read(&wire.order)?,
+            side: side_of(&wire.side)?,
+            price: Ticks(wire.price),
+            qty: Lots(wire.qty),
+            fee: read::<Notional>(&wire.fee)?,
+            liquidity: if wire.maker { Liquidity::Maker } else { Liquidity::Taker },
+            at: Nanos(wire.traded_at),
+        })
+    }
+}
+
+impl From<&VenueOrder> for WireOrder {
+    fn from(order: &VenueOrder) -> WireOrder {
+        WireOrder {
+            id: order.id.to_string(),
+            venue_id: order.venue_id,
+            intent: (&order.intent).into(),
+            filled: order.filled.0,
+            open: order.is_open,
+        }
+    }
+}
+
+impl TryFrom<WireOrder> for VenueOrder {
+    type Error = anyhow::Error;
+    fn try_from(wire: WireOrder) -> Result<VenueOrder> {
+        Ok(VenueOrder {
+            id: read(&wire.id)?,
+            venue_id: wire.venue_id,
+            intent: wire.intent.try_into()?,
+            filled: Lots(wire.filled),
+            is_open: wire.open,
+        })
+    }
+}
+
+fn read<T: FromStr>(text: &str) -> Result<T>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    text.parse().with_context(|| format!("journal field {text:?}"))
+}
+
+/// The word for why an order was made.
+pub(crate) fn purpose_word(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Entry => "entry",
+        Purpose::Exit(why) => why,
+    }
+}
+
+fn purpose_of(word: &str) -> Result<Purpose> {
+    const EXITS: [&str; 6] = ["target", "stop", "trailing", "time", "signal", "hold"];
+    if word == "entry" {
+        return Ok(Purpose::Entry);
+    }
+    match EXITS.into_iter().find(|exit| *exit == word) {
+        Some(exit) => Ok(Purpose::Exit(exit)),
+        None => bail!("unknown order purpose {word:?}"),
+    }
+}
+
+fn side_of(word: &str) -> Result<Side> {
+    [Side::Buy, Side::Sell]
+        .into_iter()
+        .find(|s| s.word() == word)
+        .with_context(|| format!("unknown side {word:?}"))
+}
+
+fn tif_of(word: &str) -> Result<TimeInForce> {
+    use TimeInForce::{Fok, Gtc, Ioc, PostOnly};
+    let all = [Gtc, Ioc, Fok, PostOnly];
+    all.into_iter()
+        .find(|t| t.word() == word)
+        .with_context(|| format!("unknown time in force {word:?}"))
+}
+
+fn refusal_of(code: &str) -> Result<VenueRefusal> {
+    use VenueRefusal as R;
+    let all = [
+        R::WouldTake,
+        R::CannotFillWhole,
+        R::DuplicateId,
+        R::WouldNotReduce,
+        R::BelowMinNotional,
+        R::InsufficientMargin,
+        R::BadIncrement,
+        R::Late,
+    ];
+    all.into_iter()
+        .find(|r| r.code() == code)
+        .with_context(|| format!("unknown venue refusal {code:?}"))
+}
+
+/// The id of an order in a record, where it is about one.
+pub(crate) fn order_of(record: &Record) -> Option<ClientOrderId> {
+    match record {
+        Record::Intent { id, .. }
+        | Record::Sent { id }
+        | Record::Withdrawn { id }
+        | Record::Doubted { id }
+        | Record::CancelAsked { id } => Some(*id),
+        Record::Report(report) => match &report.kind {
+            ReportKind::Ack { id, .. }
+            | ReportKind::Reject { id, .. }
+            | ReportKind::Canceled { id, .. }
+            | ReportKind::Expired { id, .. }
+            | ReportKind::CancelRejected { id }
+            | ReportKind::Order { id, .. } => Some(*id),
+            ReportKind::Fill(fill) => Some(fill.order),
+            ReportKind::Account { .. } => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aurora_engine::Fingerprint;
+    use aurora_model::OrderNo;
+
+    fn every_kind() -> Vec<Record> {
+        let id = ClientOrderId::new(0, 3, OrderNo(12));
+        let intent = OrderIntent {
+            instrument: InstrumentNo(1),
+            side: Side::Sell,
+            limit: Ticks(618_001),
+            qty: Lots(30),
+            time_in_force: TimeInForce::PostOnly,
+            reduce_only: true,
+        };
+        let fill = Fill {
+            trade_id: 9,
+            instrument: InstrumentNo(1),
+            order: id,
+            side: Side::Sell,
+            price: Ticks(618_002),
+            qty: Lots(7),
+            fee: "-0.00012300".parse().unwrap(),
+            liquidity: Liquidity::Maker,
+            at: Nanos(5),
+        };
+        let order = VenueOrder { id, venue_id: 4, intent, filled: Lots(7), is_open: true };
+        let reports = [
+            ReportKind::Ack { id, venue_id: 4 },
+            ReportKind::Reject { id, refusal: VenueRefusal::WouldTake },
+            ReportKind::Fill(fill),
+            ReportKind::Canceled { id, filled: Lots(7) },
+            ReportKind::Expired { id, filled: Lots(7) },
+            ReportKind::CancelRejected { id },
+            ReportKind::Order { id, found: None },
+            ReportKind::Order { id, found: Some(order) },
+            ReportKind::Account {
+                open: vec![order],
+                fills: vec![fill],
+                positions: vec![(InstrumentNo(1), Lots(-7))],
+            },
+        ];
+        let mut all: Vec<Record> = reports
+            .into_iter()
+            .map(|kind| Record::Report(VenueReport { venue_at: Nanos(6), kind }))
+            .collect();
+        all.extend([
+            Record::Epoch { epoch: 3 },
+            Record::Intent { id, intent, purpose: Purpose::Exit("stop"), decision: u128::MAX },
+            Record::Sent { id },
+            Record::Withdrawn { id },
+            Record::Doubted { id },
+            Record::CancelAsked { id },
+            Record::State {
+                from: TradingState::Hold,
+                to: TradingState::Run,
+                cause: TransitionCause::ChecksPassed,
+                reason: "проверки пройдены".into(),
+            },
+            Record::Mark { instrument: InstrumentNo(1), half_ticks: 1_236_003 },
+            Record::Day,
+            Record::Checkpoint { fingerprint: Fingerprint(17) },
+        ]);
+        all
+    }
+
+    #[test]
+    fn every_record_survives_the_round_trip() {
+        for record in every_kind() {
+            let stamped = Stamped { at: Nanos(1_723_161_256_298_000_000), record };
+            let bytes = encode(&stamped);
+            assert_eq!(decode(&bytes).unwrap(), stamped, "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    #[test]
+    fn a_record_cut_short_is_an_error() {
+        for record in every_kind() {
+            let bytes = encode(&Stamped { at: Nanos(1), record });
+            for end in 0..bytes.len() {
+                assert!(decode(&bytes[..end]).is_err());
+            }
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The desk: `aurora run` from the command line to the last record.
+
+mod build;
+pub(crate) mod codec;
+mod observer;
+mod pace;
+mod replay;
+mod runner;
+mod serve;
+mod settings;
+mod source;
+mod stopwatch;
+mod store;
+mod venue_log;
+mod world;
+
+pub(crate) use replay::{ReplayArgs, replay};
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+use aurora_api::console::ConsoleState;
+use aurora_api::console::wire::{ConfigRow, System, Text};
+use aurora_binance::tape::ClockShift;
+use aurora_config::{Config, Flag};
+use aurora_journal::jsonl::{SessionDir, run_id};
+use aurora_model::Nanos;
+use clap::Args;
+use crossbeam_channel::bounded;
+use tokio::sync::watch;
+
+use crate::exit::config_fault;
+use build::{Built, Market};
+use observer::{DeskLogs, Setting};
+use pace::{Speed, WallClock};
+use runner::{Desk, Outcome};
+use serve::Server;
+use store::Commits;
+
+/// Questions waiting for the desk's thread; when full, an asker is told that it is busy.
+const QUESTIONS: usize = 256;
+
+/// Trade on paper: a market, a strategy, the gate, and the console on http://127.0.0.1:8000.
+#[derive(Debug, Args)]
+#[command(before_help = "Example: aurora run --tape btc.raw.zst --tape eth.raw.zst --speed 10")]
+pub(crate) struct RunArgs {
+    /// Configuration file (YAML).
+    #[arg(long, value_name = "FILE", env = "AURORA_CONFIG")]
+    config: Option<PathBuf>,
+    /// Play recorded Binance frames instead of the generated market; several play side by side.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    tape: Vec<PathBuf>,
+    /// How fast: 1 is real pace, 10 ten times that, max as fast as the processor allows.
+    #[arg(long, value_name = "X")]
+    speed: Option<Speed>,
+    /// What to add to the recorder's clock: seconds, or auto (smallest latency becomes zero).
+    #[arg(long, value_name = "auto|SECONDS", default_value = "auto", value_parser = crate::tape_cmd::clock_shift, allow_hyphen_values = true)]
+    clock_shift: ClockShift,
+    /// Seed of the generated market and of everything random.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Where to listen; port 0 takes a free one and prints it.
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<String>,
+    /// Folder of the journal and the paper account; a tape gets a fresh one unless you name it.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// No console: run, print the result, end with the tape.
+    #[arg(long)]
+    headless: bool,
+    /// Stop after so many seconds of wall time.
+    #[arg(long, value_name = "SECONDS")]
+    stop_after: Option<u64>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl RunArgs {
+    /// What the command line says about configuration keys.
+    fn flags(&self) -> Vec<Flag> {
+        let flag =
+            |name, path, value: Option<String>| value.map(|value| Flag { name, path, value });
+        [
+            flag("--seed", "market.seed", self.seed.map(|seed| seed.to_string())),
+            flag("--tape", "market.source", (!self.tape.is_empty()).then(|| "tape".to_owned())),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// Runs the desk until it is told to stop.
+pub(crate) fn run(args: &RunArgs) -> Result<()> {
+    let config = crate::load_config(args.config.as_deref(), args.flags())?;
+    let clock = WallClock::start();
+    let market = market(args, &config)?;
+    let speed = match args.speed {
+        Some(speed) => speed,
+        None => config
+            .text("market.speed")
+            .parse()
+            .map_err(|fault| config_fault(format!("market.speed: {fault}")))?,
+    };
+    let data = data_folder(args, &config, market.is_tape(), clock.now());
+    let commits = if speed == Speed::Max { Commits::Inline } else { Commits::Thread };
+    let session = session(&config, clock.now())?;
+    let instruments =
+        build::instrument_rows(&market.instruments, config.bool("strategy.scalper.enabled"));
+    let logs =
+        DeskLogs::open(&session, crate::gate_config::log_rules(&config), run_id(clock.now().0))?;
+    let setting = setting(&config, &market, speed)?;
+    let Built { mut world, recovery, prices } =
+        build::world(&config, &market, &data, commits, Some(logs), clock.now())?;
+    let (view, views) = watch::channel(Arc::new(world.first_view(clock.now(), &setting)));
+    let source = market.open(clock.now(), &prices);
+    let (asks, asked) = bounded(QUESTIONS);
+    let stop = Arc::new(AtomicBool::new(false));
+    let console = ConsoleState {
+        view: views,
+        asks,
+        instruments,
+        config: config_rows(&config),
+        allowed_hosts: Arc::new(config.list("server.allowed_hosts").to_vec()),
+    };
+    let server =
+        if args.headless { None } else { Some(Server::bind(args, &config, &session, console)?) };
+    let listen = server.as_ref().map_or(String::new(), |server| server.address.clone());
+    let desk = Desk {
+        world,
+        speed,
+        clock,
+        asks: asked,
+        view,
+        stop: stop.clone(),
+        system: System { recovery, listen, ..system(&config, &session, clock.now()) },
+        kill_flag: PathBuf::from(config.text("killswitch.flag_file")),
+        setting,
+        shown_at: Nanos(0),
+        flag_at: Nanos(0),
+        market_ended: false,
+    };
+    let outcome = threads(desk, source, args, server, &stop)?;
+    report(&outcome, args.json)
+}
+
+/// The desk on a thread of its own; signals, the clock and the console on this one.
+fn threads(
+    desk: Desk,
+    source: source::Source,
+    args: &RunArgs,
+    server: Option<Server>,
+    stop: &Arc<AtomicBool>,
+) -> Result<Outcome> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start the I/O threads")?;
+    let (ended_in, ended) = tokio::sync::oneshot::channel::<()>();
+    let end_with_tape = args.headless;
+    let stopping = stop.clone();
+    let thread = std::thread::Builder::new().name("engine".into()).spawn(move || {
+        let outcome = runner::run(desk, source, end_with_tape);
+        // Nobody waits for the word when the whole program is on its way out.
+        drop(ended_in.send(()));
+        outcome
+    })?;
+    let stop_after = args.stop_after.map(std::time::Duration::from_secs);
+    runtime.block_on(async move {
+        let until = async move {
+            tokio::select! {
+                () = signalled() => {}
+                _ = ended => {}
+                () = async move {
+                    match stop_after {
+                        Some(span) => tokio::time::sleep(span).await,
+                        None => std::future::pending().await,
+                    }
+                } => {}
+            }
+        };
+        match server {
+            Some(server) => server.serve(until).await,
+            None => {
+                until.await;
+                Ok(())
+            }
+        }
+    })?;
+    stopping.store(true, Ordering::Relaxed);
+    thread.join().unwrap_or_else(|_| {
+        anyhow::bail!("the engine thread panicked: the journal tells what was done")
+    })
+}
+
+/// SIGINT or SIGTERM.
+async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+fn market(args: &RunArgs, config: &Config) -> Result<Market> {
+    if config.text("market.source") == "generated" {
+        return Market::generated(config);
+    }
+    let listed: Vec<PathBuf> = config.list("market.tapes").iter().map(PathBuf::from).collect();
+    let files = if args.tape.is_empty() { &listed } else { &args.tape };
+    if files.is_empty() {
+        return Err(config_fault(
+            "market.source is tape: name files with --tape or in market.tapes",
+        ));
+    }
+    Market::tapes(files, args.clock_shift)
+}
+
+/// The default market lives on where it was; a tape is a world of its own each time.
+fn data_folder(args: &RunArgs, config: &Config, is_tape: bool, now: Nanos) -> PathBuf {
+    match &args.data {
+        Some(folder) => folder.clone(),
+        None if is_tape => Path::new(config.text("storage.dir")).join("tape").join(run_id(now.0)),
+        None => Path::new(config.text("storage.dir")).join("paper"),
+    }
+}
+
+fn session(config: &Config, now: Nanos) -> Result<SessionDir> {
+    Ok(match config.opt_text("logging.session_dir") {
+        Some(folder) => SessionDir::at(Path::new(folder)),
+        None => SessionDir::new_in(Path::new("logs"), now.0),
+    })
+}
+
+fn setting(config: &Config, market: &Market, speed: Speed) -> Result<Setting> {
+    Ok(Setting {
+        profile: config.text("profile").to_owned(),
+        market: if market.is_tape() { "tape" } else { "generated" },
+        speed: speed.json(),
+        currency: "USDT",
+        cycle_limit_ms: config.f64("readiness.slo.order_cycle_ms_p95"),
+        target_bps: config.f64("strategy.scalper.target_bps"),
+        stop_bps: config.f64("strategy.scalper.stop_bps"),
+    })
+}
+
+fn system(config: &Config, session: &SessionDir, now: Nanos) -> System {
+    System {
+        version: env!("CARGO_PKG_VERSION"),
+        build: if cfg!(debug_assertions) { "debug" } else { "release" },
+        rustc: env!("AURORA_RUSTC"),
+        started_ms: now.0 as f64 / 1e6,
+        pid: std::process::id(),
+        profile: config.text("profile").to_owned(),
+        session_dir: session.path().display().to_string(),
+        ..System::default()
+    }
+}
+
+fn config_rows(config: &Config) -> Arc<Vec<ConfigRow>> {
+    let rows = config.settings().map(|setting| ConfigRow {
+        path: setting.key.path.to_owned(),
+        value: setting.value.to_string(),
+        origin: setting.origin.layer(),
+        place: setting.origin.place(),
+        text: Text::new(setting.key.ru, setting.key.en),
+    });
+    Arc::new(rows.collect())
+}
+
+fn report(outcome: &Outcome, json: bool) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        writeln!(out, "{}", serde_json::to_string(outcome)?)?;
+        return Ok(());
+    }
+    let rate = outcome.events as f64 / outcome.took_s.max(1e-9);
+    writeln!(
+        out,
+        "{} events in {:.2} s ({rate:.0}/s), {} orders, {} fills, {} denied, net {} USDT",
+        outcome.events, outcome.took_s, outcome.orders, outcome.fills, outcome.denied, outcome.net
+    )?;
+    writeln!(out, "journal {}\nstate   {}", outcome.journal_hash, outcome.fingerprint)?;
+    Ok(())
+}

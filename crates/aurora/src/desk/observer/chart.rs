@@ -1,0 +1,69 @@
+//! One-second bars and our fills on them.
+
+use std::collections::VecDeque;
+
+use aurora_api::console::wire::{Bar, Mark};
+use aurora_model::{Nanos, Ticks};
+
+const BARS: usize = 900;
+const MARKS: usize = 500;
+
+/// One instrument's chart.
+#[derive(Debug, Default)]
+pub(crate) struct Chart {
+    bars: VecDeque<Bar>,
+    marks: VecDeque<Mark>,
+    pub(crate) marks_total: u64,
+}
+
+impl Chart {
+    /// A public trade.
+    pub(crate) fn trade(&mut self, at: Nanos, price: f64, qty: f64) {
+        let second = at.0.div_euclid(1_000_000_000);
+        match self.bars.back_mut() {
+            Some(bar) if bar.0 == second => {
+                bar.2 = bar.2.max(price);
+                bar.3 = bar.3.min(price);
+                bar.4 = price;
+                bar.5 += qty;
+            }
+            _ => self.push((second, price, price, price, price, qty)),
+        }
+    }
+
+    /// The mid where nothing traded: the chart goes on, with no volume.
+    pub(crate) fn quote(&mut self, at: Nanos, mid: f64) {
+        let second = at.0.div_euclid(1_000_000_000);
+        if self.bars.back().is_none_or(|bar| bar.0 < second) {
+            self.push((second, mid, mid, mid, mid, 0.0));
+        }
+    }
+
+    fn push(&mut self, bar: Bar) {
+        if self.bars.len() == BARS {
+            self.bars.pop_front();
+        }
+        self.bars.push_back(bar);
+    }
+
+    pub(crate) fn mark(&mut self, mark: Mark) {
+        if self.marks.len() == MARKS {
+            self.marks.pop_front();
+        }
+        self.marks.push_back(mark);
+        self.marks_total += 1;
+    }
+
+    pub(crate) fn bars(&self) -> Vec<Bar> {
+        self.bars.iter().copied().collect()
+    }
+
+    pub(crate) fn marks(&self) -> Vec<Mark> {
+        self.marks.iter().cloned().collect()
+    }
+}
+
+/// Ticks as a chart's number.
+pub(crate) fn number(rules: &aurora_model::Instrument, ticks: Ticks) -> f64 {
+    rules.price_f64(ticks.0 as f64)
+}

@@ -1,0 +1,162 @@
+//! What the desk shows and logs. It listens; nothing depends on it.
+
+mod chart;
+mod decisions;
+mod health;
+mod logs;
+mod orders;
+mod pnl;
+pub(crate) mod show;
+mod view;
+
+use std::collections::VecDeque;
+
+use aurora_api::console::wire::{Mark, StateChange, Text};
+use aurora_engine::{Engine, Notice, Stamped};
+use aurora_gate::Stopwatch;
+use aurora_matching::PaperVenue;
+use aurora_model::{Fill, Instrument, MarketEvent, MarketKind, Nanos};
+
+use chart::Chart;
+use decisions::Decisions;
+pub(crate) use logs::DeskLogs;
+use orders::Orders;
+use pnl::Curve;
+use show::Show;
+pub(crate) use view::{Outside, Setting};
+
+/// Everything the console and the logs are fed from.
+pub(crate) struct Observer {
+    shows: Vec<Show>,
+    orders: Orders,
+    decisions: Decisions,
+    charts: Vec<Chart>,
+    curve: Curve,
+    history: VecDeque<StateChange>,
+    alerts: VecDeque<(Nanos, &'static str, String)>,
+    logs: Option<DeskLogs>,
+    pub(crate) fills: u64,
+}
+
+impl Observer {
+    pub(crate) fn new(instruments: &[Instrument], logs: Option<DeskLogs>) -> Observer {
+        Observer {
+            shows: instruments.iter().map(Show::new).collect(),
+            orders: Orders::default(),
+            decisions: Decisions::default(),
+            charts: instruments.iter().map(|_| Chart::default()).collect(),
+            curve: Curve::default(),
+            history: VecDeque::new(),
+            alerts: VecDeque::new(),
+            logs,
+            fills: 0,
+        }
+    }
+
+    /// A market event, for the charts.
+    pub(crate) fn market(&mut self, event: &MarketEvent<'_>) {
+        if let MarketKind::Trade { price, qty, .. } = event.kind {
+            let rules = &self.shows[event.instrument.index()].rules;
+            let qty = qty.0 as f64 * aurora_model::number::decimal_to_f64(rules.lot);
+            self.charts[event.instrument.index()].trade(
+                event.received_at,
+                chart::number(rules, price),
+                qty,
+            );
+        }
+    }
+
+    /// A record was appended to the journal.
+    pub(crate) fn record(&mut self, seq: u64, stamped: &Stamped) {
+        self.orders.record(seq, stamped, &self.shows);
+    }
+
+    /// Everything up to that record is on disk.
+    pub(crate) fn durable(&mut self, at: Nanos, seq: u64) {
+        self.orders.durable(at, seq);
+    }
+
+    /// The engine has something to show.
+    pub(crate) fn notice<W: Stopwatch>(&mut self, at: Nanos, notice: Notice, engine: &Engine<W>) {
+        if let Some(logs) = &mut self.logs {
+            logs.notice(at, &notice, engine, &self.shows);
+        }
+        match notice {
+            Notice::Decided(judgement) => {
+                let show = &self.shows[judgement.instrument.index()];
+                self.decisions.take(*judgement, show);
+            }
+            Notice::Order(id) => {
+                if let Some(order) = engine.orders().get(id) {
+                    self.orders.refresh(order, &self.shows[order.intent.instrument.index()]);
+                }
+            }
+            Notice::Filled(fill, booking) => {
+                self.fills += 1;
+                let show = &self.shows[fill.instrument.index()];
+                self.orders.filled(at, &fill, &booking, show);
+                let entry = booking.closed.0 == 0;
+                self.charts[fill.instrument.index()].mark(mark(&fill, entry, show));
+            }
+            Notice::State { from, to, cause, reason } => {
+                if self.history.len() == 200 {
+                    self.history.pop_back();
+                }
+                self.history.push_front(StateChange {
+                    t_ms: show::millis(at),
+                    from: from.code(),
+                    to: to.code(),
+                    cause: cause.code(),
+                    reason: (!reason.is_empty()).then_some(reason),
+                });
+            }
+            Notice::Alert { code, detail } => {
+                if self.alerts.len() == 20 {
+                    self.alerts.pop_back();
+                }
+                self.alerts.push_front((at, code, detail));
+            }
+        }
+    }
+
+    /// Samples what changes without a notice: queue places, the profit curve, charts without trades.
+    pub(crate) fn sample<W: Stopwatch>(
+        &mut self,
+        at: Nanos,
+        engine: &Engine<W>,
+        venue: &PaperVenue,
+    ) {
+        for order in engine.orders().live() {
+            let show = &self.shows[order.intent.instrument.index()];
+            self.orders.queue(at, order.id, venue.queue(order.id), show);
+        }
+        self.curve.point(at, &engine.ledger().pnl());
+        for (market, chart) in engine.markets().iter().zip(&mut self.charts) {
+            if let Some(touch) = market.book.touch() {
+                chart.quote(at, market.instrument.price_f64(touch.mid()));
+            }
+        }
+    }
+
+    /// Writes the logs that wait. False: the audit log does not take them.
+    pub(crate) fn commit_logs(&mut self, wall: Nanos) -> bool {
+        self.logs.as_mut().is_none_or(|logs| logs.commit(wall))
+    }
+}
+
+fn mark(fill: &Fill, entry: bool, show: &Show) -> Mark {
+    Mark {
+        t_ms: show::millis(fill.at),
+        side: fill.side.word(),
+        price: show.price(fill.price),
+        qty: show.qty(fill.qty),
+        id: fill.order.to_string(),
+        kind: if entry { "entry" } else { "exit" },
+    }
+}
+
+/// A text that is the same in both languages: values, names.
+fn same(text: impl Into<String>) -> Text {
+    let text = text.into();
+    Text::new(text.clone(), text)
+}

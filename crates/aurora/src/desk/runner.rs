@@ -1,0 +1,317 @@
+//! The desk's thread: waits for the next moment, takes it, and shows what became of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use aurora_api::console::wire::{Recovery, System, Text};
+use aurora_api::console::{Action, Ask, Controlled, Refused, View};
+use aurora_engine::{Command, Reconciliation, Refusal, StartCheck};
+use aurora_model::{Nanos, TransitionCause};
+use crossbeam_channel::{Receiver, select};
+use tokio::sync::watch;
+
+use super::observer::{Outside, Setting};
+use super::pace::{Pace, Speed, WallClock};
+use super::source::Source;
+use super::world::World;
+
+/// How often the console is shown the desk.
+const SHOW_EVERY: Nanos = Nanos(100_000_000);
+/// How often `kill.flag` is looked for.
+const FLAG_EVERY: Nanos = Nanos(200_000_000);
+/// The longest the thread sleeps.
+const NAP: Duration = Duration::from_millis(20);
+/// At full speed the rest of the world is looked at once in so many messages.
+const LOOK_EVERY: u64 = 256;
+/// How long the venue is given to confirm cancels when the desk stops.
+const LAST_WORDS: Nanos = Nanos(2_000_000_000);
+
+/// Everything of the desk but its market.
+pub(crate) struct Desk {
+    pub(crate) world: World,
+    pub(crate) speed: Speed,
+    pub(crate) clock: WallClock,
+    pub(crate) asks: Receiver<Ask>,
+    pub(crate) view: watch::Sender<Arc<View>>,
+    pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) setting: Setting,
+    pub(crate) system: System,
+    pub(crate) kill_flag: PathBuf,
+    pub(crate) shown_at: Nanos,
+    pub(crate) flag_at: Nanos,
+    pub(crate) market_ended: bool,
+}
+
+/// What a run came to.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Outcome {
+    pub(crate) journal_hash: String,
+    pub(crate) fingerprint: String,
+    pub(crate) events: u64,
+    pub(crate) messages: u64,
+    pub(crate) orders: u64,
+    pub(crate) fills: u64,
+    pub(crate) denied: u64,
+    pub(crate) net: String,
+    pub(crate) took_s: f64,
+}
+
+/// Runs until told to stop, or to the end of the tape; then cancels what is open and closes the books.
+pub(crate) fn run(mut desk: Desk, mut source: Source, end_with_tape: bool) -> Result<Outcome> {
+    let started = Instant::now();
+    let mut pace: Option<Pace> = None;
+    while !desk.stopping() {
+        let Some(event) = source.next()? else { break };
+        let at = event.received_at;
+        let pace = match &pace {
+            Some(pace) => pace,
+            None => pace.insert(desk.begin(at)?),
+        };
+        if desk.speed != Speed::Max {
+            desk.wait(pace, at)?;
+        } else if desk.world.messages % LOOK_EVERY == 0 {
+            desk.look(at)?;
+        }
+        desk.world.market(&event)?;
+    }
+    let took = started.elapsed();
+    if !desk.stopping() && !end_with_tape {
+        desk.stay()?;
+    }
+    desk.finish(took)
+}
+
+impl Desk {
+    fn stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// The market's first moment: the run begins.
+    fn begin(&mut self, at: Nanos) -> Result<Pace> {
+        let epoch = self.world.store.epoch();
+        let began = self.world.command(at, Command::Start { epoch })?;
+        assert!(began.is_ok(), "a start is never refused");
+        Ok(Pace::begin(self.speed, at, self.clock.now()))
+    }
+
+    /// Waits until the market's time is `at`; meanwhile everything else goes on.
+    fn wait(&mut self, pace: &Pace, at: Nanos) -> Result<()> {
+        loop {
+            let wall = self.clock.now();
+            let now = pace.market_at(wall).unwrap_or(at).min(at);
+            self.world.advance(now)?;
+            self.look(now)?;
+            if at <= now || self.stopping() {
+                return Ok(());
+            }
+            let nap = pace.wait_for(self.world.next_at().min(at), wall).min(NAP);
+            let clock = self.clock;
+            self.listen(nap, move || pace.market_at(clock.now()).unwrap_or(at).min(at))?;
+        }
+    }
+
+    /// After the tape: time stands still, the console can still be looked at and asked.
+    fn stay(&mut self) -> Result<()> {
+        self.market_ended = true;
+        let end = self.world.now();
+        while !self.stopping() {
+            self.look(end)?;
+            self.listen(NAP, || end)?;
+        }
+        Ok(())
+    }
+
+    /// Sleeps until somebody wants something, at most so long.
+    fn listen(&mut self, nap: Duration, now: impl Fn() -> Nanos) -> Result<()> {
+        select! {
+            recv(self.world.store.commits()) -> commit => {
+                if let Ok(commit) = commit {
+                    let records = self.world.store.on_commit(commit)?;
+                    self.world.durable(now(), records)?;
+                }
+            }
+            recv(self.asks) -> ask => {
+                match ask {
+                    Ok(ask) => self.answer(now(), ask)?,
+                    // Nobody can ask any more: only the nap is left.
+                    Err(_) => std::thread::sleep(nap),
+                }
+            }
+            default(nap) => {}
+        }
+        Ok(())
+    }
+
+    /// Looks at the rest of the world: questions, `kill.flag`, logs, the console.
+    fn look(&mut self, now: Nanos) -> Result<()> {
+        while let Ok(ask) = self.asks.try_recv() {
+            self.answer(now, ask)?;
+        }
+        let wall = self.clock.now();
+        if self.flag_at <= wall {
+            self.flag_at = wall + FLAG_EVERY;
+            self.kill_flag(now)?;
+        }
+        if self.shown_at <= wall {
+            self.shown_at = wall + SHOW_EVERY;
+            let logged = self.world.observer.commit_logs(wall);
+            if logged != self.world.engine.audit_ok() {
+                self.world.audit(now, logged)?;
+            }
+            self.show(now, wall);
+        }
+        Ok(())
+    }
+
+    fn kill_flag(&mut self, now: Nanos) -> Result<()> {
+        let killed = self.world.engine.status().state == aurora_model::TradingState::Killed;
+        if !killed && self.kill_flag.exists() {
+            let reason = format!("{} appeared", self.kill_flag.display());
+            drop(self.world.command(now, Command::Kill(TransitionCause::KillFlag, reason))?);
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, now: Nanos, wall: Nanos) {
+        let World { engine, venue, observer, store, .. } = &mut self.world;
+        observer.sample(now, engine, venue);
+        let outside =
+            Outside { now, wall, market_ended: self.market_ended, journal_lag: store.lag() };
+        let view = observer.view(&outside, &self.setting, engine, venue);
+        self.view.send_replace(Arc::new(view));
+    }
+
+    fn answer(&mut self, now: Nanos, ask: Ask) -> Result<()> {
+        // An asker who has gone away needs no answer.
+        match ask {
+            Ask::Control { action, reason, reply } => {
+                let done = self.control(now, action, reason)?;
+                self.show(now, self.clock.now());
+                drop(reply.send(done));
+            }
+            Ask::Order { id, reply } => drop(reply.send(self.world.observer.life(&id))),
+            Ask::Decision { id, reply } => drop(reply.send(self.world.observer.decision(&id))),
+            Ask::System { reply } => drop(reply.send(self.system())),
+        }
+        Ok(())
+    }
+
+    fn control(
+        &mut self,
+        now: Nanos,
+        action: Action,
+        reason: String,
+    ) -> Result<Result<Controlled, Refused>> {
+        if action == Action::Rearm && self.kill_flag.exists() {
+            let flag = self.kill_flag.display();
+            return Ok(Err(Refused {
+                code: "KILL_FLAG",
+                text: Text::new(format!("Сначала удалите {flag}"), format!("Remove {flag} first")),
+            }));
+        }
+        let open = self.world.engine.orders().live_count();
+        let command = match action {
+            Action::Hold => Command::Hold(TransitionCause::Operator, reason),
+            Action::Resume => Command::Resume(reason),
+            Action::Kill => Command::Kill(TransitionCause::Operator, reason),
+            Action::Rearm => Command::Rearm(reason),
+        };
+        let done = self.world.command(now, command)?;
+        let canceled = if matches!(action, Action::Hold | Action::Kill) { open } else { 0 };
+        Ok(match done {
+            Ok(()) => Ok(Controlled { state: self.world.engine.status().state.code(), canceled }),
+            Err(refusal) => Err(self.refused(&refusal)),
+        })
+    }
+
+    fn refused(&self, refusal: &Refusal) -> Refused {
+        match refusal {
+            Refusal::State { from, to } => Refused {
+                code: "STATE",
+                text: Text::new(
+                    format!("Из состояния {} нельзя перейти в {}", from.code(), to.code()),
+                    format!("A desk in {} cannot go to {}", from.code(), to.code()),
+                ),
+            },
+            Refusal::Check(check) => {
+                let (ru, en) = check.text();
+                let detail = match (check, self.world.engine.reconciliation()) {
+                    (StartCheck::Reconciled, Reconciliation::Differs(detail)) => {
+                        format!(": {detail}")
+                    }
+                    _ => String::new(),
+                };
+                Refused {
+                    code: "CHECK",
+                    text: Text::new(
+                        format!("Не выполнено условие: {ru}{detail}"),
+                        format!("A condition does not hold: {en}{detail}"),
+                    ),
+                }
+            }
+        }
+    }
+
+    fn system(&self) -> System {
+        let mut system = self.system.clone();
+        system.journal = self.world.store.position();
+        system.history = self.world.observer.history();
+        system
+    }
+
+    /// HOLD, wait for the last words of the venue, write down where everything stands, close.
+    fn finish(mut self, took: Duration) -> Result<Outcome> {
+        let now = self.world.now();
+        if now.0 != i64::MIN {
+            if self.world.engine.status().state.may_open() {
+                let reason = String::from("the process is stopping");
+                drop(self.world.command(now, Command::Hold(TransitionCause::Shutdown, reason))?);
+            }
+            self.last_words(now + LAST_WORDS)?;
+            drop(self.world.command(self.world.now(), Command::Checkpoint)?);
+        }
+        self.world.observer.commit_logs(self.clock.now());
+        let (orders, fills, denied) = self.world.observer.totals();
+        let World { engine, store, events, messages, .. } = self.world;
+        Ok(Outcome {
+            fingerprint: engine.fingerprint().to_string(),
+            net: engine.ledger().pnl().net.to_string(),
+            journal_hash: store.close()?,
+            events,
+            messages,
+            orders,
+            fills,
+            denied,
+            took_s: took.as_secs_f64(),
+        })
+    }
+
+    /// Lets the venue's time pass until nothing is open any more.
+    fn last_words(&mut self, until: Nanos) -> Result<()> {
+        while self.world.engine.orders().live_count() > 0 && self.world.now() < until {
+            let next = self.world.next_at().min(until);
+            self.world.advance(next)?;
+        }
+        Ok(())
+    }
+}
+
+/// What the start found, for the system page.
+pub(crate) fn recovery(
+    records: u64,
+    orders: u64,
+    fills: u64,
+    took: Duration,
+    unknown: u64,
+) -> Recovery {
+    Recovery {
+        records,
+        orders,
+        fills,
+        took_ms: took.as_secs_f64() * 1e3,
+        resolved_unknown: unknown,
+    }
+}

@@ -1,0 +1,199 @@
+//! Where the desk's records go: the journal, written in place or by its own thread.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use aurora_engine::Stamped;
+use aurora_journal::{Durable, Journal, JournalError, JournalThread, Recovered, Seq};
+use crossbeam_channel::{Receiver, unbounded};
+
+use super::codec;
+
+/// When an order may leave after its intent was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Commits {
+    /// The desk waits for the disk: time is virtual and stands still meanwhile.
+    Inline,
+    /// A thread waits for the disk, the desk goes on.
+    Thread,
+}
+
+enum Writer {
+    Inline(Box<Journal>),
+    Thread(JournalThread),
+}
+
+/// The journal of one run.
+pub(crate) struct Store {
+    writer: Writer,
+    /// The last record of the runs before.
+    base: u64,
+    commits: Receiver<Result<Durable, JournalError>>,
+    folder: PathBuf,
+    epoch: u32,
+    dirty: bool,
+    /// What the last commits took, in nanoseconds.
+    took: Vec<u64>,
+    durable: u64,
+    last: u64,
+    bytes: u64,
+}
+
+impl Store {
+    /// Replays the journal of that folder, then opens it for this run.
+    pub(crate) fn open(
+        folder: &Path,
+        commits: Commits,
+        mut replay: impl FnMut(u64, Stamped) -> Result<()>,
+    ) -> Result<(Store, Recovered)> {
+        let mut fault = None;
+        let opened = Journal::open(folder, &mut |record| {
+            if fault.is_none() {
+                let taken = codec::decode(&record.payload)
+                    .and_then(|stamped| replay(record.seq.0, stamped));
+                fault = taken.err().map(|e| e.context(format!("journal record {}", record.seq)));
+            }
+        });
+        let (journal, recovered) =
+            opened.with_context(|| format!("journal in {}", folder.display()))?;
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        let base = recovered.last_seq.0;
+        let (tell, told) = unbounded();
+        let writer = match commits {
+            Commits::Inline => Writer::Inline(Box::new(journal)),
+            Commits::Thread => Writer::Thread(
+                JournalThread::spawn(journal, move |commit| drop(tell.send(commit)))
+                    .context("journal thread")?,
+            ),
+        };
+        let epoch =
+            u32::try_from(recovered.epoch).context("too many starts for one journal folder")?;
+        let store = Store {
+            writer,
+            base,
+            commits: told,
+            folder: folder.to_owned(),
+            epoch,
+            dirty: false,
+            took: Vec::new(),
+            durable: base,
+            last: base,
+            bytes: 0,
+        };
+        Ok((store, recovered))
+    }
+
+    /// Appends a record; it is durable after the next commit.
+    pub(crate) fn append(&mut self, stamped: &Stamped) -> Result<u64> {
+        let (kind, payload) = (codec::kind_byte(&stamped.record), codec::encode(stamped));
+        let Seq(seq) = match &mut self.writer {
+            Writer::Inline(journal) => journal.append(kind, &payload)?,
+            Writer::Thread(thread) => thread.append(kind, &payload)?,
+        };
+        self.dirty = true;
+        self.last = seq;
+        self.bytes += payload.len() as u64;
+        Ok(seq)
+    }
+
+    /// Asks for everything appended to be made durable. Returns how many of this run's records are,
+    /// when that is known at once.
+    pub(crate) fn commit(&mut self) -> Result<Option<u64>> {
+        if !self.dirty {
+            return Ok(None);
+        }
+        self.dirty = false;
+        match &mut self.writer {
+            Writer::Inline(journal) => {
+                let started = std::time::Instant::now();
+                let seq = journal.commit()?.0;
+                self.note(seq, started.elapsed());
+                Ok(Some(seq - self.base))
+            }
+            Writer::Thread(thread) => {
+                thread.request_commit()?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// As [`Store::commit`], where it costs the desk no waiting.
+    pub(crate) fn commit_if_threaded(&mut self) -> Result<Option<u64>> {
+        match self.writer {
+            Writer::Inline(_) => Ok(None),
+            Writer::Thread(_) => self.commit(),
+        }
+    }
+
+    fn note(&mut self, seq: u64, took: std::time::Duration) {
+        self.durable = seq;
+        if self.took.len() >= 512 {
+            self.took.drain(..256);
+        }
+        self.took.push(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
+    }
+
+    /// What the journal thread reports.
+    pub(crate) fn commits(&self) -> &Receiver<Result<Durable, JournalError>> {
+        &self.commits
+    }
+
+    /// Takes a report of the journal thread: how many of this run's records are durable.
+    pub(crate) fn on_commit(&mut self, commit: Result<Durable, JournalError>) -> Result<u64> {
+        let durable = commit.context("the journal stopped; nothing may leave any more")?;
+        self.note(durable.seq.0, std::time::Duration::from_nanos(durable.took_ns));
+        Ok(durable.seq.0 - self.base)
+    }
+
+    /// Makes everything durable, closes, and returns the hash of the whole chain.
+    pub(crate) fn close(self) -> Result<String> {
+        let journal = match self.writer {
+            Writer::Inline(journal) => *journal,
+            Writer::Thread(thread) => thread.join()?,
+        };
+        Ok(journal.close()?.head.to_string())
+    }
+
+    /// The epoch of this run.
+    pub(crate) fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// The last record of the runs before.
+    pub(crate) fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// How many records wait for the disk.
+    pub(crate) fn lag(&self) -> u64 {
+        self.last - self.durable
+    }
+
+    /// Where the journal stands, for the console.
+    pub(crate) fn position(&self) -> aurora_api::console::wire::JournalPosition {
+        let mut took = self.took.clone();
+        took.sort_unstable();
+        let at = |share: f64| {
+            let place = (took.len() as f64 * share) as usize;
+            took.get(place.min(took.len().saturating_sub(1))).map_or(0.0, |ns| *ns as f64 / 1e3)
+        };
+        aurora_api::console::wire::JournalPosition {
+            dir: self.folder.display().to_string(),
+            epoch: self.epoch,
+            segment: newest_segment(&self.folder),
+            seq: self.last,
+            durable_seq: self.durable,
+            bytes: self.bytes,
+            last_commit_us_p50: at(0.5),
+            last_commit_us_p99: at(0.99),
+        }
+    }
+}
+
+fn newest_segment(folder: &Path) -> String {
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.ends_with(".seg")).max().unwrap_or_default()
+}

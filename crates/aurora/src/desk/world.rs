@@ -1,0 +1,191 @@
+//! The desk's loop body: market, venue, journal and engine on one time line.
+//!
+//! Everything that happens has a moment, and moments are taken in order. Whether time is the wall clock
+//! or a tape as fast as the processor allows, the same code runs; only the waiting differs.
+
+use std::collections::VecDeque;
+
+use anyhow::Result;
+use aurora_api::console::View;
+use aurora_engine::{Command, Effects, Engine, Input, Record, Refusal};
+use aurora_matching::{PaperVenue, VenueOutput};
+use aurora_model::{MarketEvent, Nanos, VenueReport};
+
+use super::observer::{Observer, Outside, Setting};
+use super::stopwatch::Monotonic;
+use super::store::Store;
+use super::venue_log::VenueLog;
+
+/// Engine, venue and journal, and what lies between them.
+pub(crate) struct World {
+    pub(crate) engine: Engine<Monotonic>,
+    pub(crate) venue: PaperVenue,
+    pub(crate) store: Store,
+    pub(crate) observer: Observer,
+    venue_log: VenueLog,
+    effects: Effects,
+    output: VenueOutput,
+    /// Reports on their way to the desk; moments never go back.
+    inbox: VecDeque<(Nanos, VenueReport)>,
+    now: Nanos,
+    /// How many market events were taken, and how many messages they came in.
+    pub(crate) events: u64,
+    pub(crate) messages: u64,
+}
+
+impl World {
+    pub(crate) fn new(
+        engine: Engine<Monotonic>,
+        venue: PaperVenue,
+        store: Store,
+        venue_log: VenueLog,
+        observer: Observer,
+    ) -> World {
+        World {
+            engine,
+            venue,
+            store,
+            observer,
+            venue_log,
+            effects: Effects::default(),
+            output: VenueOutput::default(),
+            inbox: VecDeque::new(),
+            now: Nanos(i64::MIN),
+            events: 0,
+            messages: 0,
+        }
+    }
+
+    /// What the console is shown before the first market event.
+    pub(crate) fn first_view(&mut self, wall: Nanos, setting: &Setting) -> View {
+        let outside = Outside { now: wall, wall, market_ended: false, journal_lag: 0 };
+        self.observer.view(&outside, setting, &self.engine, &self.venue)
+    }
+
+    /// The newest moment that has happened.
+    pub(crate) fn now(&self) -> Nanos {
+        self.now
+    }
+
+    /// When something is due next besides the market.
+    pub(crate) fn next_at(&self) -> Nanos {
+        let report = self.inbox.front().map(|(at, _)| *at);
+        let venue = self.venue.next_at();
+        [report, venue].into_iter().flatten().fold(self.engine.next_timer(), Nanos::min)
+    }
+
+    /// Lets everything happen that is due at `to` or before.
+    pub(crate) fn advance(&mut self, to: Nanos) -> Result<()> {
+        loop {
+            let next = self.next_at();
+            if to < next {
+                break;
+            }
+            let at = next.max(self.now);
+            self.now = at;
+            if self.venue.next_at().is_some_and(|due| due <= at) {
+                self.venue.advance(at, &mut self.output);
+                self.take_output()?;
+            } else if self.inbox.front().is_some_and(|(due, _)| *due <= at) {
+                let (_, report) = self.inbox.pop_front().expect("just seen");
+                self.apply(at, &Input::Report(&report))?;
+            } else {
+                self.apply(at, &Input::Timer)?;
+            }
+        }
+        self.now = self.now.max(to);
+        Ok(())
+    }
+
+    /// Takes one market event, after everything that was due before it.
+    pub(crate) fn market(&mut self, event: &MarketEvent<'_>) -> Result<()> {
+        let at = event.received_at.max(self.now);
+        if self.next_at() <= at {
+            self.advance(at)?;
+        }
+        self.now = at;
+        self.messages += 1;
+        self.events += event.kind.event_count() as u64;
+        self.venue.on_market(event, &mut self.output);
+        if !(self.output.facts.is_empty() && self.output.reports.is_empty()) {
+            self.take_output()?;
+        }
+        self.observer.market(event);
+        self.apply(at, &Input::Market(*event))
+    }
+
+    /// Takes an operator's or the platform's command.
+    pub(crate) fn command(&mut self, at: Nanos, command: Command) -> Result<Result<(), Refusal>> {
+        let at = at.max(self.now);
+        self.now = at;
+        self.effects.clear();
+        let outcome = self.engine.apply(at, &Input::Command(command), &mut self.effects);
+        self.carry_out(at)?;
+        Ok(outcome)
+    }
+
+    /// The journal thread says that so many of this run's records are on disk.
+    pub(crate) fn durable(&mut self, at: Nanos, records: u64) -> Result<()> {
+        let at = at.max(self.now);
+        self.now = at;
+        self.observer.durable(at, records + self.store.base());
+        self.apply(at, &Input::Durable { records })
+    }
+
+    pub(crate) fn audit(&mut self, at: Nanos, ok: bool) -> Result<()> {
+        let at = at.max(self.now);
+        self.apply(at, &Input::Audit { ok })
+    }
+
+    /// What the venue wrote down and says: facts first, then the reports may travel.
+    fn take_output(&mut self) -> Result<()> {
+        self.venue_log.write(&self.output.facts)?;
+        self.output.facts.clear();
+        self.inbox.extend(self.output.reports.drain(..));
+        Ok(())
+    }
+
+    fn apply(&mut self, at: Nanos, input: &Input<'_>) -> Result<()> {
+        self.effects.clear();
+        if self.engine.apply(at, input, &mut self.effects).is_err() {
+            unreachable!("only commands are refused");
+        }
+        if self.effects.records.is_empty()
+            && self.effects.requests.is_empty()
+            && self.effects.notices.is_empty()
+        {
+            return Ok(());
+        }
+        self.carry_out(at)
+    }
+
+    /// Appends the records, sends the requests, shows the notices.
+    fn carry_out(&mut self, at: Nanos) -> Result<()> {
+        let mut intents = false;
+        for stamped in &self.effects.records {
+            let seq = self.store.append(stamped)?;
+            self.observer.record(seq, stamped);
+            intents |= matches!(stamped.record, Record::Intent { .. });
+        }
+        for request in self.effects.requests.drain(..) {
+            self.venue.submit(at, request);
+        }
+        for notice in self.effects.notices.drain(..) {
+            self.observer.notice(at, notice, &self.engine);
+        }
+        self.effects.records.clear();
+        // With virtual time the disk is waited for where an order depends on it; a thread is told at once.
+        if let Some(records) =
+            if intents { self.store.commit()? } else { self.store.commit_if_threaded()? }
+        {
+            self.observer.durable(at, records + self.store.base());
+            self.effects.clear();
+            let durable = Input::Durable { records };
+            if self.engine.apply(at, &durable, &mut self.effects).is_err() {
+                unreachable!("only commands are refused");
+            }
+            self.carry_out(at)?;
+        }
+        Ok(())
+    }
+}
