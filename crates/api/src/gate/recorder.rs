@@ -14,8 +14,6 @@ pub(super) struct Recorder {
     log: SessionLog,
     encoder: EventEncoder,
     limit: RateLimit,
-    /// HEALTH.LATENCY_P95_HIGH is exempt where the recorded behaviour wrote each one.
-    spares_p95: bool,
     waiting: Waiting,
     details: Vec<u8>,
     last_event: Option<Nanos>,
@@ -53,12 +51,11 @@ pub(super) struct Subject<'a> {
 }
 
 impl Recorder {
-    pub(super) fn new(log: SessionLog, run_id: String, spares_p95: bool) -> Recorder {
+    pub(super) fn new(log: SessionLog, run_id: String) -> Recorder {
         Recorder {
             log,
             encoder: EventEncoder::new(run_id),
             limit: RateLimit::default(),
-            spares_p95,
             waiting: Waiting::default(),
             details: Vec::with_capacity(4096),
             last_event: None,
@@ -74,7 +71,7 @@ impl Recorder {
         subject: &Subject<'_>,
         fill: impl FnOnce(&mut Vec<u8>),
     ) -> i64 {
-        if code.is_health() && !self.may_write(code, now) {
+        if code.is_health() && !self.limit.allows(code.as_str(), now.0) {
             return now.0;
         }
         self.details.clear();
@@ -193,11 +190,6 @@ impl Recorder {
         waiting.events.clear();
         (waiting.allowed, waiting.denied, waiting.success, waiting.rejected) = (0, 0, 0, 0);
         outcome
-    }
-
-    fn may_write(&mut self, code: EventCode, now: Nanos) -> bool {
-        (self.spares_p95 && code == EventCode::HealthLatencyP95High)
-            || self.limit.allows(code.as_str(), now.0)
     }
 }
 

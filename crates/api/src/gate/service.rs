@@ -59,11 +59,10 @@ impl GateService {
     pub fn new(parts: ServiceParts) -> Result<GateService, GateConfigError> {
         let mut clock = Clock::start();
         let now = clock.now();
-        let is_reference = parts.config.compat == aurora_gate::Compat::Reference;
         let mut service = GateService {
             gate: Gate::new(parts.config)?,
             clock,
-            recorder: Recorder::new(parts.log, run_id(now.0), is_reference),
+            recorder: Recorder::new(parts.log, run_id(now.0)),
             metrics: Metrics::new(),
             token: parts.token,
             metrics_need_token: parts.metrics_need_token,
@@ -136,6 +135,11 @@ impl GateService {
         }
         self.recorder.probe(now, &mut self.metrics);
         drop(self.recorder.commit(now, &mut self.metrics));
+    }
+
+    /// Why the log cannot be written, while it cannot.
+    pub fn log_problem(&self) -> Option<&str> {
+        self.recorder.problem()
     }
 
     /// How many connections are open, for the gauge.

@@ -72,6 +72,8 @@ pub(super) struct Front {
     closed: Vec<usize>,
     /// Connections that have more to read than one turn takes.
     unread: Vec<usize>,
+    /// Connections that go to the other side once their answers have left.
+    moving: Vec<usize>,
     open: Arc<AtomicUsize>,
     batch: Batch,
     scratch: Vec<u8>,
@@ -99,6 +101,7 @@ impl Front {
             free: Vec::new(),
             closed: Vec::new(),
             unread: Vec::new(),
+            moving: Vec::new(),
             open: Arc::default(),
             batch: Batch::default(),
             scratch: vec![0; 64 << 10],
@@ -308,6 +311,7 @@ impl Front {
             }
             Head::HandOver => {
                 self.enter(place, Phase::Moving);
+                self.moving.push(place);
                 None
             }
             Head::Refuse(fault) => {
@@ -442,6 +446,9 @@ impl Front {
         batch.bodies.clear();
         batch.bodies.shrink_to(4 << 20);
         self.batch = batch;
+        for place in std::mem::take(&mut self.moving) {
+            self.flush(place);
+        }
         self.free.append(&mut self.closed);
     }
 

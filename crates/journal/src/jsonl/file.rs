@@ -20,6 +20,7 @@ pub struct LogFile {
     path: PathBuf,
     /// `None` after a failed write: the next append opens it anew.
     file: Option<File>,
+    was_open: bool,
     len: u64,
     day: i64,
     max_bytes: u64,
@@ -30,21 +31,30 @@ pub struct LogFile {
 impl LogFile {
     /// Opens or makes the file; what was rotated is told to `rotated`.
     ///
+    /// A file that cannot be opened now is tried again by each append, which says so.
+    ///
     /// # Errors
-    /// [`LogError::Taken`] when another process holds it, [`LogError::Write`] when it cannot be opened.
+    /// [`LogError::Taken`] when another process holds it.
     pub fn open(
         path: PathBuf,
         max_bytes: u64,
         rotated: Sender<PathBuf>,
     ) -> Result<LogFile, LogError> {
-        let mut log =
-            LogFile { path, file: None, len: 0, day: 0, max_bytes, rotations: 0, rotated };
+        let mut log = LogFile {
+            path,
+            file: None,
+            was_open: false,
+            len: 0,
+            day: 0,
+            max_bytes,
+            rotations: 0,
+            rotated,
+        };
         match log.reopen() {
-            Ok(()) => Ok(log),
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
                 Err(LogError::Taken { path: log.path })
             }
-            Err(source) => Err(LogError::Write { path: log.path, source }),
+            _ => Ok(log),
         }
     }
 
@@ -84,12 +94,19 @@ impl LogFile {
 
     fn reopen(&mut self) -> io::Result<()> {
         self.file = None;
+        // A folder that is deleted later stays deleted until somebody looks into it.
+        if !self.was_open
+            && let Some(folder) = self.path.parent()
+        {
+            std::fs::create_dir_all(folder)?;
+        }
         let mut file = OpenOptions::new().create(true).append(true).read(true).open(&self.path)?;
         flock(&file, FlockOperation::NonBlockingLockExclusive)?;
         let found = file.metadata()?;
         self.len = if found.is_file() { cut_torn_line(&mut file, found.len())? } else { 0 };
         self.day = found.mtime().saturating_mul(1_000_000_000).div_euclid(DAY_NS);
         self.file = Some(file);
+        self.was_open = true;
         Ok(())
     }
 

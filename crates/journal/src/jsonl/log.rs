@@ -68,11 +68,10 @@ impl SessionLog {
     /// Opens every log of the session, and starts the thread that tidies them.
     ///
     /// # Errors
-    /// When a file cannot be opened or another process holds it.
+    /// When another process holds one of them.
     pub fn open(session: &SessionDir, rules: LogRules) -> Result<SessionLog, LogError> {
         let folder = session.path();
-        let keeper = Housekeeper::start(folder, rules.retention_days)
-            .map_err(|source| LogError::Folder { path: folder.to_owned(), source })?;
+        let keeper = Housekeeper::start(folder, rules.retention_days).map_err(LogError::Thread)?;
         let open = |name: LogName| {
             LogFile::open(folder.join(name.file_name()), rules.max_bytes, keeper.rotated())
         };
@@ -128,7 +127,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let denied = dir.path().join("orders_denied.jsonl");
         std::os::unix::fs::symlink("/dev/full", &denied).unwrap();
-        let session = SessionDir::at(dir.path()).unwrap();
+        let session = SessionDir::at(dir.path());
         let mut log = SessionLog::open(&session, LogRules::default()).unwrap();
         log.lines(LogName::Denied).extend_from_slice(b"{}\n");
         log.lines(LogName::Events).extend_from_slice(b"{}\n");

@@ -27,17 +27,9 @@ use std::path::PathBuf;
 /// Why a log cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    /// The session folder cannot be made.
-    #[error(
-        "cannot use the session folder {}: make it writable, or set AURORA_SESSION_DIR",
-        path.display()
-    )]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    /// The thread that tidies the folder cannot be started.
+    #[error("cannot start the thread that compresses and removes old logs")]
+    Thread(#[source] io::Error),
     /// Another process writes the same file.
     #[error(
         "{} is being written by another process: give each its own AURORA_SESSION_DIR",

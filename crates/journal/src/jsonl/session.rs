@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::LogError;
 use super::log::LogName;
 
 /// A folder that holds the logs of one session.
@@ -12,26 +11,21 @@ pub struct SessionDir {
 }
 
 impl SessionDir {
-    /// Exactly this folder, made when missing.
-    ///
-    /// # Errors
-    /// [`LogError::Folder`] when it cannot be made.
-    pub fn at(path: &Path) -> Result<SessionDir, LogError> {
-        std::fs::create_dir_all(path)
-            .map_err(|source| LogError::Folder { path: path.to_owned(), source })?;
-        Ok(SessionDir { path: path.to_owned() })
+    /// Exactly this folder; it is made when the first log is opened.
+    pub fn at(path: &Path) -> SessionDir {
+        SessionDir { path: path.to_owned() }
     }
 
     /// A new folder `root/YYYYMMDD-hhmmss`, with `root/<log>` linked to the newest session's logs.
     ///
-    /// # Errors
-    /// [`LogError::Folder`] when it cannot be made.
-    pub fn new_in(root: &Path, now_ns: i64) -> Result<SessionDir, LogError> {
-        let session = SessionDir::at(&root.join(run_id(now_ns)))?;
+    /// A folder that cannot be made is noticed by the logs that go into it.
+    pub fn new_in(root: &Path, now_ns: i64) -> SessionDir {
+        let session = SessionDir::at(&root.join(run_id(now_ns)));
+        drop(std::fs::create_dir_all(&session.path));
         for log in LogName::ALL {
             link(root, &session.path, log.file_name());
         }
-        Ok(session)
+        session
     }
 
     /// Where it is.
@@ -66,7 +60,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let name = "orders_denied.jsonl";
         for (now_ns, text) in [(0, "old"), (1_795_258_800_000_000_000, "new")] {
-            let session = SessionDir::new_in(root.path(), now_ns).unwrap();
+            let session = SessionDir::new_in(root.path(), now_ns);
             std::fs::write(session.path().join(name), text).unwrap();
             assert_eq!(std::fs::read_to_string(root.path().join(name)).unwrap(), text);
         }

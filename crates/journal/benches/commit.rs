@@ -1,0 +1,135 @@
+//! Commits a second beside the disk's own speed: `cargo bench -p aurora-journal --bench commit [FOLDER]`.
+//!
+//! The disk is asked in the same run, by turns with the journal, for what a commit cannot avoid: one write
+//! of the same size and one fdatasync on a file whose space is reserved. A ratio near one means that
+//! framing, CRC and hash chain cost nothing that can be seen.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use aurora_journal::{Chain, Durable, Journal, JournalThread};
+use rustix::fs::{FallocateFlags, fallocate};
+
+/// What one record of the desk weighs, roughly.
+const PAYLOAD: &[u8] = &[b'x'; 200];
+const ROUNDS: usize = 20;
+const COMMITS_PER_ROUND: usize = 200;
+
+fn main() {
+    // Cargo passes `--bench`; a folder chooses the disk.
+    let folder = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    let folder = folder.map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let dir = tempfile::tempdir_in(folder).expect("a folder to write to");
+    compare(dir.path(), 1);
+    compare(dir.path(), 64);
+    flood(dir.path());
+    in_memory();
+}
+
+/// Rounds of the journal and of the bare disk, by turns.
+fn compare(dir: &Path, batch: usize) {
+    let (mut journal, _) = Journal::open(&dir.join(format!("one-{batch}")), &mut |_| ()).unwrap();
+    let record_bytes = 33 + PAYLOAD.len();
+    let raw = File::create(dir.join(format!("raw-{batch}"))).unwrap();
+    let total = (ROUNDS * COMMITS_PER_ROUND * batch * record_bytes) as u64;
+    fallocate(&raw, FallocateFlags::empty(), 0, total).unwrap();
+    raw.sync_all().unwrap();
+    let (bytes, mut at) = (vec![7; batch * record_bytes], 0);
+    let (mut ours, mut disks) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.extend((0..COMMITS_PER_ROUND).map(|_| {
+            timed(|| {
+                for _ in 0..batch {
+                    journal.append(1, PAYLOAD).unwrap();
+                }
+                journal.commit().unwrap();
+            })
+        }));
+        disks.extend((0..COMMITS_PER_ROUND).map(|_| {
+            timed(|| {
+                raw.write_all_at(&bytes, at).unwrap();
+                raw.sync_data().unwrap();
+                at += bytes.len() as u64;
+            })
+        }));
+    }
+    let (ours, disks) = (Figures::of(ours), Figures::of(disks));
+    print(&format!("{batch:>3} a commit, journal"), &ours, batch);
+    print(&format!("{batch:>3} a commit, bare disk"), &disks, batch);
+    let ratio = disks.total.as_secs_f64() / ours.total.as_secs_f64();
+    tell(&format!("    journal / bare disk: {ratio:.2}\n"));
+}
+
+/// Everything as fast as the sender can, grouped by the thread.
+fn flood(dir: &Path) {
+    let (journal, _) = Journal::open(&dir.join("flood"), &mut |_| ()).unwrap();
+    let (told, hear) = crossbeam_channel::unbounded();
+    let mut thread =
+        JournalThread::spawn(journal, move |commit| told.send(commit.unwrap()).unwrap()).unwrap();
+    let records = 200_000;
+    let start = Instant::now();
+    for _ in 0..records {
+        thread.append(1, PAYLOAD).unwrap();
+        thread.request_commit().unwrap();
+    }
+    thread.join().unwrap();
+    let took = start.elapsed();
+    let commits: Vec<Durable> = hear.iter().collect();
+    tell(&format!(
+        "flood through the thread: {:.0} records/s, {:.0} a commit\n",
+        f64::from(records) / took.as_secs_f64(),
+        f64::from(records) / commits.len() as f64
+    ));
+}
+
+/// What a record costs before it meets the disk.
+fn in_memory() {
+    let (mut chain, mut bytes) = (Chain::default(), Vec::new());
+    let records = 1_000_000;
+    let took = timed(|| {
+        for _ in 0..records {
+            bytes.clear();
+            chain.append(&mut bytes, 1, PAYLOAD);
+        }
+    });
+    tell(&format!(
+        "framing, CRC and hash: {:.0} ns a record\n",
+        took.as_nanos() as f64 / f64::from(records)
+    ));
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}
+
+struct Figures {
+    commits: usize,
+    total: Duration,
+    median: Duration,
+    p99: Duration,
+}
+
+impl Figures {
+    fn of(mut took: Vec<Duration>) -> Figures {
+        took.sort_unstable();
+        let at = |share: usize| took[(took.len() - 1) * share / 100];
+        Figures { commits: took.len(), total: took.iter().sum(), median: at(50), p99: at(99) }
+    }
+}
+
+fn print(what: &str, figures: &Figures, batch: usize) {
+    let rate = (figures.commits * batch) as f64 / figures.total.as_secs_f64();
+    tell(&format!(
+        "{what}: {rate:.0} records/s, median {:?}, p99 {:?}\n",
+        figures.median, figures.p99
+    ));
+}
+
+fn tell(line: &str) {
+    use std::io::Write;
+    std::io::stdout().write_all(line.as_bytes()).expect("a place to print to");
+}
