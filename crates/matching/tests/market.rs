@@ -101,7 +101,7 @@ fn every_stream_is_unbroken_uncrossed_and_agrees_with_the_others() {
     for seed in [1, 2, 3] {
         let mut seen: Vec<Seen> = (0..3).map(|_| Seen::default()).collect();
         let mut last_at = START;
-        watch(seed, 240, |event| {
+        watch(seed, 90, |event| {
             assert!(last_at <= event.received_at && event.exchange_at < event.received_at);
             last_at = event.received_at;
             seen[event.instrument.index()].see(event);
@@ -125,9 +125,9 @@ fn a_seed_is_one_market_and_another_seed_another() {
 
 /// The figures `docs/guide/generated-market.md` compares, in the bounds within which it calls them alike.
 #[test]
-fn an_hour_is_as_the_guide_says() {
+fn twenty_minutes_are_as_the_guide_says() {
     let mut stats = [MarketStats::new(), MarketStats::new(), MarketStats::new()];
-    watch(6, 3_600, |event| stats[event.instrument.index()].observe(event));
+    watch(6, 1_200, |event| stats[event.instrument.index()].observe(event));
     let btc = stats[0].figures();
     for (name, low, high) in [
         ("diffs_per_s", 18.0, 20.0),
