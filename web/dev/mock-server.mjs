@@ -2,7 +2,7 @@
  * A stand-in for the desk, for working on the console and for its screenshots. Speaks `docs/reference/console-api.md`
  * over a made-up market. Not part of what is shipped.
  *
- *     node dev/mock-server.mjs [--port 8100] [--dist dist]
+ *     node dev/mock-server.mjs [--port 8100] [--dist dist] [--empty]
  */
 
 import { createServer } from 'node:http';
@@ -14,14 +14,20 @@ import { CONFIG, SYSTEM, health } from './mock/facts.mjs';
 import { Desk } from './mock/desk.mjs';
 
 const { values } = parseArgs({
-  options: { port: { type: 'string', default: '8100' }, dist: { type: 'string', default: 'dist' } }
+  options: {
+    port: { type: 'string', default: '8100' },
+    dist: { type: 'string', default: 'dist' },
+    empty: { type: 'boolean', default: false }
+  }
 });
 const dist = resolve(import.meta.dirname, '..', values.dist);
 const desk = new Desk();
-setInterval(() => desk.step(), 100);
+if (values.empty) desk.markets.forEach((market) => (market.bars = []));
+else setInterval(() => desk.step(), 100);
 setInterval(() => {
   const { net } = desk.score();
-  desk.points.push([Date.now(), Number(net.toFixed(2)), Number((net - desk.peak).toFixed(2))]);
+  if (!values.empty)
+    desk.points.push([Date.now(), Number(net.toFixed(2)), Number((net - desk.peak).toFixed(2))]);
   if (desk.points.length > 2000) desk.points.shift();
 }, 500);
 
@@ -38,7 +44,7 @@ const row = ({ id, t_ms, instrument, side, qty, price, allow, reason, text, ns, 
   ns,
   source
 });
-const whole = ({ ns, source, ...decision }) => decision;
+const whole = (decision) => decision;
 const ours = (id) =>
   desk
     .working()
@@ -142,7 +148,7 @@ class Stream {
   send(topic, data) {
     if (!this.topics.has(topic)) return;
     this.seq += 1;
-    this.socket.send(JSON.stringify({ seq: this.seq, ts_ms: Date.now(), topic, data }));
+    this.socket.send(JSON.stringify({ seq: this.seq, ts_ms: Date.now(), topic, whole: this.full, data }));
   }
   tick(hz) {
     if (hz === 10) this.send('ladder', this.market.ladder(ours(this.market.id), Date.now()));

@@ -188,7 +188,10 @@ export type Topics = {
   health: Health;
 };
 export type Topic = keyof Topics;
-export type Envelope = { [T in Topic]: { seq: number; ts_ms: number; topic: T; data: Topics[T] } }[Topic];
+/** `whole`: this is the topic's whole picture, not a change to it. */
+export type Envelope = {
+  [T in Topic]: { seq: number; ts_ms: number; topic: T; whole: boolean; data: Topics[T] };
+}[Topic];
 
 export type Instrument = {
   id: string;
@@ -215,7 +218,7 @@ export type GateStep = {
   ns: number | null;
   text: Bilingual | null;
 };
-export type Decision = Omit<DecisionRow, 'ns' | 'source'> & {
+export type Decision = DecisionRow & {
   reasons: string[];
   order: string | null;
   gates: GateStep[];

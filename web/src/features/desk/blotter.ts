@@ -16,8 +16,8 @@ export const columns = (): Column<OrderRow>[] => [
   },
   { id: 'side', label: t('col.side'), hint: 'side', value: (row) => row.side, left: true },
   { id: 'price', label: t('col.price'), hint: 'price', value: (row) => row.price },
-  { id: 'qty', label: t('col.qty'), hint: 'qty', value: (row) => row.qty },
-  { id: 'filled', label: t('col.filled'), hint: 'filled', value: (row) => row.filled },
+  { id: 'qty', label: t('col.qty'), hint: 'qty', value: (row) => row.qty, narrow: true },
+  { id: 'filled', label: t('col.filled'), hint: 'filled', value: (row) => row.filled, narrow: true },
   { id: 'ahead', label: t('col.ahead'), hint: 'ahead', value: (row) => row.ahead, narrow: true },
   { id: 'cycle', label: t('col.cycle'), hint: 'cycle', value: (row) => row.cycle_ms, narrow: true },
   {
@@ -28,7 +28,7 @@ export const columns = (): Column<OrderRow>[] => [
     left: true,
     grow: true
   },
-  { id: 'pnl', label: t('col.pnl'), hint: 'order_pnl', value: (row) => row.pnl }
+  { id: 'pnl', label: t('col.pnl'), hint: 'order_pnl', value: (row) => row.pnl, narrow: true }
 ];
 
 /** A row matches when it holds every word of the filter. */

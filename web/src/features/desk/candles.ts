@@ -102,7 +102,10 @@ function drawGrid(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame) {
   }
   ctx.stroke();
   ctx.globalAlpha = 1;
-  for (const price of prices) figures(ctx, scene.price(price), frame.plotW + 8, frame.y(price));
+  const covered = scene.last === null ? -99 : frame.y(scene.last);
+  for (const price of prices)
+    if (Math.abs(frame.y(price) - covered) > 13)
+      figures(ctx, scene.price(price), frame.plotW + 8, frame.y(price));
   for (const [t, x] of labels)
     if (x > 24 && x < frame.plotW - 24)
       figures(ctx, timeLabel(t, step), x, frame.plotH + AXIS_H / 2, 'center');

@@ -12,7 +12,7 @@ export const en = {
   'app.copied': 'Copied',
   'app.ago': (span: string) => `${span} ago`,
   'app.since': (time: string) => `since ${time}`,
-  'app.tryAgain': 'Try again',
+  'app.pageLost': 'This page did not load: reload it',
 
   'nav.label': 'Pages',
   'nav.trade': 'Trade',

@@ -20,7 +20,7 @@ export const ru: Messages = {
   'app.copied': 'Скопировано',
   'app.ago': (span) => `${span} назад`,
   'app.since': (time) => `с ${time}`,
-  'app.tryAgain': 'Повторить',
+  'app.pageLost': 'Страница не загрузилась: обновите её',
 
   'nav.label': 'Страницы',
   'nav.trade': 'Торговля',

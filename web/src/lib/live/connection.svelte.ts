@@ -9,14 +9,14 @@ export type Socket = {
   onclose: (() => void) | null;
 };
 export type Subscription = { topics: Topic[]; instrument: string | null };
-type Listener = { apply(message: Envelope): void; expectWhole(topics: Iterable<Topic>): void };
+type Listener = { apply(message: Envelope): void };
 
 const SILENT_MS = 4000;
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 
 /**
  * The one WebSocket. A gap in `seq`, a silent server or a closed socket all end the same way: connect again and
- * take every topic whole.
+ * take every topic whole again.
  */
 export class Connection {
   status = $state<'connecting' | 'open' | 'lost'>('connecting');
@@ -44,7 +44,6 @@ export class Connection {
     if (JSON.stringify(next) === JSON.stringify(this.#wanted) && this.#socket) return;
     this.#wanted = next;
     if (this.#socket && this.status === 'open') {
-      this.#listener.expectWhole(next.topics);
       this.#socket.send(JSON.stringify({ op: 'subscribe', ...next }));
     } else if (!this.#socket) this.#connect();
   }
@@ -68,7 +67,6 @@ export class Connection {
     this.#seq = null;
     this.#expectNews();
     socket.onopen = () => {
-      this.#listener.expectWhole(this.#wanted.topics);
       if (this.#wanted !== asked) socket.send(JSON.stringify({ op: 'subscribe', ...this.#wanted }));
     };
     socket.onmessage = (event) => this.#hear(JSON.parse(event.data) as Envelope);

@@ -12,8 +12,7 @@ import type {
   OrderRow,
   PnlPoint,
   Pnl,
-  Position,
-  Topic
+  Position
 } from '../wire';
 import { mergeBars, mergeDecisions, mergeMarks, mergeOrders, mergePoints } from './merge';
 
@@ -34,16 +33,8 @@ export class Live {
   health = $state.raw<Health | null>(null);
   instruments = $state.raw<Instrument[]>([]);
 
-  /** Topics whose next message is the whole picture, not a change. */
-  #expectWhole = new Set<Topic>();
-
-  /** The server will send these topics whole again. */
-  expectWhole(topics: Iterable<Topic>) {
-    this.#expectWhole = new Set(topics);
-  }
-
   apply(message: Envelope) {
-    const whole = this.#expectWhole.delete(message.topic);
+    const { whole } = message;
     switch (message.topic) {
       case 'orders':
         this.orders = mergeOrders(whole ? [] : this.orders, message.data);
