@@ -23,14 +23,17 @@ const COLUMNS: &str = "| key | meaning | default | takes | other names |\n|---|-
 /// The page `docs/reference/config.md`.
 pub fn reference() -> String {
     let mut page = HEAD.to_owned();
-    let mut section = "";
-    for key in KEYS.iter().filter(|key| key.is_read) {
-        let of_key = key.path.split('.').next().unwrap_or_default();
-        if of_key != section {
-            section = of_key;
-            page += &format!("\n## {section}\n\n{COLUMNS}");
+    let mut sections: Vec<&str> = Vec::new();
+    for section in KEYS.iter().filter(|key| key.is_read).map(section) {
+        if !sections.contains(&section) {
+            sections.push(section);
         }
-        row(&mut page, key);
+    }
+    for name in sections {
+        page += &format!("\n## {name}\n\n{COLUMNS}");
+        KEYS.iter()
+            .filter(|key| key.is_read && section(key) == name)
+            .for_each(|key| row(&mut page, key));
     }
     page += "\n## Accepted, not read\n\nThe contract names these; this version accepts them with a warning and does nothing with them:\n";
     let unread: Vec<_> =
@@ -38,6 +41,10 @@ pub fn reference() -> String {
     page += &unread.join(", ");
     page += ".\n";
     page
+}
+
+fn section(key: &Key) -> &'static str {
+    key.path.split('.').next().unwrap_or_default()
 }
 
 fn row(page: &mut String, key: &Key) {

@@ -5,7 +5,7 @@ use crate::fault::Fault;
 
 /// Every broken rule.
 pub(crate) fn check(config: &Config) -> Vec<Fault> {
-    let rules = [gate_order, sprt_bounds, sprt_rates, speed, tape];
+    let rules = [gate_order, sprt_bounds, sprt_rates, speed];
     rules
         .iter()
         .filter_map(|rule| rule(config))
@@ -55,11 +55,4 @@ fn speed(config: &Config) -> Broken {
     let is_factor = speed.parse().is_ok_and(|factor: f64| 0.0 < factor && factor.is_finite());
     let message = format!("is {speed:?}: give max, or how many times real pace, above 0");
     (speed != "max" && !is_factor).then_some(("market.speed", message))
-}
-
-fn tape(config: &Config) -> Broken {
-    let needs_files =
-        config.text("market.source") == "tape" && config.list("market.tapes").is_empty();
-    let message = "is tape, but market.tapes names no file: name captures there or with --tape";
-    needs_files.then(|| ("market.source", message.to_owned()))
 }

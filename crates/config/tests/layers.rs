@@ -197,14 +197,13 @@ fn what_nothing_reads_is_accepted_with_a_warning() {
 #[test]
 fn governance_stays_last_and_rules_between_keys_hold() {
     check(
-        "gate: {order: [governance, spread]}\nsprt: {A: -3, alpha: 0.6, beta: 0.5}\nmarket: {source: tape, speed: fast}\n",
+        "gate: {order: [governance, spread]}\nsprt: {A: -3, alpha: 0.6, beta: 0.5}\nmarket: {speed: fast}\n",
         &[],
         &expect![[r#"
             desk.yaml:1: gate.order: must end with governance: it is the last word and cannot be removed
             desk.yaml:2: sprt.A: is -3, not above sprt.B (-2): acceptance lies above rejection
             desk.yaml:2: sprt.alpha: is 0.6 and sprt.beta is 0.5: together they must stay below 1
             desk.yaml:3: market.speed: is "fast": give max, or how many times real pace, above 0
-            desk.yaml:3: market.source: is tape, but market.tapes names no file: name captures there or with --tape
         "#]],
     );
     check(
