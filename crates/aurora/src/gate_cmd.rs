@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use aurora_api::gate::{Clock, GateService, ServiceParts};
-use aurora_api::http::{self, FrontLimits, Listeners, gate_router, root_router};
+use aurora_api::http::{
+    self, FrontLimits, GATE_ENDPOINTS, Listeners, docs_router, gate_router, root_router,
+};
 use aurora_config::{Config, Flag};
 use aurora_journal::jsonl::{SessionDir, SessionLog};
 use clap::{Args, Subcommand};
@@ -69,7 +71,10 @@ fn serve(args: &GateArgs) -> anyhow::Result<()> {
             writeln!(out, "aurora gate listens on http://{address}, logs in {}", folder.display())?;
         }
         out.flush()?;
-        let routes = |gate| gate_router(gate).merge(root_router());
+        let routes = |gate| {
+            let docs = docs_router(&[GATE_ENDPOINTS]);
+            gate_router(gate).merge(docs).merge(root_router())
+        };
         http::serve(listeners, service, limits, routes, stop).await
     });
     if let Some(path) = &args.unix {
@@ -81,13 +86,13 @@ fn serve(args: &GateArgs) -> anyhow::Result<()> {
 
 /// `HOST:PORT` as typed.
 #[derive(Clone, Debug)]
-struct Listen {
+pub(crate) struct Listen {
     host: String,
     port: String,
 }
 
 impl Listen {
-    fn flags(&self) -> Vec<Flag> {
+    pub(crate) fn flags(&self) -> Vec<Flag> {
         let flag = |path, value: &String| Flag { name: "--listen", path, value: value.clone() };
         vec![flag("server.host", &self.host), flag("server.port", &self.port)]
     }
@@ -106,13 +111,22 @@ impl FromStr for Listen {
 }
 
 fn service(config: &Config, file: Option<&Path>) -> anyhow::Result<(GateService, PathBuf)> {
-    let gate = gate_config::gate_config(config)
-        .map_err(|problem| exit::config_fault(format!("{problem:#}")))?;
     let session = match config.opt_text("logging.session_dir").filter(|path| !path.is_empty()) {
         Some(path) => SessionDir::at(Path::new(path)),
         None => SessionDir::new_in(Path::new("logs"), Clock::start().now().0),
     };
-    let log = SessionLog::open(&session, gate_config::log_rules(config))?;
+    Ok((service_in(config, file, &session)?, session.path().to_owned()))
+}
+
+/// The gate for bots, with its logs in that session's folder.
+pub(crate) fn service_in(
+    config: &Config,
+    file: Option<&Path>,
+    session: &SessionDir,
+) -> anyhow::Result<GateService> {
+    let gate = gate_config::gate_config(config)
+        .map_err(|problem| exit::config_fault(format!("{problem:#}")))?;
+    let log = SessionLog::open(session, gate_config::log_rules(config))?;
     let source = file.map_or("defaults and environment".into(), |file| file.display().to_string());
     let service = GateService::new(ServiceParts {
         config: gate,
@@ -126,10 +140,10 @@ fn service(config: &Config, file: Option<&Path>) -> anyhow::Result<(GateService,
     if let Some(problem) = service.log_problem() {
         eprintln!("aurora gate: every order is denied until the log can be written: {problem}");
     }
-    Ok((service, session.path().to_owned()))
+    Ok(service)
 }
 
-fn listen(config: &Config, unix: Option<&Path>) -> anyhow::Result<Listeners> {
+pub(crate) fn listen(config: &Config, unix: Option<&Path>) -> anyhow::Result<Listeners> {
     let (host, port) = (config.text("server.host"), config.int::<u16>("server.port"));
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let addresses: Vec<_> = (host, port)

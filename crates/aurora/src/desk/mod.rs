@@ -63,8 +63,8 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     seed: Option<u64>,
     /// Where to listen; port 0 takes a free one and prints it.
-    #[arg(long, value_name = "ADDR:PORT")]
-    listen: Option<String>,
+    #[arg(long, value_name = "HOST:PORT")]
+    listen: Option<crate::gate_cmd::Listen>,
     /// Folder of the journal and the paper account; a tape gets a fresh one unless you name it.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -90,6 +90,7 @@ impl RunArgs {
         ]
         .into_iter()
         .flatten()
+        .chain(self.listen.iter().flat_map(crate::gate_cmd::Listen::flags))
         .collect()
     }
 }
@@ -167,7 +168,7 @@ fn threads(
     let thread = std::thread::Builder::new().name("engine".into()).spawn(move || {
         let outcome = runner::run(desk, source, end_with_tape);
         // Nobody waits for the word when the whole program is on its way out.
-        drop(ended_in.send(()));
+        let _ = ended_in.send(());
         outcome
     })?;
     let stop_after = args.stop_after.map(std::time::Duration::from_secs);

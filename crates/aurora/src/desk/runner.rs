@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use aurora_api::console::wire::{Recovery, System, Text};
+use aurora_api::console::wire::{System, Text};
 use aurora_api::console::{Action, Ask, Controlled, Refused, View};
 use aurora_engine::{Command, Reconciliation, Refusal, StartCheck};
 use aurora_model::{Nanos, TransitionCause};
@@ -296,22 +296,5 @@ impl Desk {
             self.world.advance(next)?;
         }
         Ok(())
-    }
-}
-
-/// What the start found, for the system page.
-pub(crate) fn recovery(
-    records: u64,
-    orders: u64,
-    fills: u64,
-    took: Duration,
-    unknown: u64,
-) -> Recovery {
-    Recovery {
-        records,
-        orders,
-        fills,
-        took_ms: took.as_secs_f64() * 1e3,
-        resolved_unknown: unknown,
     }
 }

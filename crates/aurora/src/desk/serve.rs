@@ -1,51 +1,59 @@
-//! The console's port.
+//! The desk's port: the gate for bots on its fast path, the console and everything else beside it.
 
 use std::future::Future;
+use std::io::Write;
 
 use anyhow::{Context, Result};
 use aurora_api::console::{ConsoleState, router};
+use aurora_api::gate::GateService;
+use aurora_api::http::{self, FrontLimits, Listeners, gate_router};
 use aurora_config::Config;
 use aurora_journal::jsonl::SessionDir;
 
 use super::RunArgs;
+use crate::gate_cmd;
 
 /// A bound port and what is served on it.
 pub(super) struct Server {
     pub(super) address: String,
-    listener: std::net::TcpListener,
+    listeners: Listeners,
+    limits: FrontLimits,
+    gate: GateService,
     console: ConsoleState,
 }
 
 impl Server {
+    /// Binds the port, so that a taken one is told before anything trades.
     pub(super) fn bind(
         args: &RunArgs,
         config: &Config,
-        _session: &SessionDir,
+        session: &SessionDir,
         console: ConsoleState,
     ) -> Result<Server> {
-        let configured = format!("{}:{}", config.text("server.host"), config.i64("server.port"));
-        let wanted = args.listen.clone().unwrap_or(configured);
-        let listener = std::net::TcpListener::bind(&wanted)
-            .with_context(|| format!("cannot listen on {wanted}: choose another with --listen"))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?.to_string();
-        Ok(Server { address, listener, console })
+        let listeners = gate_cmd::listen(config, None)?;
+        let tcp = listeners.tcp.as_ref().context("a desk listens on TCP")?;
+        let address = tcp.local_addr()?.to_string();
+        // The gate's own log has a folder of its own: one writer a file.
+        let session = SessionDir::at(&session.path().join("gate"));
+        Ok(Server {
+            address,
+            listeners,
+            limits: FrontLimits {
+                connections: config.int("server.max_connections"),
+                ..FrontLimits::default()
+            },
+            gate: gate_cmd::service_in(config, args.config.as_deref(), &session)?,
+            console,
+        })
     }
 
     /// Serves until `until` completes.
-    pub(super) async fn serve(
-        self,
-        until: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<()> {
-        let listener = tokio::net::TcpListener::from_std(self.listener)?;
-        announce(&self.address)?;
-        axum::serve(listener, router(self.console)).with_graceful_shutdown(until).await?;
-        Ok(())
+    pub(super) async fn serve(self, until: impl Future<Output = ()>) -> Result<()> {
+        let mut out = std::io::stdout();
+        writeln!(out, "Aurora is running: http://{}", self.address)?;
+        out.flush()?;
+        let console = self.console;
+        let routes = |gate| gate_router(gate).merge(router(console));
+        Ok(http::serve(self.listeners, self.gate, self.limits, routes, until).await?)
     }
-}
-
-fn announce(address: &str) -> Result<()> {
-    use std::io::Write;
-    writeln!(std::io::stdout().lock(), "Aurora is running: http://{address}")?;
-    Ok(())
 }

@@ -21,12 +21,4 @@ impl Source {
             Source::Tapes(tapes) => Ok(tapes.next_event()?),
         }
     }
-
-    /// `generated` or `tape`.
-    pub(crate) fn word(&self) -> &'static str {
-        match self {
-            Source::Generated(_) => "generated",
-            Source::Tapes(_) => "tape",
-        }
-    }
 }

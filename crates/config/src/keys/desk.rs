@@ -112,4 +112,8 @@ pub(super) const KEYS: &[Key] = &[
         "The state's fingerprint goes into the journal this often, s.",
         "Как часто отпечаток состояния пишется в журнал, с.",
     ),
+    Key::positive("execution.latency_guard_ms", 150.0, 60_000.0).means(
+        "p95 of the data's age at the desk's own decisions above which its gate cools off, ms.",
+        "p95 возраста данных при решениях деска, выше которого гейт берёт паузу, мс.",
+    ),
 ];
