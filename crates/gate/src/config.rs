@@ -87,7 +87,7 @@ pub struct HealthConfig {
     pub cooloff_base_s: f64,
     /// `aurora.halt_threshold_repeats`: so many warnings within 300 s halt.
     pub halt_repeats: u32,
-    /// The most samples kept (65 536: three megabytes). Above `max_samples / window_s` checks a second,
+    /// The most samples kept (65 536: four megabytes). Above `max_samples / window_s` checks a second,
     /// 1 092 by default, the window is shorter than `window_s`.
     pub max_samples: usize,
 }

@@ -70,7 +70,7 @@ impl HealthGuard {
     pub(crate) fn new(config: HealthConfig) -> HealthGuard {
         HealthGuard {
             config,
-            window: TimeWindow::new(seconds(config.window_s), config.max_samples),
+            window: TimeWindow::new(95.0, seconds(config.window_s), config.max_samples),
             warnings: VecDeque::with_capacity(config.halt_repeats as usize + 1),
             cooloff_until: None,
             halted: false,
@@ -86,7 +86,7 @@ impl HealthGuard {
         latency_ms: f64,
     ) -> Finding {
         self.window.push(now, latency_ms);
-        let p95_ms = self.window.percentile(95.0);
+        let p95_ms = self.window.percentile();
         let guard_ms = self.config.guard_ms;
         if p95_ms > guard_ms {
             self.warn(now);
@@ -188,7 +188,7 @@ impl HealthGuard {
     }
 
     pub(crate) fn p95_ms(&self) -> f64 {
-        self.window.percentile(95.0)
+        self.window.percentile()
     }
 
     fn is_cooling_off(&self, now: Nanos) -> bool {

@@ -6,8 +6,8 @@
 mod chunks;
 mod small;
 mod timed;
+mod upper;
 
-pub use chunks::SortedChunks;
 pub use small::CountWindow;
 pub use timed::TimeWindow;
 
@@ -16,6 +16,9 @@ pub use timed::TimeWindow;
 struct Key(i64);
 
 impl Key {
+    /// Not above any.
+    const LEAST: Key = Key(i64::MIN);
+
     fn of(value: f64) -> Key {
         Key(flip(value.to_bits().cast_signed()))
     }

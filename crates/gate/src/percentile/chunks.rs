@@ -1,16 +1,16 @@
 //! A sorted bag of up to some hundred thousand floats, in chunks that fit a few cache lines.
 
-use super::{Key, lerp, place};
+use super::Key;
 
 /// Values in one chunk at most. A push moves at most so many floats.
-const CHUNK: usize = 256;
+const CHUNK: usize = 128;
 /// A chunk below this is joined with a neighbour when both fit comfortably.
 const SPARSE: usize = CHUNK / 4;
 
 /// A sorted bag. Push and remove cost a binary search over chunks and one short move; a percentile
 /// counts chunks from the nearer end. All memory is reserved at the start: about 35 bytes a value.
 #[derive(Clone, Debug)]
-pub struct SortedChunks {
+pub(super) struct SortedChunks {
     /// `CHUNK` places for each chunk, by its slot.
     values: Vec<Key>,
     /// Slots without a chunk.
@@ -40,7 +40,7 @@ impl Chunk {
 
 impl SortedChunks {
     /// An empty bag with room for so many values.
-    pub fn with_capacity(capacity: usize) -> SortedChunks {
+    pub(super) fn with_capacity(capacity: usize) -> SortedChunks {
         // Two neighbours always hold more than half a chunk together, so four times the tight count is enough.
         let most = 4 * capacity.div_ceil(CHUNK) + 2;
         SortedChunks {
@@ -52,17 +52,12 @@ impl SortedChunks {
     }
 
     /// How many values it holds.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// Forgets every value, keeping the room.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.values.clear();
         self.free.clear();
         self.chunks.clear();
@@ -70,13 +65,10 @@ impl SortedChunks {
     }
 
     /// Takes a value in.
-    pub fn push(&mut self, value: f64) {
-        let value = Key::of(value);
+    pub(super) fn push(&mut self, value: Key) {
         self.len += 1;
         if self.chunks.is_empty() {
-            let slot = self.take_slot();
-            self.values[slot as usize * CHUNK] = value;
-            self.chunks.push(Chunk { largest: value, slot, len: 1 });
+            self.append(&[value]);
             return;
         }
         let mut at = self.chunk_for(value).min(self.chunks.len() - 1);
@@ -85,8 +77,7 @@ impl SortedChunks {
             at += usize::from(self.chunks[at].largest < value);
         }
         let chunk = self.chunks[at];
-        let held = &self.values[chunk.start()..chunk.end()];
-        let place = chunk.start() + held.partition_point(|held| *held < value);
+        let place = chunk.start() + self.held(chunk).partition_point(|held| *held < value);
         self.values.copy_within(place..chunk.end(), place + 1);
         self.values[place] = value;
         self.chunks[at].len += 1;
@@ -94,66 +85,83 @@ impl SortedChunks {
     }
 
     /// Takes one copy of a value out; nothing happens when there is none.
-    pub fn remove(&mut self, value: f64) {
-        let value = Key::of(value);
+    pub(super) fn remove(&mut self, value: Key) {
         let at = self.chunk_for(value);
         let Some(chunk) = self.chunks.get(at).copied() else { return };
-        let held = &self.values[chunk.start()..chunk.end()];
-        let place = chunk.start() + held.partition_point(|held| *held < value);
+        let place = chunk.start() + self.held(chunk).partition_point(|held| *held < value);
         if place == chunk.end() || self.values[place] != value {
             return;
         }
         self.len -= 1;
         self.values.copy_within(place + 1..chunk.end(), place);
-        self.chunks[at].len -= 1;
-        if self.chunks[at].len == 0 {
-            self.free.push(chunk.slot);
-            self.chunks.remove(at);
-            return;
+        self.shrink(at, 1);
+    }
+
+    /// Takes out the smallest values: a chunk's worth, or a run of equal ones. Values equal to the
+    /// smallest one kept are all kept. Does nothing and returns zero when that would be more than `most`.
+    pub(super) fn drop_smallest(&mut self, most: usize) -> usize {
+        let Some(first) = self.chunks.first().copied() else { return 0 };
+        let run = first.largest;
+        if self.values[first.start()] < run {
+            let count = self.held(first).partition_point(|held| *held < run);
+            return if count <= most { self.cut(0, count) } else { 0 };
         }
-        self.refresh(at);
-        if (self.chunks[at].len as usize) < SPARSE {
-            self.join_with_neighbour(at);
+        let whole = self.chunks.partition_point(|chunk| chunk.largest <= run);
+        let Some(last) = self.chunks.get(whole).copied() else { return 0 };
+        let rest = self.held(last).partition_point(|held| *held <= run);
+        let count = rest + self.chunks[..whole].iter().map(|c| c.len as usize).sum::<usize>();
+        if most < count {
+            return 0;
+        }
+        self.free.extend(self.chunks.drain(..whole).map(|chunk| chunk.slot));
+        self.len -= count - rest;
+        self.cut(0, rest);
+        count
+    }
+
+    /// Replaces everything by values already sorted.
+    pub(super) fn fill(&mut self, sorted: &[Key]) {
+        self.clear();
+        self.len = sorted.len();
+        for part in sorted.chunks(CHUNK / 2) {
+            self.append(part);
         }
     }
 
-    /// The percentile, `q` within 0 to 100; zero while the bag is empty.
-    pub fn percentile(&self, q: f64) -> f64 {
-        if self.len == 0 {
-            return 0.0;
-        }
-        let (rank, fraction) = place(q, self.len);
-        let (at, offset) = self.locate(rank);
-        let chunk = self.chunks[at];
-        let lower = self.values[chunk.start() + offset];
-        let upper = if offset + 1 < chunk.len as usize {
-            self.values[chunk.start() + offset + 1]
-        } else {
-            self.chunks.get(at + 1).map_or(lower, |next| self.values[next.start()])
-        };
-        lerp(lower.value(), upper.value(), fraction)
+    /// The smallest value.
+    pub(super) fn smallest(&self) -> Option<Key> {
+        self.chunks.first().map(|chunk| self.values[chunk.start()])
+    }
+
+    /// The value with that rank and the next larger one, or it again at the end; `None` past the end.
+    pub(super) fn neighbours(&self, rank: usize) -> Option<(Key, Key)> {
+        let (at, offset) = self.locate(rank)?;
+        let held = self.held(self.chunks[at]);
+        let next = held.get(offset + 1).copied();
+        let next = next.or_else(|| Some(self.values[self.chunks.get(at + 1)?.start()]));
+        Some((held[offset], next.unwrap_or(held[offset])))
     }
 
     /// The chunk and the place in it of the value with that rank, counted from the nearer end.
-    fn locate(&self, rank: usize) -> (usize, usize) {
+    fn locate(&self, rank: usize) -> Option<(usize, usize)> {
         if rank < self.len / 2 {
             let mut before = 0;
             for (at, chunk) in self.chunks.iter().enumerate() {
                 if rank < before + chunk.len as usize {
-                    return (at, rank - before);
+                    return Some((at, rank - before));
                 }
                 before += chunk.len as usize;
             }
-        } else {
+        } else if rank < self.len {
             let mut through = self.len;
             for (at, chunk) in self.chunks.iter().enumerate().rev() {
                 through -= chunk.len as usize;
                 if through <= rank {
-                    return (at, rank - through);
+                    return Some((at, rank - through));
                 }
             }
         }
-        unreachable!("the rank is below the number of values")
+        None
     }
 
     /// The first chunk that may hold the value: the first whose largest is not below it.
@@ -161,8 +169,44 @@ impl SortedChunks {
         self.chunks.partition_point(|chunk| chunk.largest < value)
     }
 
+    fn held(&self, chunk: Chunk) -> &[Key] {
+        &self.values[chunk.start()..chunk.end()]
+    }
+
     fn refresh(&mut self, at: usize) {
         self.chunks[at].largest = self.values[self.chunks[at].end() - 1];
+    }
+
+    /// A new last chunk with values not below any held.
+    fn append(&mut self, sorted: &[Key]) {
+        let slot = self.take_slot();
+        let len = u32::try_from(sorted.len()).expect("a chunk is short");
+        let chunk = Chunk { largest: sorted[sorted.len() - 1], slot, len };
+        self.values[chunk.start()..chunk.end()].copy_from_slice(sorted);
+        self.chunks.push(chunk);
+    }
+
+    /// Takes the first so many values out of a chunk that has more.
+    fn cut(&mut self, at: usize, count: usize) -> usize {
+        let chunk = self.chunks[at];
+        self.values.copy_within(chunk.start() + count..chunk.end(), chunk.start());
+        self.len -= count;
+        self.shrink(at, count);
+        count
+    }
+
+    /// A chunk has become shorter at the end: it may go, or join a neighbour.
+    fn shrink(&mut self, at: usize, count: usize) {
+        self.chunks[at].len -= u32::try_from(count).expect("a chunk is short");
+        if self.chunks[at].len == 0 {
+            self.free.push(self.chunks[at].slot);
+            self.chunks.remove(at);
+            return;
+        }
+        self.refresh(at);
+        if (self.chunks[at].len as usize) < SPARSE {
+            self.join_with_neighbour(at);
+        }
     }
 
     fn take_slot(&mut self) -> u32 {
@@ -205,61 +249,75 @@ impl SortedChunks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::percentile::of_sorted;
     use proptest::prelude::*;
 
-    fn check(steps: &[(bool, f64)], q: f64) {
-        let mut bag = SortedChunks::with_capacity(steps.len());
-        let room = bag.values.capacity();
-        let mut naive: Vec<Key> = Vec::new();
-        for (push, value) in steps {
-            if *push || naive.is_empty() {
-                bag.push(*value);
-                let value = Key::of(*value);
-                naive.insert(naive.partition_point(|held| *held < value), value);
-            } else {
-                let at = (value.abs() * 7919.0) as usize % naive.len();
-                bag.remove(naive.remove(at).value());
-            }
-            assert_eq!(bag.len(), naive.len());
-        }
-        assert_eq!(bag.percentile(q), of_sorted(&naive, q));
-        assert_eq!(bag.values.capacity(), room, "the bag never grows past what it reserved");
+    #[derive(Clone, Debug)]
+    enum Step {
+        Push(i64),
+        /// Removes a held value by its rank, counted around.
+        Remove(usize),
+        DropSmallest(usize),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let value = prop_oneof![-1000..1000_i64, 0..4_i64];
+        let step = prop_oneof![
+            60 => value.prop_map(Step::Push),
+            38 => any::<usize>().prop_map(Step::Remove),
+            2 => (0..300_usize).prop_map(Step::DropSmallest),
+        ];
+        prop::collection::vec(step, 1..3000)
     }
 
     proptest! {
         #[test]
-        fn the_bag_agrees_with_a_sorted_list(
-            steps in prop::collection::vec((prop::bool::weighted(0.6), prop_oneof![-1e3..1e3, (0i32..4).prop_map(f64::from)]), 1..3000),
-            q in 0.0..=100.0,
-        ) {
-            check(&steps, q);
+        fn the_bag_agrees_with_a_sorted_list(steps in steps()) {
+            let mut bag = SortedChunks::with_capacity(steps.len());
+            let room = bag.values.capacity();
+            let mut naive: Vec<Key> = Vec::new();
+            for step in steps {
+                match step {
+                    Step::Push(value) => {
+                        bag.push(Key(value));
+                        naive.insert(naive.partition_point(|held| *held < Key(value)), Key(value));
+                    }
+                    Step::Remove(rank) if !naive.is_empty() => {
+                        bag.remove(naive.remove(rank % naive.len()));
+                    }
+                    Step::Remove(_) => bag.remove(Key(1)),
+                    Step::DropSmallest(most) => {
+                        let count = bag.drop_smallest(most);
+                        prop_assert!(count <= most);
+                        let last = naive.drain(..count).next_back();
+                        prop_assert!(count == 0 || last < naive.first().copied());
+                    }
+                }
+                prop_assert_eq!(bag.len(), naive.len());
+                prop_assert_eq!(bag.smallest(), naive.first().copied());
+            }
+            for rank in 0..=naive.len() {
+                let next = naive.get(rank + 1).or(naive.get(rank));
+                let expected = naive.get(rank).map(|value| (*value, *next.unwrap()));
+                prop_assert_eq!(bag.neighbours(rank), expected);
+            }
+            prop_assert_eq!(bag.values.capacity(), room);
         }
     }
 
     #[test]
-    fn a_bag_filled_in_order_and_thinned_out_stays_within_its_room() {
-        let count = 20_000;
-        let mut bag = SortedChunks::with_capacity(count);
+    fn a_bag_filled_and_thinned_out_again_and_again_stays_within_its_room() {
+        let values: Vec<Key> = (0..20_000).map(Key).collect();
+        let mut bag = SortedChunks::with_capacity(values.len());
         let room = bag.values.capacity();
-        for round in 0..3 {
-            for i in 0..count {
-                bag.push(f64::from(u32::try_from(i).unwrap()) + f64::from(round));
-            }
-            for i in (0..count).rev().filter(|i| i % 64 != 0).chain((0..count).step_by(64)) {
-                bag.remove(f64::from(u32::try_from(i).unwrap()) + f64::from(round));
-            }
-            assert!(bag.is_empty());
+        for _ in 0..3 {
+            values.iter().for_each(|value| bag.push(*value));
+            let thinned = values.iter().rev().filter(|value| value.0 % 64 != 0);
+            thinned.chain(values.iter().step_by(64)).for_each(|value| bag.remove(*value));
+            assert_eq!(bag.len(), 0);
+            bag.fill(&values);
+            assert_eq!(bag.neighbours(7), Some((Key(7), Key(8))));
+            bag.clear();
         }
         assert_eq!(bag.values.capacity(), room);
-    }
-
-    #[test]
-    fn removing_what_is_not_there_changes_nothing() {
-        let mut bag = SortedChunks::with_capacity(4);
-        bag.push(1.0);
-        bag.remove(2.0);
-        bag.remove(0.5);
-        assert_eq!((bag.len(), bag.percentile(95.0)), (1, 1.0));
     }
 }
