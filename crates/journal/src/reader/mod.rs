@@ -199,8 +199,11 @@ impl Segment {
     fn end(&mut self, chain: &Chain) -> Result<Next, JournalError> {
         let rest = &self.bytes[self.at..];
         if self.until.is_some() {
-            return Err(self
-                .damaged(chain, "the record is not there, but the next segment begins after it"));
+            let what = match used(rest) {
+                0 => "the record is not there, but the next segment begins after it",
+                _ => "the record does not match its checksum",
+            };
+            return Err(self.damaged(chain, what));
         }
         if contains_record(rest, chain.seq.next()) {
             return Err(self.damaged(chain, "the record does not match its checksum"));

@@ -1,0 +1,297 @@
+//! `aurora journal`: look into the journal without starting the desk.
+
+mod stats;
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use aurora_journal::{JournalError, Reader, Record, Report, SegmentReport, Seq, verify};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use crate::exit::{Ended, Failure};
+
+/// Look into a journal. Reading is safe while a desk writes it.
+#[derive(Debug, Args)]
+#[command(before_help = "Example: aurora journal verify data/journal")]
+pub(crate) struct JournalArgs {
+    #[command(subcommand)]
+    command: JournalCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum JournalCommand {
+    /// Read every record and check every length, number, hash and checksum.
+    #[command(before_help = "Example: aurora journal verify data/journal")]
+    Verify {
+        /// The journal's folder.
+        dir: PathBuf,
+        /// Answer for programs.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the records, oldest first.
+    #[command(before_help = "Example: aurora journal dump data/journal --from 1000 --limit 20")]
+    Dump {
+        /// The journal's folder.
+        dir: PathBuf,
+        /// One JSON object a record, with its hash.
+        #[arg(long)]
+        json: bool,
+        /// Begin with this record.
+        #[arg(long, value_name = "SEQ", default_value_t = 1)]
+        from: u64,
+        /// Print at most so many.
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+    },
+    /// Count records and bytes, by kind and by start.
+    #[command(before_help = "Example: aurora journal stats data/journal")]
+    Stats {
+        /// The journal's folder.
+        dir: PathBuf,
+        /// Answer for programs.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The word for a record's kind byte.
+pub(crate) type KindWord = fn(u8) -> &'static str;
+
+/// Runs the command.
+///
+/// # Errors
+/// [`Failure::Check`] when the journal is damaged, another when the folder cannot be read.
+pub(crate) fn run(args: &JournalArgs, kind_word: KindWord) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let answered = match &args.command {
+        JournalCommand::Verify { dir, json } => print_verify(&mut out, dir, *json),
+        JournalCommand::Dump { dir, json, from, limit } => {
+            let wanted = Wanted { from: Seq(*from), limit: limit.unwrap_or(usize::MAX) };
+            print_dump(&mut out, dir, *json, wanted)
+        }
+        JournalCommand::Stats { dir, json } => stats::print(&mut out, dir, *json, kind_word),
+    };
+    // What was found before the damage is printed before the damage is told.
+    match out.flush().map_err(anyhow::Error::from).and(answered) {
+        // `| head` has seen enough.
+        Err(error) if is_broken_pipe(&error) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn damaged(damage: &JournalError) -> anyhow::Error {
+    Ended { failure: Failure::Check, message: damage.to_string() }.into()
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn check_folder(dir: &Path) -> anyhow::Result<()> {
+    ensure!(
+        dir.is_dir(),
+        "{} is not a folder: give the folder that holds the journal's .seg files",
+        dir.display()
+    );
+    Ok(())
+}
+
+fn print_verify(out: &mut impl Write, dir: &Path, json: bool) -> anyhow::Result<()> {
+    check_folder(dir)?;
+    let report = verify(dir).with_context(|| format!("cannot read {}", dir.display()))?;
+    let damage = report.damage.as_ref().map(ToString::to_string);
+    if json {
+        let answer = json!({
+            "ok": damage.is_none(),
+            "records": report.last_seq.0,
+            "segments": report.segments.len(),
+            "head": report.head.to_string(),
+            "torn_bytes": report.torn_bytes,
+            "cut_bytes": report.segments.iter().map(|segment| segment.cut_bytes).sum::<u64>(),
+            "damage": damage,
+        });
+        writeln!(out, "{answer}")?;
+    } else {
+        writeln!(out, "{}", verdict(&report))?;
+        writeln!(out, "head {}", report.head)?;
+        for segment in report.segments.iter().filter(|s| 0 < s.torn_bytes + s.cut_bytes) {
+            writeln!(out, "{}", leftover(segment))?;
+        }
+    }
+    report.damage.as_ref().map_or(Ok(()), |damage| Err(damaged(damage)))
+}
+
+fn verdict(report: &Report) -> String {
+    let (records, segments) = (report.last_seq, report.segments.len());
+    match &report.damage {
+        None => format!("whole: {records} records in {segments} segments"),
+        Some(_) => format!("DAMAGED: only the first {records} records are good"),
+    }
+}
+
+fn leftover(segment: &SegmentReport) -> String {
+    let file = segment.path.display();
+    match segment.torn_bytes {
+        0 => format!(
+            "{file}: {} bytes behind the last record were cut off by a later start",
+            segment.cut_bytes
+        ),
+        torn => format!(
+            "{file}: {torn} bytes of an unfinished commit at the end; the next start cuts them off"
+        ),
+    }
+}
+
+/// Which records to print.
+#[derive(Clone, Copy)]
+struct Wanted {
+    from: Seq,
+    limit: usize,
+}
+
+fn print_dump(out: &mut impl Write, dir: &Path, json: bool, wanted: Wanted) -> anyhow::Result<()> {
+    check_folder(dir)?;
+    let reader = Reader::open(dir)?;
+    let is_before = |record: &Result<Record, _>| matches!(record, Ok(r) if r.seq < wanted.from);
+    for record in reader.skip_while(is_before).take(wanted.limit) {
+        match record {
+            Ok(record) if json => writeln!(out, "{}", as_json(&record)?)?,
+            Ok(record) => {
+                let payload = String::from_utf8_lossy(&record.payload);
+                writeln!(
+                    out,
+                    "{:>8} {:>4} {:>3} {payload}",
+                    record.seq, record.epoch, record.kind
+                )?;
+            }
+            Err(damage) => return Err(damaged(&damage)),
+        }
+    }
+    Ok(())
+}
+
+fn as_json(record: &Record) -> serde_json::Result<String> {
+    #[derive(serde::Serialize)]
+    struct Line<'a> {
+        seq: u64,
+        epoch: u32,
+        kind: u8,
+        hash: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        record: Option<&'a RawValue>,
+        /// A payload that is no JSON.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        bytes: Option<&'a [u8]>,
+    }
+    let payload = serde_json::from_slice(&record.payload).ok();
+    serde_json::to_string(&Line {
+        seq: record.seq.0,
+        epoch: record.epoch,
+        kind: record.kind,
+        hash: record.hash.to_string(),
+        record: payload,
+        bytes: payload.is_none().then_some(&record.payload),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aurora_journal::{Journal, Options};
+    use expect_test::expect;
+    use tempfile::TempDir;
+
+    /// Two starts of three records each.
+    fn journal() -> TempDir {
+        let dir = TempDir::new().unwrap();
+        for start in 1..=2 {
+            let options = Options { reserve_bytes: 1, ..Options::default() };
+            let (mut journal, _) = Journal::open_with(dir.path(), options, &mut |_| ()).unwrap();
+            for n in 1..=3u8 {
+                let payload = format!("{{\"start\":{start},\"n\":{n}}}");
+                journal.append(n, payload.as_bytes()).unwrap();
+            }
+            journal.close().unwrap();
+        }
+        dir
+    }
+
+    /// What a command prints, and how it ends, without the folder's name.
+    fn printed(dir: &Path, print: impl FnOnce(&mut Vec<u8>) -> anyhow::Result<()>) -> String {
+        let mut out = Vec::new();
+        let end = print(&mut out).map_or_else(|error| format!("error: {error}"), |()| "ok".into());
+        let told = format!("{}{end}\n", String::from_utf8(out).unwrap());
+        told.replace(&format!("{}/", dir.display()), "")
+    }
+
+    fn kind_word(kind: u8) -> &'static str {
+        ["", "intent", "sent", "report"][usize::from(kind)]
+    }
+
+    #[test]
+    fn a_whole_journal_is_dumped_counted_and_verified() {
+        let dir = journal();
+        let wanted = Wanted { from: Seq(3), limit: 2 };
+        expect![[r#"
+                   3    1   3 {"start":1,"n":3}
+                   4    2   1 {"start":2,"n":1}
+            ok
+        "#]]
+        .assert_eq(&printed(dir.path(), |out| print_dump(out, dir.path(), false, wanted)));
+        expect![[r#"
+            {"seq":3,"epoch":1,"kind":3,"hash":"23bff56b5bfbcd914b2c2752daf8ebf9","record":{"start":1,"n":3}}
+            {"seq":4,"epoch":2,"kind":1,"hash":"55b7d4144095dfda5f32e3d45662c8ab","record":{"start":2,"n":1}}
+            ok
+        "#]]
+        .assert_eq(&printed(dir.path(), |out| print_dump(out, dir.path(), true, wanted)));
+        expect![[r#"
+             kind    records  payload bytes
+             intent        2             34
+             sent          2             34
+             report        2             34
+
+             segment                    start  first record  records  bytes  cut  torn
+             0000000001-0000000001.seg      1             1        3    214    0     0
+             0000000002-0000000001.seg      2             4        3    214    0     0
+
+            head b694537cc67728f774a65fe0abfa50db
+            ok
+        "#]]
+        .assert_eq(&printed(dir.path(), |out| stats::print(out, dir.path(), false, kind_word)));
+        expect![[r#"
+            whole: 6 records in 2 segments
+            head b694537cc67728f774a65fe0abfa50db
+            ok
+        "#]]
+        .assert_eq(&printed(dir.path(), |out| print_verify(out, dir.path(), false)));
+    }
+
+    #[test]
+    fn damage_is_told_with_its_place_and_fails() {
+        let dir = journal();
+        let path = dir.path().join("0000000001-0000000001.seg");
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[150] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        expect![[r#"
+            {"cut_bytes":0,"damage":"0000000001-0000000001.seg is damaged at byte 114 (record 2): the record does not match its checksum; nothing after it can be trusted: run `aurora journal verify` on the folder, then restore it from a copy or set it aside","head":"ca7fa85191089b4931a5125443608b02","ok":false,"records":1,"segments":0,"torn_bytes":0}
+            error: 0000000001-0000000001.seg is damaged at byte 114 (record 2): the record does not match its checksum; nothing after it can be trusted: run `aurora journal verify` on the folder, then restore it from a copy or set it aside
+        "#]]
+        .assert_eq(&printed(dir.path(), |out| print_verify(out, dir.path(), true)));
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error_with_the_way_out() {
+        let command = JournalCommand::Verify { dir: "/nowhere/at/all".into(), json: false };
+        let args = JournalArgs { command };
+        expect![
+            "/nowhere/at/all is not a folder: give the folder that holds the journal's .seg files"
+        ]
+        .assert_eq(&run(&args, kind_word).unwrap_err().to_string());
+    }
+}
