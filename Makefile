@@ -1,0 +1,61 @@
+# Aurora. `make run` starts the paper desk, `make test` tests everything.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench web docs clean
+
+# Handed to `aurora run`: make run ARGS="--speed 10"
+ARGS ?=
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/*.config.* web/tsconfig*.json -type f 2>/dev/null)
+
+help:
+	@echo "make run     build everything and start the paper desk on http://127.0.0.1:8000"
+	@echo "make test    every test: Rust, web, and the console in headless Chromium"
+	@echo "make check   formatting, clippy, web checks"
+	@echo "make bench   benchmarks of the hot paths"
+	@echo "make web     build the console"
+	@echo "make docs    write the generated reference pages and the API docs"
+	@echo "make clean   remove what was built; journals and logs stay"
+
+run: web
+	cargo run --release -p aurora -- run $(ARGS)
+
+# nextest runs no doc tests; without it cargo runs everything itself.
+test: web
+	if cargo nextest --version >/dev/null 2>&1; then
+	  cargo nextest run --workspace
+	  cargo test --workspace --doc
+	else
+	  cargo test --workspace
+	fi
+	npm --prefix web test
+	scripts/e2e.sh
+
+check: web/node_modules/.package-lock.json
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	npm --prefix web run check
+
+bench:
+	cargo bench --workspace
+
+web: web/dist/index.html
+
+docs:
+	cargo run -p aurora -- config reference --out docs/reference/config.md
+	cargo doc --workspace --no-deps
+
+clean:
+	cargo clean
+	rm -rf web/dist web/node_modules
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	npm --prefix web ci --ignore-scripts --no-audit --no-fund
+	touch "$@"
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	npm --prefix web run build
+	touch "$@"
+
+# Each recipe is one shell, so that `if` may span lines.
+.ONESHELL:
