@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use aurora_binance::tape::{ClockShift, TapeError, TapeSet};
 use aurora_matching::{Figure, GeneratedMarket, InstrumentSpec, MarketStats};
 use aurora_model::Nanos;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 /// Measure markets, generated and recorded, with one ruler.
@@ -25,10 +25,10 @@ enum MarketCommand {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "market", required = true, multiple = true, args = ["generated", "tape"])]
+#[command(group(ArgGroup::new("market").required(true).multiple(true)))]
 struct StatsArgs {
     /// Measure the built-in market.
-    #[arg(long)]
+    #[arg(long, group = "market")]
     generated: bool,
     /// The seed of the built-in market.
     #[arg(long, default_value_t = 1)]
@@ -37,7 +37,7 @@ struct StatsArgs {
     #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
     seconds: u32,
     /// Measure recorded files; those of one instrument follow each other.
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1.., group = "market")]
     tape: Vec<PathBuf>,
     /// One JSON object, for programs.
     #[arg(long)]

@@ -9,7 +9,7 @@ use super::chance::{Chance, whole};
 
 const WORKED: usize = 3;
 const NOISE: f64 = 0.2;
-const TAIL: f64 = 1.4;
+const TAIL: f64 = 1.55;
 const FEWEST_PIECES: f64 = 4.0;
 const MOST_PIECES: f64 = 1_500.0;
 /// How fast what everyone expects follows what came.

@@ -11,7 +11,7 @@ const REACTION_S: f64 = 0.000_5;
 const HURRIED: f64 = 0.72;
 const HURRY_S: f64 = 0.000_4;
 /// How often the touch moves because a taker sweeps the stale quotes, not because they are cancelled.
-const SWEPT: f64 = 0.12;
+const SWEPT: f64 = 0.25;
 
 impl Street {
     /// Chooses a new touch when the fair price has left the old one.

@@ -34,8 +34,8 @@ pub struct Character {
     pub touch_rate: f64,
     /// The usual size of the touch.
     pub touch_size: f64,
-    /// The share of levels near the touch that hold something, and how it grows a tick.
-    pub occupied: (f64, f64),
+    /// The share of levels that hold something: near the touch, growth a tick, most.
+    pub occupied: (f64, f64, f64),
     /// The mean of what such a level holds, as a share of the touch: near, growth a tick, most.
     pub level_size: (f64, f64, f64),
     /// Levels changed behind the touch in one diff.
@@ -95,16 +95,16 @@ impl Character {
     fn btc() -> Character {
         Character {
             volatility_bps: 1.24,
-            common: 0.75,
+            common: 0.85,
             stickiness: 0.9,
             order_rate: 16.5,
-            order_median: 30.0,
-            order_spread: 2.3,
+            order_median: 34.0,
+            order_spread: 2.4,
             print_median: 48.0,
             touch_rate: 155.0,
             touch_size: 4_200.0,
-            occupied: (0.24, 0.0055),
-            level_size: (0.0107, 0.00023, 0.085),
+            occupied: (0.06, 0.0045, 0.72),
+            level_size: (0.06, 0.0002, 0.08),
             diff_levels: 62.0,
             diff_distance: 330.0,
             reach: 1_500,
@@ -114,7 +114,7 @@ impl Character {
     fn eth() -> Character {
         Character {
             volatility_bps: 1.2,
-            common: 0.75,
+            common: 0.85,
             stickiness: 0.9,
             order_rate: 11.5,
             order_median: 209.0,
@@ -122,8 +122,8 @@ impl Character {
             print_median: 270.0,
             touch_rate: 138.0,
             touch_size: 22_000.0,
-            occupied: (0.5, 0.009),
-            level_size: (0.022, 0.0022, 0.45),
+            occupied: (0.12, 0.0105, 0.9),
+            level_size: (0.07, 0.0025, 0.6),
             diff_levels: 58.0,
             diff_distance: 170.0,
             reach: 1_200,
@@ -141,7 +141,7 @@ impl Character {
             print_median: 350.0,
             touch_rate: 70.0,
             touch_size: 30_000.0,
-            occupied: (0.8, 0.01),
+            occupied: (0.7, 0.01, 0.95),
             level_size: (0.22, 0.0075, 1.1),
             diff_levels: 40.0,
             diff_distance: 50.0,

@@ -194,8 +194,8 @@ impl Street {
 
     /// What a level so far from the touch holds, often nothing.
     pub(super) fn level_size(&mut self, distance: i64) -> Lots {
-        let (near, growth) = self.character.occupied;
-        if !self.chance.happens((near + growth * distance as f64).min(0.92)) {
+        let (near, growth, most) = self.character.occupied;
+        if !self.chance.happens((near + growth * distance as f64).min(most)) {
             return Lots::ZERO;
         }
         let (near, growth, most) = self.character.level_size;
@@ -299,7 +299,7 @@ impl Street {
     /// How much the queue at the touch tends to hold.
     pub(super) fn usual_queue(&self, side: Side) -> f64 {
         let toward = side.sign() as f64 * self.lean();
-        self.character.touch_size * exp(1.9 * toward) / (1.0 + 2.0 * self.stress)
+        self.character.touch_size * exp(2.6 * toward) / (1.0 + 2.0 * self.stress)
     }
 }
 

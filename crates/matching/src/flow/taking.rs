@@ -50,7 +50,7 @@ impl Street {
         let (mut at, mut size) = (now, taker.size);
         for level in 0..taker.levels {
             if size == Lots::ZERO || (taker.only_stale && !self.is_too_good(against)) {
-                return;
+                break;
             }
             let (price, resting) = self.best(against);
             let taken = resting.min(size);
@@ -59,10 +59,8 @@ impl Street {
             if left == Lots::ZERO {
                 self.remove_best(against, price, self.target_of(against));
             }
-            if left == Lots::ZERO || 0 < level {
-                self.say_touch(at);
-            }
         }
+        self.say_touch(at);
     }
 
     /// Prints the trades of one level, order by order, and says what is left of it; the touch is told after each
