@@ -68,6 +68,8 @@ pub(crate) fn read<'a>(
     // Where the payload begins, when it comes before the name of its stream.
     let mut early_data = None;
     let mut frame = None;
+    // Spot's bookTicker without an envelope has no `e`, but no other event has `B`.
+    let mut is_bare_ticker = false;
     let mut more = scanner.open(OBJECT)?;
     while more {
         match (scanner.key()?, stream) {
@@ -86,6 +88,10 @@ pub(crate) fn read<'a>(
                 let stream = stream_of_event(scanner.string()?);
                 return read_data(&mut Scanner::new(bytes), stream, numbers, levels);
             }
+            (b"B", _) => {
+                is_bare_ticker = true;
+                scanner.skip()?;
+            }
             _ => scanner.skip()?,
         }
         more = scanner.more(OBJECT)?;
@@ -93,13 +99,10 @@ pub(crate) fn read<'a>(
     match (frame, early_data, stream) {
         (Some(frame), ..) => Ok(frame),
         (None, Some(mut data), Some(stream)) => read_data(&mut data, stream, numbers, levels),
-        (None, Some(_), None) | (None, None, Some(_)) => Ok(Frame::empty(Stream::Other)),
-        // Spot's bookTicker without an envelope has no `e`; it is told by its four fields.
-        (None, None, None) => {
-            let ticker = read_data(&mut Scanner::new(bytes), Stream::BookTicker, numbers, levels);
-            let is_ticker = |frame: &Frame<'_>| frame.bid.0.is_some() && frame.ask.0.is_some();
-            Ok(ticker.ok().filter(is_ticker).unwrap_or(Frame::empty(Stream::Other)))
+        (None, None, None) if is_bare_ticker => {
+            read_data(&mut Scanner::new(bytes), Stream::BookTicker, numbers, levels)
         }
+        _ => Ok(Frame::empty(Stream::Other)),
     }
 }
 

@@ -63,6 +63,12 @@ pub enum TapeError {
         /// How its first line begins.
         begins: String,
     },
+    /// The file holds nothing.
+    #[error("{} is empty", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
     /// No file was named.
     #[error("no tape was named: give one or more recorded files")]
     NoFiles,

@@ -22,6 +22,8 @@ pub(crate) struct Lines {
     end: usize,
     is_over: bool,
     line: u64,
+    /// Where the line given out last stands in the buffer.
+    last: (usize, usize),
 }
 
 /// One line: when the frame was received, and the frame.
@@ -44,6 +46,7 @@ impl Lines {
             end: 0,
             is_over: false,
             line: 0,
+            last: (0, 0),
         })
     }
 
@@ -56,11 +59,18 @@ impl Lines {
         self.line
     }
 
+    /// How the line given out last begins, whatever it is.
+    pub(crate) fn last_begins(&self) -> String {
+        let (from, to) = self.last;
+        String::from_utf8_lossy(&self.buffer[from..to.min(from + 60)]).into_owned()
+    }
+
     /// The next line; empty ones are passed over.
     pub(crate) fn next(&mut self) -> Result<Option<Line<'_>>, TapeError> {
         loop {
             let Some((from, to)) = self.next_range()? else { return Ok(None) };
             self.line += 1;
+            self.last = (from, to);
             if self.buffer[from..to].trim_ascii().is_empty() {
                 continue;
             }

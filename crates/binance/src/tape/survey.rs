@@ -103,6 +103,9 @@ pub fn survey(path: &Path) -> Result<Survey, TapeError> {
             .next()
             .map(|line| line.map(|line| (line.received_at, count.frame(line.frame, &mut levels))));
         let line_no = lines.line_no();
+        if line_no == 1 {
+            count.first_line = lines.last_begins();
+        }
         match read {
             Ok(None) => break,
             Ok(Some((received_at, Ok(seen)))) => count.note(line_no, received_at, seen, &levels),
@@ -121,7 +124,7 @@ pub fn survey(path: &Path) -> Result<Survey, TapeError> {
 struct Count {
     survey: Survey,
     market: Option<Market>,
-    first_line: Option<String>,
+    first_line: String,
     shift: Option<Nanos>,
 }
 
@@ -157,7 +160,7 @@ impl Count {
             last_diff: None,
             precision: Precision::default(),
         };
-        Count { survey, market: None, first_line: None, shift: None }
+        Count { survey, market: None, first_line: String::new(), shift: None }
     }
 
     fn frame(
@@ -165,10 +168,6 @@ impl Count {
         bytes: &[u8],
         levels: &mut Vec<Level>,
     ) -> Result<Seen, crate::error::DecodeError> {
-        if self.first_line.is_none() {
-            let begins = &bytes[..bytes.len().min(60)];
-            self.first_line = Some(String::from_utf8_lossy(begins).into_owned());
-        }
         let mut precision = self.survey.precision;
         let frame = wire::read(bytes, &mut precision, levels)?;
         let is_ours = self.is_ours(&frame);
@@ -249,8 +248,10 @@ impl Count {
     fn finish(mut self) -> Result<Survey, TapeError> {
         let played = self.survey.diffs + self.survey.quotes + self.survey.trades;
         let Some(market) = self.market.filter(|_| 0 < played) else {
-            let begins = self.first_line.unwrap_or_default();
-            return Err(TapeError::NotBinance { path: self.survey.path, begins });
+            return Err(match self.first_line {
+                begins if begins.is_empty() => TapeError::Empty { path: self.survey.path },
+                begins => TapeError::NotBinance { path: self.survey.path, begins },
+            });
         };
         self.survey.market = market;
         self.survey.shift = self.shift.unwrap_or_default();
