@@ -107,7 +107,7 @@ fn what_is_missing_or_misplaced_is_named() {
         second file gone: 5 records, 0000000001-0000000001.seg is damaged at byte 329 (record 6): the record is not there, but the next segment begins after it
         second file empty: 5 records, 0000000001-0000000001.seg is damaged at byte 329 (record 6): the record is not there, but the next segment begins after it
         first over third: 8 records, 0000000001-0000000002.seg is damaged at byte 223 (record 9): the record is not there, but the next segment begins after it
-        zeros in third: 8 records, 0000000002-0000000001.seg is damaged at byte 64 (record 9): the record is not there, but the next segment begins after it
+        zeros in third: 8 records, 0000000002-0000000001.seg is damaged at byte 64 (record 9): the record does not match its checksum
         zeros in newest: 13 records, 0000000002-0000000002.seg is damaged at byte 64 (record 14): the record does not match its checksum
     "#]].assert_eq(&told);
 }
