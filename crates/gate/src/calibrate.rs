@@ -192,6 +192,7 @@ fn conformal_half_width(sorted: &[(f64, f64)]) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the same sum in the same order is the same float")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -145,7 +145,7 @@ pub struct Decision {
     pub allow: bool,
     /// The verdict's reason; [`Reason::OK`] when allowed.
     pub reason: Reason,
-    /// The denial stands until an operator acts; always false in reference.
+    /// No new order passes until an operator acts: halted, disarmed or killed. Always false in reference.
     pub hard_gate: bool,
     /// What the order's size is to be multiplied with, 0 to 1.
     pub risk_scale: f64,
@@ -336,7 +336,7 @@ impl Details {
 
 impl fmt::Display for GateId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.pad(self.name())
     }
 }
 

@@ -50,8 +50,8 @@ impl Governor {
             decision.note(Reason::new(code));
         }
         decision.block(hit.reason);
-        decision.hard_gate = true;
         if halted {
+            decision.hard_gate = self.killed;
             decision.cooldown_ms = self.halt_left_ms(now);
         }
         // The recorded event log carries governance only in its verdicts.

@@ -103,7 +103,7 @@ impl HealthGuard {
         Finding::new(denies, p95_ms, guard_ms)
     }
 
-    /// Denies what is still allowed while disarmed, halted or cooling off.
+    /// Denies what is still allowed while disarmed, halted or cooling off; whether any such state holds.
     pub(crate) fn deny(&self, decision: &mut Decision, now: Nanos, p95_ms: f64) -> bool {
         let state = self.state(now);
         let code = match state {
@@ -113,7 +113,7 @@ impl HealthGuard {
             HealthState::Cooloff => ReasonCode::LatencyCooloff,
         };
         if !decision.allow {
-            return false;
+            return true;
         }
         let left_ms = self.cooloff_left_ms(now);
         let reason = Reason::with(code, left_ms as f64, 0.0);

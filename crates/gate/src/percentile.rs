@@ -62,6 +62,7 @@ fn of_sorted(sorted: &[Key], q: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the same sum in the same order is the same float")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -26,7 +26,19 @@ pub(crate) fn check(
         decision.block(reason);
         return Finding::new(true, reason.value, reason.limit).in_unit(unit(trip));
     }
-    Finding::new(false, caps.size_scale, 0.0)
+    tightest(request, caps)
+}
+
+/// The cap the order comes closest to, for the trace.
+fn tightest(request: &CheckRequest<'_>, caps: &RiskLimits) -> Finding {
+    let used_pct = -request.market.pnl_today_pct.unwrap_or(0.0);
+    let open = request.market.open_positions.unwrap_or(0.0);
+    let (cap_pct, most) = (caps.dd_day_pct, caps.max_concurrent as f64);
+    if open * cap_pct < used_pct * most {
+        Finding::new(false, used_pct, cap_pct).in_unit("%")
+    } else {
+        Finding::new(false, open, most).in_unit("positions")
+    }
 }
 
 /// The first cap that trips.

@@ -348,7 +348,7 @@ mod tests {
     use super::*;
     use expect_test::{Expect, expect};
 
-    fn check(events: &[OrderEvent], expected: Expect) {
+    fn check(events: &[OrderEvent], expected: &Expect) {
         let mut state = OrderState::Prepared;
         let mut story = String::new();
         for event in events {
@@ -370,7 +370,7 @@ mod tests {
     fn a_timed_out_order_is_asked_about_never_resent() {
         check(
             &[OrderEvent::Send, OrderEvent::Timeout, OrderEvent::Send],
-            expect![[r#"
+            &expect![[r#"
                 PREPARED --Send--> SUBMITTED
                 SUBMITTED --Timeout--> IN_DOUBT
                 an order that is IN_DOUBT cannot take Send
@@ -382,7 +382,7 @@ mod tests {
     fn a_fill_before_its_ack_counts() {
         check(
             &[OrderEvent::Send, OrderEvent::PartialFill, OrderEvent::Ack, OrderEvent::Fill],
-            expect![[r#"
+            &expect![[r#"
                 PREPARED --Send--> SUBMITTED
                 SUBMITTED --PartialFill--> PARTIAL
                 PARTIAL --Ack--> PARTIAL
@@ -401,7 +401,7 @@ mod tests {
                 OrderEvent::PartialFill,
                 OrderEvent::Fill,
             ],
-            expect![[r#"
+            &expect![[r#"
                 PREPARED --Send--> SUBMITTED
                 SUBMITTED --Ack--> ACK
                 ACK --Cancel--> CANCEL

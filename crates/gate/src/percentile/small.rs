@@ -69,6 +69,7 @@ impl CountWindow {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the same sum in the same order is the same float")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -82,6 +82,7 @@ impl TimeWindow {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the same sum in the same order is the same float")]
 mod tests {
     use super::*;
     use crate::percentile::of_sorted;

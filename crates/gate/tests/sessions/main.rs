@@ -1,5 +1,7 @@
 //! Replays the recorded sessions of `contracts/gate-vectors` through the gate, call by call.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
 mod replay;
 mod wire;
 

@@ -1,0 +1,7 @@
+//! Days at the gate: what each gate does, over time and together.
+
+mod latency;
+mod limits;
+mod scenario;
+mod signal;
+mod state;
