@@ -33,6 +33,22 @@ function giveUp(why) {
   process.exit(2);
 }
 
+/** A desk that was started a moment ago may still be on its way. */
+async function answers(url, patience_ms = 10_000) {
+  const until = Date.now() + patience_ms;
+  while (Date.now() < until) {
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false
+      )
+    )
+      return true;
+    await new Promise((again) => setTimeout(again, 100));
+  }
+  return false;
+}
+
 async function check(name, act) {
   const started = performance.now();
   try {
@@ -56,9 +72,8 @@ async function shot(page, name) {
 
 if (!existsSync(options.chromium))
   giveUp(`no browser at ${options.chromium}: apt-get install chromium, or --chromium PATH`);
-await fetch(options.url).catch(() =>
-  giveUp(`nothing answers at ${options.url}: start the desk first, or give --url`)
-);
+if (!(await answers(options.url)))
+  giveUp(`nothing answers at ${options.url}: start the desk first, or give --url`);
 if (options.shots) await mkdir(options.shots, { recursive: true });
 
 const { context, close } = await launch(options.chromium);

@@ -3,7 +3,7 @@ import type { Bar, OurLevel } from '../../lib/wire';
 import { aggregate } from './aggregate';
 import { spots } from './marks';
 import { rungs, standing } from './rungs';
-import { byKey, inSight, move, USUAL, zoom } from './view';
+import { byKey, inSight, move, roomFor, USUAL, zoom } from './view';
 
 const ours = (price: string, ahead: string, left: string, behind: string): OurLevel => ({
   id: 'a',
@@ -59,6 +59,10 @@ describe('what is in sight', () => {
     expect(move(USUAL, 50, 300).back).toBe(50);
     expect(move(USUAL, -50, 300).back).toBe(0);
     expect(move(USUAL, 9999, 300).back).toBe(290);
+  });
+
+  it('gives a young market room of its own', () => {
+    expect([3, 100, 300].map((length) => roomFor(USUAL, length))).toEqual([36, 108, 120]);
   });
 
   it('zooms by wheel and by keys', () => {

@@ -16,6 +16,11 @@ export function move(view: View, bars: number, length: number): View {
   return { ...view, back: clamp(Math.round(view.back + bars), 0, Math.max(0, length - 10)) };
 }
 
+/** How many candles the picture has room for: a young market is not drawn as a sliver at the edge. */
+export function roomFor(view: View, length: number): number {
+  return Math.min(view.count, Math.max(36, length + 8));
+}
+
 export function inSight(bars: Bar[], view: View): { shown: Bar[]; first: number } {
   const end = bars.length - view.back;
   const first = Math.max(0, end - view.count);

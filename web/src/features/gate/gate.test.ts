@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DecisionRow, GateStep } from '../../lib/wire';
 import { bullet, senseOf } from './bullet';
+import { asked } from './limits';
 import { onLogScale, pareto, slots } from './stats';
 
 const step = (gate: string, value: number | null, limit: number | null) =>
@@ -33,6 +34,24 @@ describe('a bullet', () => {
     expect(senseOf({ gate: 'expected_return' })).toBe('min');
     expect(senseOf({ gate: 'expected_return', sense: 'max' })).toBe('max');
     expect(senseOf({ gate: 'new_gate' })).toBe('max');
+  });
+});
+
+describe('what was asked', () => {
+  const passed = (gate: string) => ({ gate, verdict: 'pass' }) as GateStep;
+  const names = (gates: GateStep[], compact: boolean) => asked(gates, compact).rows.map((row) => row.gate);
+  const gates = [passed('state'), passed('book'), passed('latency'), passed('spread')];
+
+  it('folds kept limits into one line where room is little', () => {
+    expect(asked(gates, true).kept).toBe(2);
+    expect(names(gates, true)).toEqual(['latency', 'spread']);
+    expect(names(gates, false)).toHaveLength(4);
+  });
+
+  it('keeps the row of a broken limit, and limits that stand alone', () => {
+    const broken = [passed('state'), { gate: 'book', verdict: 'deny' } as GateStep, passed('latency')];
+    expect(names(broken, true)).toHaveLength(3);
+    expect(names(gates.slice(0, 2), true)).toHaveLength(2);
   });
 });
 

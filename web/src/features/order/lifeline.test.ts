@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Hop } from '../../lib/wire';
-import { placeOf, queueSteps, rows, stations } from './lifeline';
+import type { Hop, OrderLife } from '../../lib/wire';
+import { placeOf, queueSteps, rows, stations, timed } from './lifeline';
 
 const hop = (name: string, after_ms: number): Hop => ({ hop: name, after_ms, t_ns: '0' });
 const line = stations([
@@ -41,6 +41,12 @@ it('lays the queue on the same line', () => {
 it('moves a label down when it would touch the one before', () => {
   const close = stations([hop('decided', 0), hop('fill', 1000), hop('booked', 1000.01)]);
   expect(rows(close, 240, 74)).toEqual([0, 0, 1]);
+});
+
+it('takes the gate’s own time where the clock stood still', () => {
+  const decision = { ns: 21_000 } as OrderLife['decision'];
+  const hops = timed({ hops: [hop('decided', 0), hop('gated', 0), hop('sent', 1)], decision });
+  expect(hops.map(({ after_ms }) => after_ms)).toEqual([0, 0.021, 1]);
 });
 
 it('draws an order that only was decided', () => {

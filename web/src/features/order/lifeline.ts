@@ -1,4 +1,12 @@
-import type { Hop } from '../../lib/wire';
+import type { Hop, OrderLife } from '../../lib/wire';
+
+/** The hops, with the gate's own measured time where the desk's clock stood still while it decided. */
+export function timed({ hops, decision }: Pick<OrderLife, 'hops' | 'decision'>): Hop[] {
+  const gate_ms = (decision?.ns ?? 0) / 1e6;
+  return hops.map((hop) =>
+    hop.hop === 'gated' ? { ...hop, after_ms: Math.max(hop.after_ms, gate_ms) } : hop
+  );
+}
 
 /** A station on the line: `x` from 0 to 1, and the time since the one before. */
 export type Station = { hop: string; after_ms: number; gap_ms: number | null; x: number };

@@ -9,6 +9,8 @@ const say = (message: string | ((...args: never[]) => string)) =>
 
 /** Words every trader reads in Latin letters. */
 const LATIN = new Set([
+  'unit.scale',
+  'unit.llr',
   'app.utc',
   'gate.source.http',
   'gates.sprt',
