@@ -6,17 +6,18 @@
 
 mod batch;
 mod conn;
+mod docs;
 mod front;
 mod handle;
 mod handover;
 mod head;
-mod openapi;
 mod origin;
 mod routes;
 mod websocket;
 
 pub use batch::Answered;
 pub use conn::Deadlines;
+pub use docs::{Answer, Endpoint, GATE_ENDPOINTS, docs_router};
 pub use front::FrontLimits;
 pub use handle::{GateHandle, OwnedCall, OwnedOp};
 pub use routes::{gate_router, root_router};

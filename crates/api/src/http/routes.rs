@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
@@ -16,12 +16,13 @@ use crate::gate::errors::Fault;
 use super::batch::Answered;
 use super::handle::{GateHandle, OwnedCall, OwnedOp};
 use super::head::MAX_BODY;
-use super::{openapi, origin};
+use super::origin;
 
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
-/// Every path of the gate but `/`, which belongs to the console where there is one.
+/// Every path of the gate but `/`, `/docs` and `/openapi.json`, which tell of more than the gate where
+/// there is more; see [`super::docs_router`].
 pub fn gate_router(gate: GateHandle) -> Router {
     Router::new()
         .route("/pretrade/check", post(check))
@@ -39,8 +40,6 @@ pub fn gate_router(gate: GateHandle) -> Router {
         .route("/aurora/{action}", post(|s, Path(word), h| ops(s, h, OwnedOp::Arm(word))))
         .route("/risk/snapshot", get(|s, h| ops(s, h, OwnedOp::RiskSnapshot)))
         .route("/risk/set", post(risk_set))
-        .route("/openapi.json", get(async || Json(openapi::document())))
-        .route("/docs", get(async || Html(openapi::page())))
         .layer(middleware::from_fn(only_our_pages))
         .with_state(gate)
 }

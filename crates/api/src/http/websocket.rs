@@ -146,7 +146,7 @@ fn unmask(payload: &[u8], mask: [u8; 4], out: &mut Vec<u8>) {
         let plain = u64::from_ne_bytes(chunk.try_into().expect("eight bytes")) ^ wide;
         chunk.copy_from_slice(&plain.to_ne_bytes());
     }
-    for (byte, key) in chunks.into_remainder().iter_mut().zip(mask) {
+    for (byte, key) in chunks.into_remainder().iter_mut().zip(mask.into_iter().cycle()) {
         *byte ^= key;
     }
 }
