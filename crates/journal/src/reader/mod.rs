@@ -180,7 +180,9 @@ impl Segment {
                     return Err(self.damaged(chain, "the record does not continue the chain"));
                 }
                 // Perhaps a live writer was in the middle of it: look once more.
-                None if !self.was_read_again => self.read_again()?,
+                None if !self.was_read_again && used(&self.bytes[self.at..]) != 0 => {
+                    self.read_again()?;
+                }
                 None => return self.end(chain),
             }
         }
@@ -198,17 +200,18 @@ impl Segment {
     /// No record here: the end, a torn tail, or damage.
     fn end(&mut self, chain: &Chain) -> Result<Next, JournalError> {
         let rest = &self.bytes[self.at..];
+        let leftover = used(rest);
         if self.until.is_some() {
-            let what = match used(rest) {
+            let what = match leftover {
                 0 => "the record is not there, but the next segment begins after it",
                 _ => "the record does not match its checksum",
             };
             return Err(self.damaged(chain, what));
         }
-        if contains_record(rest, chain.seq.next()) {
+        if leftover != 0 && contains_record(rest, chain.seq.next()) {
             return Err(self.damaged(chain, "the record does not match its checksum"));
         }
-        self.report.torn_bytes = used(rest);
+        self.report.torn_bytes = leftover;
         self.report.is_newest = true;
         Ok(Next::End)
     }
