@@ -23,7 +23,8 @@ pub(crate) fn check(
     let e_bps = p * b - (1.0 - p) * a - costs;
     let icp = if config.icp_obs { config.calibrator.interval(p) } else { None };
     decision.expected_return = Some(ExpectedReturnView { p, e_bps, icp });
-    let denies = e_bps <= threshold_bps;
+    // Absurdly large inputs can cancel to NaN; what cannot be judged is not worth it.
+    let denies = e_bps.is_nan() || e_bps <= threshold_bps;
     if denies {
         decision.note(Reason::with(ReasonCode::ExpectedReturnBelowThreshold, e_bps, threshold_bps));
         if decision.allow {

@@ -48,7 +48,7 @@ fn place(q: f64, len: usize) -> (usize, f64) {
 
 /// Between two neighbours; exactly the lower one when `fraction` is zero.
 fn lerp(lower: f64, upper: f64, fraction: f64) -> f64 {
-    lower + (upper - lower) * fraction
+    if fraction == 0.0 { lower } else { lower + (upper - lower) * fraction }
 }
 
 /// The percentile of values already sorted; zero when there are none.

@@ -6,7 +6,7 @@ use crate::config::{Compat, GateConfig, GateConfigError, OrderProfile, RiskLimit
 use crate::decision::{Decision, GateEvent, GateId, GateTrace, Verdict};
 use crate::finding::Finding;
 use crate::governance::Governor;
-use crate::health::HealthGuard;
+use crate::health::{HealthGuard, HealthState};
 use crate::kill_switch::KillSwitch;
 use crate::request::{CheckRequest, read_side};
 use crate::sprt::Bounds;
@@ -165,8 +165,9 @@ impl Gate {
             self.decision.cooldown_ms = 0;
             return;
         }
-        let halted = self.governor.is_halted(self.now);
-        if !halted && let Some(trip) = self.kill_switch.verdict(!self.decision.allow) {
+        if self.is_judging()
+            && let Some(trip) = self.kill_switch.verdict(!self.decision.allow)
+        {
             let event = self.trip(trip);
             self.decision.events.push(event);
         }
@@ -175,6 +176,14 @@ impl Gate {
             let symbol = self.symbols.get();
             self.decision.quotas = quotas::settle(symbol, limits, (self.now, self.decision.allow));
         }
+    }
+
+    /// Whether the last verdict was about the order. Denials of a pause or a stop say nothing about it, and
+    /// a bot that keeps asking meanwhile must not turn the pause into a halt.
+    fn is_judging(&self) -> bool {
+        self.decision.churn.is_none()
+            && self.health.state(self.now) == HealthState::Normal
+            && !self.governor.is_halted(self.now)
     }
 
     /// The time to judge by: never before what was seen already.

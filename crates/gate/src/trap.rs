@@ -41,8 +41,12 @@ impl TrapWindow {
         let median = self.raw.percentile(50.0);
         let range = self.raw.percentile(90.0) - self.raw.percentile(10.0);
         let z = ((raw - median) / range.max(1e-6)).clamp(-4.0, 4.0);
-        self.raw.push(raw);
-        self.cancel_rate.push(cancel_rate);
+        // Volumes beyond the range of floats cancel to NaN: suspicious, and not worth remembering.
+        let z = if z.is_nan() { 4.0 } else { z };
+        if raw.is_finite() && cancel_rate.is_finite() {
+            self.raw.push(raw);
+            self.cancel_rate.push(cancel_rate);
+        }
 
         let flagged = z >= config.z_threshold
             || (seen.conflict && cancel_rate >= self.cancel_rate.percentile(config.cancel_pctl));

@@ -2,6 +2,7 @@
 
 mod latency;
 mod limits;
+mod purity;
 mod scenario;
 mod signal;
 mod state;

@@ -63,7 +63,7 @@ impl Day {
                 let fields = Fields(fields);
                 events(self.gate.risk_set(&RiskUpdate {
                     dd_day_pct: fields.get("dd"),
-                    max_concurrent: fields.get("positions").map(|n| n as i64),
+                    max_concurrent: fields.text("positions").map(|n| n.parse().unwrap()),
                     size_scale: fields.get("scale"),
                 }))
             }
@@ -86,11 +86,11 @@ impl Day {
             qty: Some(1.0),
             base_notional: fields.get("base_notional"),
             notional: fields.get("notional"),
-            fees_bps: Some(1.0),
+            fees_bps: fields.get("fees").or(Some(1.0)),
             market: Market {
                 latency_ms: fields.get("latency"),
                 slip_bps_est: fields.get("slip").or(Some(0.5)),
-                a_bps: Some(4.0),
+                a_bps: fields.get("a").or(Some(4.0)),
                 b_bps: fields.get("b").or(Some(20.0)),
                 spread_bps: fields.get("spread").or(Some(1.0)),
                 score: fields.get("score").or(Some(0.5)),

@@ -212,3 +212,18 @@ fn the_sequential_test_accepts_rejects_or_goes_on() {
     "#]],
     );
 }
+
+#[test]
+fn numbers_that_cancel_out_of_range_are_denied() {
+    check(
+        GateConfig::default(),
+        "
+        check BTC/USDT buy b=1e308 a=-1e308 slip=1e308 fees=1e308
+        check ETH/USDT buy cancels=1e308,1e308 adds=1e308,1e308 trades=1
+        ",
+        &expect![[r#"
+            check BTC/USDT buy b=1e308 a=-1e308 slip=1e308 fees=1e308 → expected_return_gate [expected_return_below_threshold]
+            check ETH/USDT buy cancels=1e308,1e308 adds=1e308,1e308 trades=1 → trap_guard [trap_guard:z=4.00] · POLICY.TRAP_BLOCK
+        "#]],
+    );
+}
