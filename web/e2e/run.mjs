@@ -136,6 +136,13 @@ await check('a decision opens in full', async () => {
 });
 await check('pages, help and search open by keyboard', () => step.walksByKeyboard(page));
 await check('the language switches both ways', () => step.switchesLanguage(page));
+await check('the HOLD dialog says what will happen and takes the keyboard', async () => {
+  await step.open(page, options.url, '/desk');
+  await step.asksBeforeHold(page);
+  await shot(page, 'hold-dialog-ru-dark-1440');
+  await accessible(page);
+  await page.keyboard.press('Escape');
+});
 await check('HOLD with a reason cancels the working orders', async () => {
   await step.open(page, options.url, '/desk');
   await step.holds(page, 'e2e: hold');

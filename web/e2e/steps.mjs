@@ -78,6 +78,14 @@ export async function opensADecision(page) {
   assert.fail(`no decision shows the nine gates, only ${most.join(', ')} of them`);
 }
 
+/** H opens the dialog; the reason has the keyboard and the effect is told in numbers before anything is pressed. */
+export async function asksBeforeHold(page) {
+  await page.keyboard.press('h');
+  await byId(page, 'effect').waitFor({ timeout: PATIENCE_MS });
+  const focused = await page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+  assert.equal(focused, 'reason', 'the reason does not have the keyboard');
+}
+
 /** Presses HOLD with a reason while orders work, and sees what it said would happen. */
 export async function holds(page, reason) {
   const button = page.locator('[data-testid="control"]:not([data-working="0"])');

@@ -3,9 +3,10 @@
 import { ticks, timeLabel, timeStep } from '../../lib/canvas/axis';
 import { font } from '../../lib/canvas/font';
 import type { Ink } from '../../lib/canvas/ink.svelte';
-import { figures, figuresWidth } from '../../lib/canvas/text';
+import { figures } from '../../lib/canvas/text';
 import type { Bar, Mark } from '../../lib/wire';
 import { drawMarks } from './marks';
+import { drawLast, drawLines, drawPointer } from './overlay';
 
 export type PriceLine = { price: number; text: string; kind: 'buy' | 'sell' | 'target' | 'stop' | 'average' };
 export type Scene = {
@@ -22,7 +23,7 @@ export type Scene = {
 };
 
 export const AXIS_W = 74;
-const AXIS_H = 20;
+export const AXIS_H = 20;
 const GAP_RIGHT = 6;
 
 /** From bar numbers and prices to pixels. */
@@ -73,7 +74,7 @@ export function drawCandles(ctx: CanvasRenderingContext2D, scene: Scene, width: 
   drawBars(ctx, scene, frame);
   drawMarks(ctx, scene, frame);
   ctx.restore();
-  for (const line of scene.lines) drawLine(ctx, scene, frame, line);
+  drawLines(ctx, scene, frame);
   if (scene.last !== null) drawLast(ctx, scene, frame, scene.last);
   if (scene.pointer) drawPointer(ctx, scene, frame, scene.pointer);
 }
@@ -146,107 +147,6 @@ function drawBars(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame) {
       ctx.strokeRect(left + 0.5, top + 0.5, body - 1, bottom - top - 1);
     else ctx.fillRect(left, top, body, Math.max(1, bottom - top));
   });
-}
-
-function drawLine(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame, line: PriceLine) {
-  const y = Math.round(frame.y(line.price)) + 0.5;
-  if (y < 4 || y > frame.plotH - 4) return drawBeyond(ctx, scene, frame, line);
-  const { ink } = scene;
-  const colour = colourOf(line, ink);
-  const from = line.kind === 'average' ? 0 : frame.plotW * 0.75;
-  ctx.strokeStyle = colour;
-  ctx.setLineDash(
-    line.kind === 'average' ? [2, 4] : line.kind === 'buy' || line.kind === 'sell' ? [] : [6, 3]
-  );
-  ctx.beginPath();
-  ctx.moveTo(from, y);
-  ctx.lineTo(frame.plotW, y);
-  ctx.stroke();
-  ctx.setLineDash([]);
-  ctx.font = font(10.5, 500);
-  ctx.textBaseline = 'middle';
-  const wide = figuresWidth(ctx, line.text);
-  const left = line.kind === 'average' ? 8 : frame.plotW - wide - 8;
-  ctx.fillStyle = ink.bg;
-  ctx.fillRect(left - 4, y - 7, wide + 8, 14);
-  ctx.fillStyle = colour;
-  figures(ctx, line.text, left, y);
-}
-
-function colourOf(line: PriceLine, ink: Ink): string {
-  return { buy: ink.accent, sell: ink.accent, target: ink.ok, stop: ink.bad, average: ink.muted }[line.kind];
-}
-
-/** A line outside the picture is told at its edge, with its price. */
-function drawBeyond(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame, line: PriceLine) {
-  const above = line.price > frame.high;
-  ctx.font = font(10.5, 500);
-  ctx.textBaseline = above ? 'top' : 'bottom';
-  ctx.fillStyle = colourOf(line, scene.ink);
-  const text = `${above ? '↑' : '↓'} ${line.text} ${scene.price(line.price)}`;
-  figures(ctx, text, frame.plotW - 6, above ? 6 : frame.plotH - 4, 'right');
-  ctx.textBaseline = 'middle';
-}
-
-function drawLast(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame, last: number) {
-  const y = Math.round(frame.y(last)) + 0.5;
-  if (y < 0 || y > frame.plotH) return;
-  ctx.strokeStyle = scene.ink.accent;
-  ctx.setLineDash([1, 3]);
-  ctx.beginPath();
-  ctx.moveTo(0, y);
-  ctx.lineTo(frame.plotW, y);
-  ctx.stroke();
-  ctx.setLineDash([]);
-  tag(ctx, scene.price(last), frame, y, scene.ink.accent, scene.ink.bg);
-}
-
-function tag(
-  ctx: CanvasRenderingContext2D,
-  text: string,
-  frame: Frame,
-  y: number,
-  ground: string,
-  ink: string
-) {
-  ctx.font = font(11, 600);
-  ctx.fillStyle = ground;
-  ctx.fillRect(frame.plotW, y - 8.5, AXIS_W, 17);
-  ctx.fillStyle = ink;
-  ctx.textBaseline = 'middle';
-  figures(ctx, text, frame.plotW + 8, y);
-}
-
-function drawPointer(
-  ctx: CanvasRenderingContext2D,
-  scene: Scene,
-  frame: Frame,
-  at: { x: number; y: number }
-) {
-  if (at.x > frame.plotW || at.y > frame.plotH) return;
-  const { ink } = scene;
-  const index = nearest(scene, frame, at.x);
-  const bar = scene.bars[index];
-  const x = Math.round(frame.x(index)) + 0.5;
-  ctx.strokeStyle = ink.faint;
-  ctx.setLineDash([3, 3]);
-  ctx.beginPath();
-  ctx.moveTo(x, 0);
-  ctx.lineTo(x, frame.plotH);
-  ctx.moveTo(0, Math.round(at.y) + 0.5);
-  ctx.lineTo(frame.plotW, Math.round(at.y) + 0.5);
-  ctx.stroke();
-  ctx.setLineDash([]);
-  const price = frame.high - (at.y / frame.plotH) * (frame.high - frame.low);
-  tag(ctx, scene.price(price), frame, at.y, ink.raise, ink.text);
-  if (!bar) return;
-  ctx.font = font(11);
-  const label = timeLabel(bar[0], scene.width_s);
-  const wide = figuresWidth(ctx, label) + 12;
-  ctx.fillStyle = ink.raise;
-  ctx.fillRect(x - wide / 2, frame.plotH + 1, wide, AXIS_H - 2);
-  ctx.fillStyle = ink.text;
-  figures(ctx, label, x, frame.plotH + AXIS_H / 2, 'center');
 }
 
 /** The bar under the pointer. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compare, csv, sorted, step, type Column } from './table';
+import { compare, csv, pressed, sorted, step, type Column } from './table';
 
 type Row = { name: string; price: string | null };
 const columns: Column<Row>[] = [
@@ -31,4 +31,15 @@ it('walks with the arrow keys and stops at the ends', () => {
   expect(step('PageDown', 0, 3, 10)).toBe(2);
   expect(step('ArrowUp', 0, 3, 10)).toBe(0);
   expect(step('x', 0, 3, 10)).toBeNull();
+});
+
+it('sorts down, then up, then not at all as the same heading is pressed', () => {
+  const down = pressed('price', null);
+  const up = pressed('price', down);
+  expect([down, up, pressed('price', up)]).toEqual([
+    { column: 'price', down: true },
+    { column: 'price', down: false },
+    null
+  ]);
+  expect(pressed('name', down)).toEqual({ column: 'name', down: true });
 });

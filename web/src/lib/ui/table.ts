@@ -32,6 +32,12 @@ export function sorted<Row>(rows: Row[], columns: Column<Row>[], order: Order | 
   return [...rows].sort((a, b) => compare(column.value(a), column.value(b), order.down));
 }
 
+/** A press on a heading: largest first, then smallest, then the order rows came in. */
+export function pressed(column: string, sort: Order | null): Order | null {
+  if (sort?.column !== column) return { column, down: true };
+  return sort.down ? { column, down: false } : null;
+}
+
 export function csv<Row>(rows: Row[], columns: Column<Row>[]): string[] {
   const head = csvLine(columns.map((column) => column.id));
   return [head, ...rows.map((row) => csvLine(columns.map((column) => column.value(row))))];
