@@ -3,7 +3,7 @@
 use crate::key::Key;
 
 pub(super) const KEYS: &[Key] = &[
-    Key::words("symbols", &[], &["BTC/USDT", "ETH/USDT"]).alias(&["market.instruments"]).means(
+    Key::words("symbols", &[], &["BTC/USDT", "ETH/USDT", "SOL/USDT"]).alias(&["market.instruments"]).means(
         "What is traded.",
         "Чем торгуем.",
     ),
@@ -34,27 +34,27 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::number("paper.order_latency_ms", 5.0, 0.0, 60_000.0).means(
         "Paper venue: how long a request takes to reach it, ms.",
-        "Бумажная биржа: время заявки в пути, мс.",
+        "Бумажная площадка: время заявки в пути, мс.",
     ),
     Key::number("paper.report_latency_ms", 5.0, 0.0, 60_000.0).means(
         "Paper venue: how long a report takes to come back, ms.",
-        "Бумажная биржа: время отчёта в пути, мс.",
+        "Бумажная площадка: время отчёта в пути, мс.",
     ),
     Key::number("paper.jitter_ms", 2.0, 0.0, 60_000.0).means(
         "Paper venue: each way takes up to this much longer, ms.",
-        "Бумажная биржа: случайная добавка к каждому пути, мс.",
+        "Бумажная площадка: случайная добавка к каждому пути, мс.",
     ),
     Key::whole("paper.queue_power", 2, 0, 3).means(
         "Paper venue: exponent of the queue model; 0 moves our place by trades only.",
-        "Бумажная биржа: степень модели очереди; 0 — место двигают только сделки.",
+        "Бумажная площадка: степень модели очереди; 0 — место двигают только сделки.",
     ),
     Key::whole("paper.receive_window_ms", 5_000, 1, 60_000).means(
         "Paper venue: an order longer on its way is refused as late, ms.",
-        "Бумажная биржа: заявка дольше в пути отклоняется как опоздавшая, мс.",
+        "Бумажная площадка: заявка дольше в пути отклоняется как опоздавшая, мс.",
     ),
     Key::flag("risk.cancel_on_disconnect", true).means(
         "Losing the venue connection cancels every open order.",
-        "Потеря связи с биржей снимает все заявки.",
+        "Потеря связи с площадкой снимает все заявки.",
     ),
     Key::positive("execution.deadlines_ms.place", 400.0, 60_000.0).means(
         "An order unanswered for so long is in doubt, ms.",

@@ -193,7 +193,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::number("gates.reject_storm_pct", 0.5, 0.0, 1e6).means(
         "Governance: a reject rate (a fraction) from which trading halts.",
-        "Governance: доля отказов биржи, с которой торговля останавливается.",
+        "Governance: доля отказов площадки, с которой торговля останавливается.",
     ),
     Key::number("gates.reject_storm_cooldown_s", 60.0, 0.0, 604_800.0).means(
         "Governance: how long a reject storm halts, s.",
@@ -231,7 +231,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::number("killswitch.max_reject_rate_pct", 35.0, 0.0, 100.0).means(
         "Kill switch: the share of venue rejects above which it trips, percent.",
-        "Аварийный выключатель: доля отказов биржи, выше которой срабатывает, %.",
+        "Аварийный выключатель: доля отказов площадки, выше которой срабатывает, %.",
     ),
     Key::number("killswitch.max_denied_rate_pct", 50.0, 0.0, 100.0).means(
         "Kill switch: the share of denials above which it trips, percent.",

@@ -23,17 +23,17 @@ pub(super) const KEYS: &[Key] = &[
         .means("Slope of P(target) over the score.", "Наклон P(target) по оценке."),
     Key::number("strategy.scalper.platt.offset", 0.0, -100.0, 100.0)
         .means("Offset of P(target).", "Сдвиг P(target)."),
-    Key::number("strategy.scalper.entry_score", 0.45, 0.0, 1.0)
+    Key::number("strategy.scalper.entry_score", 0.30, 0.0, 1.0)
         .means("Score from which a position is opened.", "Оценка, с которой открывается позиция."),
-    Key::number("strategy.scalper.fade_score", 0.15, 0.0, 1.0).means(
+    Key::number("strategy.scalper.fade_score", 0.0, 0.0, 1.0).means(
         "Score under which a resting entry is withdrawn; at most entry_score.",
         "Оценка, ниже которой вход снимается; не больше entry_score.",
     ),
-    Key::number("strategy.scalper.min_edge_bps", 2.5, -100.0, 100.0).means(
+    Key::number("strategy.scalper.min_edge_bps", 1.0, -100.0, 100.0).means(
         "Expected return a resting entry must promise, bps.",
         "Ожидаемая доходность для пассивного входа, б.п.",
     ),
-    Key::number("strategy.scalper.take_edge_bps", 4.0, 0.0, 1_000.0).means(
+    Key::number("strategy.scalper.take_edge_bps", 2.5, 0.0, 1_000.0).means(
         "Expected return from which an entry takes instead of resting, bps.",
         "Ожидаемая доходность, с которой вход берёт сразу, б.п.",
     ),
@@ -59,9 +59,9 @@ pub(super) const KEYS: &[Key] = &[
         "How far through the touch a taking exit may go, bps.",
         "Насколько вглубь стакана может идти выход, б.п.",
     ),
-    Key::whole("strategy.scalper.entry_rest_ms", 4_000, 100, 3_600_000)
+    Key::whole("strategy.scalper.entry_rest_ms", 10_000, 100, 3_600_000)
         .means("The longest an entry rests, ms.", "Наибольшее ожидание входа, мс."),
-    Key::whole("strategy.scalper.requote_ticks", 1, 0, 1_000).means(
+    Key::whole("strategy.scalper.requote_ticks", 3, 0, 1_000).means(
         "How far the touch may run from a resting order before it is withdrawn, ticks.",
         "На сколько тиков цена может уйти от заявки до её снятия.",
     ),
