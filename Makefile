@@ -38,6 +38,9 @@ check: web/node_modules/.package-lock.json
 
 bench:
 	cargo bench --workspace
+	cargo build --release -p aurora -p aurora-bench
+	release="$${CARGO_TARGET_DIR:-target}/release"
+	"$$release/aurora-bench" gate --aurora "$$release/aurora"
 
 web: web/dist/index.html
 
