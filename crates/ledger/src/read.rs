@@ -21,6 +21,30 @@ impl Ledger {
             .map(|(no, holding)| holding.view(no))
     }
 
+    /// One instrument's position; `None` when it never had one.
+    pub fn held(&self, instrument: InstrumentNo) -> Option<Position> {
+        let holding = self.holdings.get(instrument.index())?;
+        (holding.books.fills != 0).then(|| holding.view(instrument))
+    }
+
+    /// How many instruments are held now.
+    pub fn open_positions(&self) -> usize {
+        self.holdings.iter().filter(|holding| holding.books.position != 0).count()
+    }
+
+    /// Average price of the open position in ticks, as a statistic for strategies; `None` when flat.
+    ///
+    /// A few nanoseconds, where [`Ledger::held`] divides decimals.
+    pub fn average_entry_ticks(&self, instrument: InstrumentNo) -> Option<f64> {
+        let holding = self.holdings.get(instrument.index())?;
+        holding.rules.average_ticks(holding.books.open_cost, holding.books.position)
+    }
+
+    /// Net profit since [`Ledger::start_day`]; as [`Pnl::day`], without the rest of it.
+    pub fn day_pnl(&self) -> Notional {
+        self.net.minus(self.day_start).map_or(Notional::ZERO, Exact::notional)
+    }
+
     /// Cash in a currency: start + realized − fees.
     pub fn cash(&self, currency: &str) -> Notional {
         let purse = self.purses.iter().find(|purse| purse.currency == currency);
@@ -47,7 +71,7 @@ impl Ledger {
             fees: total(|worth| worth.reported_fees),
             unrealized: total(|worth| worth.reported_unrealized),
             net,
-            day: net - self.day_start.notional(),
+            day: self.day_pnl(),
             peak,
             drawdown: peak - net,
             max_drawdown: self.max_drawdown.notional(),

@@ -100,6 +100,19 @@ impl Rules {
         }
     }
 
+    /// The price in ticks at which so many lots cost that much, as a statistic.
+    pub(crate) fn average_ticks(&self, cost: Exact, lots: i64) -> Option<f64> {
+        if lots == 0 || cost == Exact::ZERO {
+            return None;
+        }
+        let face = self.lot_value as f64 * lots.unsigned_abs() as f64;
+        let cost = cost.units() as f64;
+        Some(match self.payoff {
+            Payoff::Linear => cost / face / 2.0,
+            Payoff::Inverse => face / cost * self.tick_scale as f64 / self.tick_mantissa as f64,
+        })
+    }
+
     /// The one place where money is divided.
     fn quotient(&self, value: i128, divisor: i128) -> Option<Exact> {
         let grains = divide_half_even(value, divisor.checked_mul(self.grain)?);

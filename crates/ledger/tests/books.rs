@@ -228,6 +228,33 @@ fn profit_is_reported_in_one_currency_with_its_day_and_drawdown() {
 }
 
 #[test]
+fn the_quick_answers_agree_with_the_exact_ones() {
+    let mut ledger = ledger();
+    assert_eq!((ledger.held(LINEAR), ledger.average_entry_ticks(LINEAR)), (None, None));
+    ledger.apply_fill(&fill(LINEAR, 1, Side::Buy, 2, 600_000)).unwrap();
+    ledger.apply_fill(&fill(LINEAR, 2, Side::Buy, 1, 600_003)).unwrap();
+    ledger.apply_fill(&fill(INVERSE, 1, Side::Sell, 5, 400_000)).unwrap();
+    ledger.mark(LINEAR, 1_200_500).unwrap();
+    for no in [LINEAR, INVERSE] {
+        let held = ledger.held(no).unwrap();
+        assert_eq!(
+            ledger.positions().find(|position| position.instrument == no),
+            Some(held.clone())
+        );
+        let exact = held.average_entry.unwrap().decimal() / common::linear().tick;
+        let quick = ledger.average_entry_ticks(no).unwrap();
+        assert!(
+            (quick - exact.to_string().parse::<f64>().unwrap()).abs() < 1e-3,
+            "{quick} {exact}"
+        );
+    }
+    assert_eq!(ledger.open_positions(), 2);
+    assert_eq!(ledger.day_pnl(), ledger.pnl().day);
+    ledger.start_day();
+    assert_eq!(ledger.day_pnl(), Notional::ZERO);
+}
+
+#[test]
 fn a_quote_without_a_rate_is_refused_at_the_start() {
     let mut odd = common::linear();
     odd.id = "BINANCESPOT:SPOT:ETH-BTC".parse().unwrap();
