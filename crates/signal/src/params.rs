@@ -12,13 +12,13 @@ pub struct ScalperParams {
     pub weights: Weights,
     /// How a score makes a probability.
     pub calibration: Platt,
-    /// Score from which a position is opened, 0..1; default 0.45.
+    /// Score from which a position is opened, 0..1; default 0.3.
     pub entry_score: f64,
-    /// Score under which a resting entry is withdrawn, 0..`entry_score`; default 0.15.
+    /// Score under which a resting entry is withdrawn, 0..`entry_score`; default 0.
     pub fade_score: f64,
-    /// Expected return a resting entry must promise, in basis points, −100..100; default 2.5.
+    /// Expected return a resting entry must promise, in basis points, −100..100; default 1.
     pub min_edge_bps: f64,
-    /// Expected return from which an entry takes instead of resting, 0..1000; default 4.
+    /// Expected return from which an entry takes instead of resting, 0..1000; default 2.5.
     pub take_edge_bps: f64,
     /// Gain aimed for (b), in basis points, above 0..500; default 18.
     pub target_bps: f64,
@@ -34,9 +34,9 @@ pub struct ScalperParams {
     pub exit_patience: Nanos,
     /// How far through the touch a taking exit may go, in basis points, 0..100; default 5.
     pub exit_slack_bps: f64,
-    /// The longest an entry rests, 100 ms..1 h; default 4 s.
+    /// The longest an entry rests, 100 ms..1 h; default 10 s.
     pub entry_rest: Nanos,
-    /// How far the touch may run from a resting order before it is withdrawn, in ticks, 0..1000; default 1.
+    /// How far the touch may run from a resting order before it is withdrawn, in ticks, 0..1000; default 3.
     pub requote_ticks: i64,
     /// Pause after a position was closed, 0..1 h; default 1 s.
     pub cooldown: Nanos,
@@ -53,10 +53,10 @@ impl Default for ScalperParams {
         ScalperParams {
             weights: Weights::default(),
             calibration: Platt::default(),
-            entry_score: 0.45,
-            fade_score: 0.15,
-            min_edge_bps: 2.5,
-            take_edge_bps: 4.0,
+            entry_score: 0.3,
+            fade_score: 0.0,
+            min_edge_bps: 1.0,
+            take_edge_bps: 2.5,
             target_bps: 18.0,
             stop_bps: 10.0,
             trail_from_bps: 6.0,
@@ -64,8 +64,8 @@ impl Default for ScalperParams {
             max_hold: Nanos::from_millis(20_000),
             exit_patience: Nanos::from_millis(3_000),
             exit_slack_bps: 5.0,
-            entry_rest: Nanos::from_millis(4_000),
-            requote_ticks: 1,
+            entry_rest: Nanos::from_millis(10_000),
+            requote_ticks: 3,
             cooldown: Nanos::from_millis(1_000),
             retry_after: Nanos::from_millis(250),
             max_spread_bps: 5.0,

@@ -71,7 +71,12 @@ impl Market {
     }
 
     /// The stream, beginning at `start` and at the last known prices where it can choose.
-    pub(crate) fn open(self, start: Nanos, known: &BTreeMap<InstrumentNo, Ticks>) -> Source {
+    pub(crate) fn open(
+        self,
+        start: Nanos,
+        epoch: u32,
+        known: &BTreeMap<InstrumentNo, Ticks>,
+    ) -> Source {
         match self.kind {
             Kind::Tapes(set) => Source::Tapes(set),
             Kind::Generated { seed, mut specs } => {
@@ -79,6 +84,8 @@ impl Market {
                     let no = InstrumentNo(u16::try_from(at).expect("a handful of instruments"));
                     spec.start_price = known.get(&no).copied().unwrap_or(spec.start_price);
                 }
+                // A restart goes on with new market, not with the same one again.
+                let seed = seed.wrapping_add(u64::from(epoch) - 1);
                 Source::Generated(Box::new(GeneratedMarket::new(seed, start, specs)))
             }
         }

@@ -74,6 +74,9 @@ pub(crate) struct RunArgs {
     /// Stop after so many seconds of wall time.
     #[arg(long, value_name = "SECONDS")]
     stop_after: Option<u64>,
+    /// Stop after so many seconds of market time.
+    #[arg(long, value_name = "SECONDS")]
+    market_time: Option<u32>,
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
@@ -95,6 +98,9 @@ impl RunArgs {
     }
 }
 
+/// How much of the generated market has happened before the desk begins, for warm books and charts.
+const HISTORY: Nanos = Nanos(300_000_000_000);
+
 /// Runs the desk until it is told to stop.
 pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let config = crate::load_config(args.config.as_deref(), args.flags())?;
@@ -107,7 +113,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
             .parse()
             .map_err(|fault| config_fault(format!("market.speed: {fault}")))?,
     };
-    let data = data_folder(args, &config, market.is_tape(), clock.now());
+    let is_tape = market.is_tape();
+    let data = data_folder(args, &config, is_tape, clock.now());
     let commits = if speed == Speed::Max { Commits::Inline } else { Commits::Thread };
     let session = session(&config, clock.now())?;
     let instruments =
@@ -118,7 +125,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let Built { mut world, recovery, prices } =
         build::world(&config, &market, &data, commits, Some(logs), clock.now())?;
     let (view, views) = watch::channel(Arc::new(world.first_view(clock.now(), &setting)));
-    let source = market.open(clock.now(), &prices);
+    let begins_at = clock.now();
+    let source = market.open(begins_at - HISTORY, world.store.epoch(), &prices);
     let (asks, asked) = bounded(QUESTIONS);
     let stop = Arc::new(AtomicBool::new(false));
     let console = ConsoleState {
@@ -144,6 +152,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
         shown_at: Nanos(0),
         flag_at: Nanos(0),
         market_ended: false,
+        market_time: args.market_time.map_or(Nanos(i64::MAX), |span| Nanos::SECOND * span.into()),
+        began_at: Nanos(i64::MIN),
+        first_fill: None,
+        begins_at: if is_tape { Nanos(i64::MIN) } else { begins_at },
     };
     let outcome = threads(desk, source, args, server, &stop)?;
     report(&outcome, args.json)

@@ -43,6 +43,14 @@ pub(crate) struct Desk {
     pub(crate) shown_at: Nanos,
     pub(crate) flag_at: Nanos,
     pub(crate) market_ended: bool,
+    /// How long to run, in market time.
+    pub(crate) market_time: Nanos,
+    /// The run's first moment in market time.
+    pub(crate) began_at: Nanos,
+    /// How long after it the first fill was booked.
+    pub(crate) first_fill: Option<Nanos>,
+    /// Market events before this moment are history: they fill books and charts.
+    pub(crate) begins_at: Nanos,
 }
 
 /// What a run came to.
@@ -56,6 +64,8 @@ pub(crate) struct Outcome {
     pub(crate) fills: u64,
     pub(crate) denied: u64,
     pub(crate) net: String,
+    /// Market seconds from the start to the first fill.
+    pub(crate) first_fill_s: Option<f64>,
     pub(crate) took_s: f64,
 }
 
@@ -66,16 +76,25 @@ pub(crate) fn run(mut desk: Desk, mut source: Source, end_with_tape: bool) -> Re
     while !desk.stopping() {
         let Some(event) = source.next()? else { break };
         let at = event.received_at;
+        if at < desk.begins_at {
+            desk.world.warm(&event)?;
+            continue;
+        }
         let pace = match &pace {
             Some(pace) => pace,
             None => pace.insert(desk.begin(at)?),
         };
+        if desk.market_time <= at - desk.began_at {
+            desk.stop.store(true, Ordering::Relaxed);
+            break;
+        }
         if desk.speed != Speed::Max {
             desk.wait(pace, at)?;
         } else if desk.world.messages % LOOK_EVERY == 0 {
             desk.look(at)?;
         }
         desk.world.market(&event)?;
+        desk.note_first_fill();
     }
     let took = started.elapsed();
     if !desk.stopping() && !end_with_tape {
@@ -85,12 +104,19 @@ pub(crate) fn run(mut desk: Desk, mut source: Source, end_with_tape: bool) -> Re
 }
 
 impl Desk {
+    fn note_first_fill(&mut self) {
+        if self.first_fill.is_none() && self.world.observer.fills > 0 {
+            self.first_fill = Some(self.world.now() - self.began_at);
+        }
+    }
+
     fn stopping(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
     /// The market's first moment: the run begins.
     fn begin(&mut self, at: Nanos) -> Result<Pace> {
+        self.began_at = at;
         let epoch = self.world.store.epoch();
         let began = self.world.command(at, Command::Start { epoch })?;
         assert!(began.is_ok(), "a start is never refused");
@@ -275,8 +301,10 @@ impl Desk {
         }
         self.world.observer.commit_logs(self.clock.now());
         let (orders, fills, denied) = self.world.observer.totals();
+        let first_fill_s = self.first_fill.map(Nanos::seconds);
         let World { engine, store, events, messages, .. } = self.world;
         Ok(Outcome {
+            first_fill_s,
             fingerprint: engine.fingerprint().to_string(),
             net: engine.ledger().pnl().net.to_string(),
             journal_hash: store.close()?,

@@ -12,7 +12,8 @@ use super::codec;
 /// When an order may leave after its intent was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Commits {
-    /// The desk waits for the disk: time is virtual and stands still meanwhile.
+    /// As soon as the system has the record: time is virtual, and a replay at full speed need only
+    /// outlive its process. The disk is waited for when the run ends.
     Inline,
     /// A thread waits for the disk, the desk goes on.
     Thread,
@@ -108,7 +109,7 @@ impl Store {
         match &mut self.writer {
             Writer::Inline(journal) => {
                 let started = std::time::Instant::now();
-                let seq = journal.commit()?.0;
+                let seq = journal.hand_over()?.0;
                 self.note(seq, started.elapsed());
                 Ok(Some(seq - self.base))
             }

@@ -114,6 +114,17 @@ impl World {
         self.apply(at, &Input::Market(*event))
     }
 
+    /// Takes a market event of the time before the run: books, features and charts fill, nothing is decided.
+    pub(crate) fn warm(&mut self, event: &MarketEvent<'_>) -> Result<()> {
+        let at = event.received_at;
+        self.now = at;
+        self.venue.on_market(event, &mut self.output);
+        self.observer.market(event);
+        self.apply(at, &Input::Market(*event))?;
+        self.observer.quote(event.instrument, at, &self.engine);
+        Ok(())
+    }
+
     /// Takes an operator's or the platform's command.
     pub(crate) fn command(&mut self, at: Nanos, command: Command) -> Result<Result<(), Refusal>> {
         let at = at.max(self.now);

@@ -41,6 +41,12 @@ impl SegmentFile {
 
     /// One write, one fdatasync; now and then also the zeros of the next reserve.
     pub(super) fn append(&mut self, bytes: &[u8], reserve: u64) -> Result<(), JournalError> {
+        self.write(bytes, reserve)?;
+        self.file.sync_data().map_err(JournalError::io("sync", &self.path))
+    }
+
+    /// One write; the system has it, the disk will.
+    pub(super) fn write(&mut self, bytes: &[u8], reserve: u64) -> Result<(), JournalError> {
         let failed_to = |action| JournalError::io(action, &self.path);
         let end = self.end + bytes.len() as u64;
         self.file.write_all_at(bytes, self.end).map_err(failed_to("write to"))?;
@@ -50,7 +56,6 @@ impl SegmentFile {
             let zeros = vec![0; usize::try_from(reserved - end).unwrap_or(0)];
             self.file.write_all_at(&zeros, end).map_err(failed_to("reserve space in"))?;
         }
-        self.file.sync_data().map_err(failed_to("sync"))?;
         (self.end, self.reserved) = (end, reserved);
         Ok(())
     }

@@ -55,6 +55,8 @@ pub struct Journal {
     durable: Seq,
     /// Appended and not yet committed.
     pending: Vec<u8>,
+    /// The system has bytes the disk may not have yet.
+    handed_over: bool,
     stopped: Option<String>,
     /// Held as long as the journal is; the system lets go of it when the process dies.
     _lock: File,
@@ -104,6 +106,7 @@ impl Journal {
             chain,
             durable: last_seq,
             pending: Vec::new(),
+            handed_over: false,
             stopped: None,
             _lock: lock,
         };
@@ -128,20 +131,48 @@ impl Journal {
     /// Any failure stops the journal for good: what the disk holds is then unknown until a restart reads it.
     pub fn commit(&mut self) -> Result<Seq, JournalError> {
         self.running()?;
-        if self.pending.is_empty() {
+        if self.pending.is_empty() && !self.handed_over {
             return Ok(self.durable);
         }
-        if let Err(error) = self.write() {
-            self.stopped = Some(error.cause());
-            return Err(error);
-        }
-        self.pending.clear();
+        self.stop_on(|journal| {
+            journal.segment.append(&journal.pending, journal.options.reserve_bytes)
+        })?;
+        self.handed_over = false;
         self.durable = self.chain.seq;
         Ok(self.durable)
     }
 
-    fn write(&mut self) -> Result<(), JournalError> {
-        self.segment.append(&self.pending, self.options.reserve_bytes)?;
+    /// Gives everything appended to the system with one write, without waiting for the disk: it outlives
+    /// this process, not yet the machine. The next [`Journal::commit`] makes it durable.
+    ///
+    /// # Errors
+    /// As [`Journal::commit`].
+    pub fn hand_over(&mut self) -> Result<Seq, JournalError> {
+        self.running()?;
+        if !self.pending.is_empty() {
+            self.stop_on(|journal| {
+                journal.segment.write(&journal.pending, journal.options.reserve_bytes)
+            })?;
+            self.handed_over = true;
+        }
+        Ok(self.chain.seq)
+    }
+
+    /// Writes what is pending; a failure stops the journal for good. A full segment is followed by another.
+    fn stop_on(
+        &mut self,
+        write: impl FnOnce(&mut Journal) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        let written = write(self).and_then(|()| self.rotate());
+        if let Err(error) = written {
+            self.stopped = Some(error.cause());
+            return Err(error);
+        }
+        self.pending.clear();
+        Ok(())
+    }
+
+    fn rotate(&mut self) -> Result<(), JournalError> {
         if self.options.segment_bytes <= self.segment.bytes() {
             self.segment.finish()?;
             let name = self.segment.name();

@@ -31,11 +31,15 @@ impl Chart {
         }
     }
 
+    /// Whether nothing is known of that second yet.
+    pub(crate) fn wants_quote(&self, at: Nanos) -> bool {
+        self.bars.back().is_none_or(|bar| bar.0 < at.0.div_euclid(1_000_000_000))
+    }
+
     /// The mid where nothing traded: the chart goes on, with no volume.
     pub(crate) fn quote(&mut self, at: Nanos, mid: f64) {
-        let second = at.0.div_euclid(1_000_000_000);
-        if self.bars.back().is_none_or(|bar| bar.0 < second) {
-            self.push((second, mid, mid, mid, mid, 0.0));
+        if self.wants_quote(at) {
+            self.push((at.0.div_euclid(1_000_000_000), mid, mid, mid, mid, 0.0));
         }
     }
 

@@ -7,7 +7,7 @@ use aurora_api::console::wire::{
     DecisionFull, DecisionRow, GateLatency, GateStep, GateSummary, ReasonCount, Text,
 };
 use aurora_engine::Judgement;
-use aurora_gate::Verdict;
+use aurora_gate::{GateId, Verdict};
 use aurora_model::{Nanos, Reason};
 use serde_json::json;
 
@@ -150,7 +150,10 @@ fn full(row: &DecisionRow, judgement: &Judgement) -> DecisionFull {
         verdict: trace.verdict.word(),
         value: trace.value.filter(|value| value.is_finite()),
         limit: trace.limit.filter(|limit| limit.is_finite()),
-        sense: if trace.gate == aurora_gate::GateId::ExpectedReturn { "min" } else { "max" },
+        sense: match trace.gate {
+            GateId::ExpectedReturn | GateId::Risk => "min",
+            _ => "max",
+        },
         unit: trace.gate.unit(),
         ns: trace.ns,
         text: if trace.verdict == Verdict::Deny {

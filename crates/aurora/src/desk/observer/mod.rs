@@ -15,7 +15,7 @@ use aurora_api::console::wire::{Mark, StateChange, Text};
 use aurora_engine::{Engine, Notice, Stamped};
 use aurora_gate::Stopwatch;
 use aurora_matching::PaperVenue;
-use aurora_model::{Fill, Instrument, MarketEvent, MarketKind, Nanos};
+use aurora_model::{Fill, Instrument, InstrumentNo, MarketEvent, MarketKind, Nanos};
 
 use chart::Chart;
 use decisions::Decisions;
@@ -131,10 +131,19 @@ impl Observer {
             self.orders.queue(at, order.id, venue.queue(order.id), show);
         }
         self.curve.point(at, &engine.ledger().pnl());
-        for (market, chart) in engine.markets().iter().zip(&mut self.charts) {
-            if let Some(touch) = market.book.touch() {
-                chart.quote(at, market.instrument.price_f64(touch.mid()));
-            }
+        for market in engine.markets() {
+            self.quote(market.no, at, engine);
+        }
+    }
+
+    /// The chart goes on at the mid where nothing traded.
+    pub(crate) fn quote<W: Stopwatch>(&mut self, no: InstrumentNo, at: Nanos, engine: &Engine<W>) {
+        let market = &engine.markets()[no.index()];
+        let chart = &mut self.charts[no.index()];
+        if chart.wants_quote(at)
+            && let Some(touch) = market.book.touch()
+        {
+            chart.quote(at, market.instrument.price_f64(touch.mid()));
         }
     }
 
