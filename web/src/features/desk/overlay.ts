@@ -8,15 +8,25 @@ import { AXIS_H, AXIS_W, nearest, type Frame, type PriceLine, type Scene } from 
 
 export function drawLines(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame) {
   const beyond = { above: 0, below: 0 };
+  const labels: Label[] = [];
   for (const line of scene.lines) {
     const y = frame.y(line.price);
     if (y < 4) drawBeyond(ctx, scene, frame, line, { above: true, row: beyond.above++ });
     else if (y > frame.plotH - 4) drawBeyond(ctx, scene, frame, line, { above: false, row: beyond.below++ });
-    else drawLine(ctx, scene, frame, line);
+    else drawLine(ctx, scene, frame, line, labels);
   }
 }
 
-function drawLine(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame, line: PriceLine) {
+/** Where a label stands already; the next one near its height goes to its left. */
+type Label = { y: number; left: number };
+
+function drawLine(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  frame: Frame,
+  line: PriceLine,
+  labels: Label[]
+) {
   const y = Math.round(frame.y(line.price)) + 0.5;
   const { ink } = scene;
   const colour = colourOf(line, ink);
@@ -33,7 +43,9 @@ function drawLine(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame, lin
   ctx.font = font(10.5, 500);
   ctx.textBaseline = 'middle';
   const wide = figuresWidth(ctx, line.text);
-  const left = line.kind === 'average' ? 8 : frame.plotW - wide - 8;
+  const inTheWay = labels.filter((label) => Math.abs(label.y - y) < 14).map((label) => label.left);
+  const left = line.kind === 'average' ? 8 : Math.min(frame.plotW, ...inTheWay) - wide - 8;
+  if (line.kind !== 'average') labels.push({ y, left });
   ctx.fillStyle = ink.bg;
   ctx.fillRect(left - 4, y - 7, wide + 8, 14);
   ctx.fillStyle = colour;
