@@ -7,6 +7,8 @@ mod desk;
 mod exit;
 mod gate_cmd;
 mod gate_config;
+mod market_cmd;
+mod report;
 mod tape_cmd;
 
 use std::path::Path;
@@ -37,7 +39,9 @@ enum Command {
     Gate(gate_cmd::GateArgs),
     Replay(desk::ReplayArgs),
     Tape(tape_cmd::TapeArgs),
+    Market(market_cmd::MarketArgs),
     Config(config_cmd::ConfigArgs),
+    Report(report::ReportArgs),
 }
 
 fn main() -> ExitCode {
@@ -46,7 +50,9 @@ fn main() -> ExitCode {
         Command::Gate(args) => exit::finish(gate_cmd::run(&args)),
         Command::Replay(args) => exit::finish(desk::replay(&args)),
         Command::Tape(args) => tape_cmd::run(&args),
+        Command::Market(args) => market_cmd::run(&args),
         Command::Config(args) => exit::finish(config_cmd::run(&args)),
+        Command::Report(args) => exit::finish(report::run(&args)),
     }
 }
 
