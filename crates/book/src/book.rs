@@ -75,7 +75,7 @@ impl Flags {
 
 /// The order book of one instrument, in ticks and lots.
 ///
-/// Updates touch one array cell and a few bits; far levels cost a binary search. About 0.6 MB each.
+/// Updates touch one array cell and a few bits; far levels cost a binary search. About 1 MB each.
 #[derive(Clone, Debug)]
 pub struct Book {
     continuity: Continuity,

@@ -153,14 +153,16 @@ impl Tick<'_> {
         memory.best_gain_bps = memory.best_gain_bps.max(gain_bps);
         let held = self.facts.now - since;
         let holding = Holding { gain_bps, best_gain_bps: memory.best_gain_bps, held };
-        if memory.leaving.is_none() {
-            memory.leaving = due(self.params, &holding).map(|reason| (reason, self.facts.now));
-        }
-        // A loss past the stop does not wait for a patient exit.
-        if let Some((ExitReason::Time, _)) = memory.leaving
-            && gain_bps <= -self.params.stop_bps
-        {
-            memory.leaving = Some((ExitReason::Stop, self.facts.now));
+        let reason = memory.leaving.map(|leaving| leaving.0);
+        let now_due = match reason {
+            None => due(self.params, &holding),
+            // A loss past the stop does not wait for a patient exit.
+            Some(ExitReason::Time) if gain_bps <= -self.params.stop_bps => Some(ExitReason::Stop),
+            Some(_) => None,
+        };
+        if let Some(reason) = now_due {
+            memory.leaving = Some((reason, self.facts.now));
+            memory.exit_not_before = self.facts.now;
         }
         let wanted = self.exit(memory.leaving, side);
         if !self.clear_the_way(&wanted, wishes) && memory.exit_not_before <= self.facts.now {

@@ -108,7 +108,7 @@ pub fn survey(path: &Path) -> Result<Survey, TapeError> {
         }
         match read {
             Ok(None) => break,
-            Ok(Some((received_at, Ok(seen)))) => count.note(line_no, received_at, seen, &levels),
+            Ok(Some((received_at, Ok(seen)))) => count.note(line_no, received_at, &seen, &levels),
             Ok(Some((_, Err(error)))) => count.damage(line_no, error.to_string()),
             Err(error) if error.is_one_line() => {
                 count.damage(line_no, "not `<receive time> <JSON frame>`".to_owned());
@@ -191,7 +191,7 @@ impl Count {
         frame.symbol.is_empty() || frame.symbol == self.survey.symbol.as_bytes()
     }
 
-    fn note(&mut self, line: u64, received_at: Nanos, seen: Seen, levels: &[Level]) {
+    fn note(&mut self, line: u64, received_at: Nanos, seen: &Seen, levels: &[Level]) {
         let survey = &mut self.survey;
         if survey.received.0 == Nanos(0) {
             survey.received.0 = received_at;
