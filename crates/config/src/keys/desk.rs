@@ -86,7 +86,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::money("risk.daily_loss_cap", "250").alias(&["risk.day_loss_limit"]).means(
         "The day's loss at which the desk holds, in quote; 0 is not configured, allowed only in paper.",
-        "Дневной убыток, при котором деск встаёт в HOLD; 0 — не задан, только в paper.",
+        "Дневной убыток, при котором стол встаёт в HOLD; 0 — не задан, только в paper.",
     ),
     Key::whole("runaway.place_per_min", 600, 1, 1_000_000).means(
         "New orders in a sliding minute.",
@@ -114,6 +114,6 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::positive("execution.latency_guard_ms", 150.0, 60_000.0).means(
         "p95 of the data's age at the desk's own decisions above which its gate cools off, ms.",
-        "p95 возраста данных при решениях деска, выше которого гейт берёт паузу, мс.",
+        "p95 возраста данных при решениях стола, выше которого шлюз берёт паузу, мс.",
     ),
 ];
