@@ -12,6 +12,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true
   },
-  server: { host: '127.0.0.1', proxy: { '/api': { target: desk, ws: true } } },
+  server: {
+    host: '127.0.0.1',
+    // The desk answers only its own pages; here we stand in for one.
+    proxy: { '/api': { target: desk, ws: true, changeOrigin: true, headers: { origin: desk } } }
+  },
   test: { include: ['src/**/*.test.ts'], environment: 'node' }
 });

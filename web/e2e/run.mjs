@@ -90,9 +90,15 @@ watch(page, faults);
 page.setDefaultTimeout(15_000);
 await page.setViewportSize(WIDE);
 
+const weight = step.weigh(page);
 await check('the desk comes up and says which profile it is', async () => {
   await step.open(page, options.url, '/');
   await step.byId(page, 'profile').waitFor();
+});
+await check('the first page weighs at most 300 KB', async () => {
+  await step.settled(page);
+  const bytes = await weight();
+  if (bytes > 300_000) throw new Error(`${bytes} bytes came over the wire`);
 });
 await check('the desk starts trading by itself once its checks pass', () => step.state(page, 'RUN', 30_000));
 await check('a fill appears', () => step.seesAFill(page));
@@ -112,6 +118,16 @@ for (const lang of ['ru', 'en'])
           await shot(page, `${path}-${lang}-${theme}-${size}`);
           await accessible(page);
         });
+
+for (const theme of ['dark', 'light'])
+  await check(`the blue and orange pair reads as well, ${theme}`, async () => {
+    await page.setViewportSize(WIDE);
+    await step.open(page, options.url, '/desk?palette=blue', { theme });
+    await step.settled(page);
+    await shot(page, `desk-ru-${theme}-blue`);
+    await accessible(page);
+  });
+await step.open(page, options.url, '/desk?palette=teal');
 
 for (const path of PAGES)
   await check(`${path} at 1280 px does not scroll sideways`, async () => {

@@ -13,6 +13,18 @@ export async function open(page, url, path, { lang = 'ru', theme = 'dark' } = {}
   await byId(page, 'state').waitFor({ timeout: PATIENCE_MS });
 }
 
+/** Counts what the page loads from now on; the answer is the sum of bodies and headers, in bytes. */
+export function weigh(page) {
+  const loads = [];
+  page.on('requestfinished', (request) => {
+    if (!new URL(request.url()).pathname.startsWith('/api/')) loads.push(request.sizes());
+  });
+  return async () => {
+    const sizes = await Promise.all(loads);
+    return sizes.reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
+  };
+}
+
 export async function state(page, wanted, timeout = PATIENCE_MS) {
   await page.locator(`[data-testid="state"][data-state="${wanted}"]`).waitFor({ timeout });
 }

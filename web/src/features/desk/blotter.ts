@@ -1,3 +1,4 @@
+import { isZero } from '../../lib/format';
 import { t } from '../../lib/i18n/locale.svelte';
 import type { Column } from '../../lib/ui/table';
 import type { OrderRow, OrderState } from '../../lib/wire';
@@ -30,6 +31,13 @@ export const columns = (): Column<OrderRow>[] => [
   },
   { id: 'pnl', label: t('col.pnl'), hint: 'order_pnl', value: (row) => row.pnl, narrow: true }
 ];
+
+export const KINDS = ['all', 'open_only', 'filled'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export function isOfKind(row: OrderRow, kind: Kind): boolean {
+  return kind === 'all' || (kind === 'open_only' ? isWorking(row) : !isZero(row.filled));
+}
 
 /** A row matches when it holds every word of the filter. */
 export function matches(row: OrderRow, filter: string): boolean {

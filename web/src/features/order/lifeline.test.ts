@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Hop, OrderLife } from '../../lib/wire';
 import { placeOf, queueSteps, rows, stations, timed } from './lifeline';
+import { readable } from './record';
 
 const hop = (name: string, after_ms: number): Hop => ({ hop: name, after_ms, t_ns: '0' });
 const line = stations([
@@ -10,6 +11,14 @@ const line = stations([
   hop('ack', 2),
   hop('fill', 4002)
 ]);
+
+it('reads a journal record as names and values, and other text as it is', () => {
+  expect(readable('{"at":1,"kind":"report","report":"fill","qty":16,"maker":true,"id":"A1"}')).toBe(
+    'report fill · qty 16 · maker true'
+  );
+  expect(readable('')).toBe('');
+  expect(readable('torn {')).toBe('torn {');
+});
 
 it('runs from left to right with every gap in sight', () => {
   expect(line.map((station) => station.hop)).toEqual(['decided', 'gated', 'sent', 'ack', 'fill']);

@@ -175,6 +175,10 @@ export const ru: Messages = {
   'blotter.working': (n) => `рабочих ${n}`,
   'blotter.summary': (orders, fills, denied) =>
     `с начала: ${count(orders, ORDERS_ARE)} · ${count(fills, FILLS)} · ${count(denied, { one: 'отказ', few: 'отказа', many: 'отказов' })}`,
+  'blotter.which': 'Какие заявки',
+  'blotter.all': 'все',
+  'blotter.open_only': 'рабочие',
+  'blotter.filled': 'со сделками',
   'blotter.filter': 'Отбор',
   'blotter.empty': 'Заявок ещё нет. Первая появится, когда стратегия решит, а гейт разрешит.',
   'blotter.noMatch': 'Под отбор ничего не подходит',
