@@ -46,27 +46,25 @@ fn run(steps: &[Step], config: VenueConfig) -> (PaperVenue, VenueOutput, i64) {
     for (no, step) in (1..).zip(steps) {
         let at = Nanos::from_millis(i64::try_from(no).unwrap() * 4);
         let side = |is_buy| if is_buy { Side::Buy } else { Side::Sell };
-        let mut show = |kind| {
-            let event =
-                MarketEvent { instrument: InstrumentNo(0), exchange_at: at, received_at: at, kind };
-            venue.on_market(&event, &mut out);
-        };
+        let instrument = InstrumentNo(0);
+        let event = |kind| MarketEvent { instrument, exchange_at: at, received_at: at, kind };
         match *step {
             Step::Level(is_buy, price, qty) => {
                 let level = Level { side: side(is_buy), price: Ticks(price), qty: Lots(qty) };
                 let old = offered.displayed.insert((is_buy, price), qty).unwrap_or(0);
                 offered.total += (qty - old).max(0);
-                show(MarketKind::Diff {
-                    first_id: no,
-                    last_id: no,
-                    prev_id: None,
-                    levels: &[level],
-                });
+                let levels = &[level];
+                let kind = MarketKind::Diff { first_id: no, last_id: no, prev_id: None, levels };
+                venue.on_market(&event(kind), &mut out);
             }
             Step::Trade(is_buy, price, qty) => {
                 offered.total += qty;
-                let (aggressor, price, qty) = (side(is_buy), Ticks(price), Lots(qty));
-                show(MarketKind::Trade { id: no, aggressor, price, qty });
+                let (aggressor, price, volume) = (side(is_buy), Ticks(price), Lots(qty));
+                let known = out.facts.len();
+                let kind = MarketKind::Trade { id: no, aggressor, price, qty: volume };
+                venue.on_market(&event(kind), &mut out);
+                let filled: i64 = out.facts[known..].iter().map(made).sum();
+                assert!(filled <= qty, "{filled} filled by a trade of {qty}");
             }
             Step::Place(is_buy, limit, qty, time_in_force, reduce_only) => {
                 use TimeInForce::{Fok, Gtc, Ioc, PostOnly};
@@ -91,6 +89,14 @@ fn run(steps: &[Step], config: VenueConfig) -> (PaperVenue, VenueOutput, i64) {
     }
     venue.advance(Nanos(i64::MAX), &mut out);
     (venue, out, offered.total)
+}
+
+/// What a fact says a resting order of ours traded.
+fn made(fact: &VenueFact) -> i64 {
+    match fact {
+        VenueFact::Filled(fill) if fill.liquidity == Liquidity::Maker => fill.qty.0,
+        _ => 0,
+    }
 }
 
 fn jittery() -> VenueConfig {
