@@ -8,6 +8,10 @@ mod calibrate;
 mod clients;
 #[path = "gate_service/ops.rs"]
 mod ops;
+#[path = "gate_service/python.rs"]
+mod python;
+#[path = "gate_service/reports.rs"]
+mod reports;
 #[path = "gate_service/server.rs"]
 mod server;
 #[path = "gate_service/streams.rs"]

@@ -129,7 +129,7 @@ impl Recorder {
             return Ok(());
         }
         if let Some(failing) = self.failing.take() {
-            self.retry(now, failing, metrics)
+            self.retry(now, &failing, metrics)
         } else {
             self.write(now, metrics)
         }
@@ -139,14 +139,14 @@ impl Recorder {
     pub(super) fn probe(&mut self, now: Nanos, metrics: &mut Metrics) {
         if let Some(failing) = self.failing.take() {
             // The outcome is kept in `failing`.
-            drop(self.retry(now, failing, metrics));
+            drop(self.retry(now, &failing, metrics));
         }
     }
 
     fn retry(
         &mut self,
         now: Nanos,
-        failing: Failing,
+        failing: &Failing,
         metrics: &mut Metrics,
     ) -> Result<(), LogError> {
         let (lost, since) = (failing.lost, failing.since);

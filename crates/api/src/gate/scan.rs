@@ -71,7 +71,6 @@ impl<'a> Scan<'a> {
     /// The next key of an object whose `{` is taken; `None` at its end, which is taken too.
     pub(super) fn key(&mut self, is_first: bool) -> Result<Option<Cow<'a, str>>, NotJson> {
         if self.take(b'}') {
-            // `{"a":1,}` has a comma that promises more.
             return Ok(None);
         }
         if !is_first {

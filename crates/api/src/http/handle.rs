@@ -110,10 +110,11 @@ impl GateHandle {
     pub async fn call(&self, call: OwnedCall) -> Answered {
         let (reply, answer) = oneshot::channel();
         let is_sent = self.commands.try_send(Command { call, reply }).is_ok();
-        if is_sent && self.waker.wake().is_ok() {
-            if let Ok(answered) = answer.await {
-                return answered;
-            }
+        if is_sent
+            && self.waker.wake().is_ok()
+            && let Ok(answered) = answer.await
+        {
+            return answered;
         }
         Answered { status: Fault::Busy.status(), body: Fault::Busy.body() }
     }

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use aurora_journal::jsonl::LogName;
 use clap::Args;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::source::{Session, SourceArgs};
 use super::{Quantiles, cell, quantiles, show, table, write};
@@ -147,6 +146,8 @@ fn unreadable(summary: &Summary) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::report::source::Event;
 
