@@ -108,8 +108,8 @@ fn a_missing_line_is_a_gap_and_a_mangled_one_is_named() {
 
     let output = tape("info", &file, &[]);
     let told = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success() && told.contains("2 gaps"), "{told}");
-    assert!(told.contains("1 damaged lines"), "{told}");
+    assert!(output.status.success() && told.contains("gaps: 2"), "{told}");
+    assert!(told.contains("damaged lines: 1"), "{told}");
 
     let stopped = tape("bbo", &file, &["--csv"]);
     let told = String::from_utf8(stopped.stderr).unwrap();
@@ -119,7 +119,7 @@ fn a_missing_line_is_a_gap_and_a_mangled_one_is_named() {
 
     let skipped = tape("bbo", &file, &["--csv", "--skip-damaged"]);
     assert!(skipped.status.success());
-    assert!(String::from_utf8(skipped.stderr).unwrap().contains("1 damaged lines"));
+    assert!(String::from_utf8(skipped.stderr).unwrap().contains("damaged lines passed over: 1"));
 }
 
 #[test]

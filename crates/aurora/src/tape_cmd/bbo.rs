@@ -66,7 +66,7 @@ pub(super) fn run(args: &BboArgs, out: &mut impl Write) -> anyhow::Result<()> {
         sampler.warn();
     }
     if 0 < set.skipped() {
-        warn(&format!("{} damaged lines were passed over", set.skipped()));
+        warn(&format!("damaged lines passed over: {}", set.skipped()));
     }
     Ok(())
 }
@@ -118,7 +118,7 @@ impl Sampler {
         let id = &self.instrument.id;
         if 0 < self.gaps {
             warn(&format!(
-                "{id}: {} gaps; rows after a gap may miss levels: see aurora tape info",
+                "{id}: gaps: {}; rows after a gap may miss levels: see aurora tape info",
                 self.gaps
             ));
         } else if self.book.sync() == Sync::Partial {

@@ -180,7 +180,7 @@ fn print(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     for instrument in &report.instruments {
         let InstrumentReport { instrument: id, tick, lot, book, gaps, crossed, .. } = instrument;
         writeln!(out, "{id}  tick {tick}  lot {lot}")?;
-        writeln!(out, "  book at the end: {book}, {gaps} gaps, {crossed} crossed updates")?;
+        writeln!(out, "  book at the end: {book}; gaps {gaps}, crossed updates {crossed}")?;
         for file in &instrument.files {
             print_file(out, file)?;
         }
@@ -214,14 +214,14 @@ fn print_file(out: &mut impl Write, file: &FileReport) -> std::io::Result<()> {
     )?;
     match file.gap_count {
         0 => writeln!(out, "    no gaps")?,
-        count => writeln!(out, "    {count} gaps")?,
+        count => writeln!(out, "    gaps: {count}")?,
     }
     for gap in &file.gaps {
         let GapReport { line, received_s, have, found } = gap;
         writeln!(out, "      line {line} at {received_s}: have {have}, found {found}")?;
     }
     if 0 < file.damaged_count {
-        writeln!(out, "    {} damaged lines", file.damaged_count)?;
+        writeln!(out, "    damaged lines: {}", file.damaged_count)?;
     }
     for DamageReport { line, what } in &file.damaged {
         writeln!(out, "      line {line}: {what}")?;
