@@ -7,6 +7,7 @@ mod desk;
 mod exit;
 mod gate_cmd;
 mod gate_config;
+mod journal_cmd;
 mod market_cmd;
 mod report;
 mod tape_cmd;
@@ -38,6 +39,7 @@ enum Command {
     Run(desk::RunArgs),
     Gate(gate_cmd::GateArgs),
     Replay(desk::ReplayArgs),
+    Journal(journal_cmd::JournalArgs),
     Tape(tape_cmd::TapeArgs),
     Market(market_cmd::MarketArgs),
     Config(config_cmd::ConfigArgs),
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(args) => exit::finish(desk::run(&args)),
         Command::Gate(args) => exit::finish(gate_cmd::run(&args)),
+        Command::Journal(args) => exit::finish(journal_cmd::run(&args, desk::codec::kind_word)),
         Command::Replay(args) => exit::finish(desk::replay(&args)),
         Command::Tape(args) => tape_cmd::run(&args),
         Command::Market(args) => market_cmd::run(&args),

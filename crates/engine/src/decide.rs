@@ -4,7 +4,10 @@ use aurora_book::FeatureValues;
 use aurora_exec::Purpose;
 use aurora_gate::{CheckRequest, Decision, Market as GateMarket, RecentStats, Stopwatch};
 use aurora_model::number::decimal_to_f64;
-use aurora_model::{InstrumentNo, Lots, Nanos, Notional, OrderIntent, OrderState, Side};
+use aurora_model::{
+    InstrumentNo, Lang, Lots, Nanos, Notional, OrderIntent, OrderState, Side, TradingState,
+    TransitionCause,
+};
 use aurora_signal::{Facts, OpenOrder, Wish};
 
 use crate::effect::{Effects, Judgement, Notice};
@@ -33,7 +36,8 @@ impl<W: Stopwatch> Engine<W> {
         let mut wishes = std::mem::take(&mut self.wishes);
         wishes.clear();
         let market = &self.markets[no.index()];
-        let (position, entry) = self.held(market);
+        let position = self.ledger.position(no);
+        let entry = self.ledger.average_entry_ticks(no);
         strategy.on_tick(
             &Facts {
                 now: at,
@@ -78,18 +82,6 @@ impl<W: Stopwatch> Engine<W> {
         .collect()
     }
 
-    /// The position and its average entry in ticks.
-    fn held(&self, market: &Market) -> (Lots, Option<f64>) {
-        let position = self.ledger.position(market.no);
-        if position == Lots::ZERO {
-            return (position, None);
-        }
-        let held = self.ledger.positions().find(|p| p.instrument == market.no);
-        let entry = held.and_then(|p| p.average_entry);
-        let tick = decimal_to_f64(market.instrument.tick);
-        (position, entry.map(|price| decimal_to_f64(price.decimal()) / tick))
-    }
-
     fn place(&mut self, at: Nanos, case: &Case, features: &FeatureValues, effects: &mut Effects) {
         let intent = case.intent;
         let market = &self.markets[intent.instrument.index()];
@@ -98,10 +90,11 @@ impl<W: Stopwatch> Engine<W> {
         }
         let guards = guard::check(&self.settings.limits, &self.guard_facts(at, &intent, market));
         let mut denial = guards.iter().find_map(|step| step.denial);
-        let mut gate = None;
+        let (mut gate, mut stands) = (None, false);
         if denial.is_none() && case.purpose == Purpose::Entry {
             let decision = self.ask_gate(at, case, features);
             denial = (!decision.allow).then_some(decision.reason);
+            stands = decision.hard_gate && !decision.allow;
             gate = Some(decision);
         }
         self.decisions += 1;
@@ -123,6 +116,11 @@ impl<W: Stopwatch> Engine<W> {
             gate,
             order,
         })));
+        // A denial that only a person can lift stops the desk, so that a person sees it.
+        if let (true, Some(reason)) = (stands, denial) {
+            let reason = reason.text(Lang::En);
+            self.go(at, TradingState::Hold, TransitionCause::Governance, reason, effects);
+        }
     }
 
     fn write_down(
@@ -187,9 +185,9 @@ impl<W: Stopwatch> Engine<W> {
         let trap = &features.trap;
         let as_f64 = |lots: Lots| lots.0 as f64;
         let (cancels, adds) = (trap.cancel.map(as_f64), trap.add.map(as_f64));
-        let open = self.ledger.positions().filter(|p| p.qty != Lots::ZERO).count();
+        let open = self.markets.iter().filter(|m| self.ledger.position(m.no) != Lots::ZERO).count();
         let capital = decimal_to_f64(self.settings.capital.decimal());
-        let day = decimal_to_f64(self.ledger.pnl().day.decimal());
+        let day = decimal_to_f64(self.ledger.day_pnl().decimal());
         let qty = decimal_to_f64(rules.qty(case.intent.qty).decimal());
         let price = rules.price_f64(case.intent.limit.0 as f64);
         let notional = decimal_to_f64(rules.notional(case.intent.limit, case.intent.qty).decimal());

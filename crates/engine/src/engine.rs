@@ -220,7 +220,7 @@ impl<W: Stopwatch> Engine<W> {
 
     fn day_loss(&mut self, at: Nanos, effects: &mut Effects) {
         if !self.day_loss_ok() {
-            let loss = self.ledger.pnl().day;
+            let loss = self.ledger.day_pnl();
             self.go(
                 at,
                 TradingState::Hold,
@@ -232,7 +232,7 @@ impl<W: Stopwatch> Engine<W> {
     }
 
     fn day_loss_ok(&self) -> bool {
-        self.settings.day_loss.is_none_or(|limit| -limit < self.ledger.pnl().day)
+        self.settings.day_loss.is_none_or(|limit| -limit < self.ledger.day_pnl())
     }
 
     pub(crate) fn on_report(&mut self, at: Nanos, report: &VenueReport, effects: &mut Effects) {
@@ -450,6 +450,7 @@ impl<W: Stopwatch> Engine<W> {
                 if let Some((check, _)) = self.checks(at).into_iter().find(|(_, ok)| !ok) {
                     return Err(Refusal::Check(check));
                 }
+                self.gate.reset(at);
                 self.go(at, TradingState::Run, TransitionCause::Operator, reason.clone(), effects);
             }
             Command::Kill(cause, reason) => {
@@ -484,7 +485,10 @@ impl<W: Stopwatch> Engine<W> {
             }
             TradingState::Run => false,
         };
-        if !stopped {
+        if stopped {
+            let Status { state, cause, reason, .. } = self.status.clone();
+            effects.notices.push(Notice::State { from: state, to: state, cause, reason });
+        } else {
             self.set_state(at, TradingState::Hold, TransitionCause::Start, String::new(), effects);
         }
         self.reconciliation = Reconciliation::Awaited;

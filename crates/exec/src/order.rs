@@ -40,6 +40,8 @@ pub struct Order {
     pub ended_at: Option<Nanos>,
     /// When its cancel was last asked for.
     pub cancel_asked_at: Option<Nanos>,
+    /// What the venue last said may no longer be so: ask, before anything is built on it.
+    pub unsure: bool,
     /// When it was last asked about.
     pub(crate) queried_at: Option<Nanos>,
     /// When the venue first said it knows no such order.
@@ -67,6 +69,7 @@ impl Order {
             answered_at: None,
             ended_at: None,
             cancel_asked_at: None,
+            unsure: false,
             queried_at: None,
             missed_at: None,
         }

@@ -92,6 +92,7 @@ impl Orders {
         self.next_no = 1;
         for id in &self.live {
             let order = self.all.get_mut(id).expect("live orders are kept");
+            order.unsure = true;
             if matches!(order.state, OrderState::Prepared | OrderState::Submitted) {
                 order.state = OrderState::InDoubt;
                 order.sent_at.get_or_insert(at);
@@ -143,9 +144,9 @@ impl Orders {
         self.live.len()
     }
 
-    /// How many live orders are in doubt.
+    /// How many live orders must be asked about: their answer is lost, or may no longer be so.
     pub fn in_doubt_count(&self) -> usize {
-        self.live().filter(|o| o.state == OrderState::InDoubt).count()
+        self.live().filter(|o| o.unsure || o.state == OrderState::InDoubt).count()
     }
 
     /// What may still fill on one side of an instrument, in doubt included.
@@ -201,7 +202,7 @@ impl Orders {
                         chases.push(Chase::Doubt(*id, instrument));
                     }
                 }
-                OrderState::InDoubt => {
+                _ if order.unsure || order.state == OrderState::InDoubt => {
                     if order.queried_at.is_none_or(|asked| at - asked >= deadlines.settle) {
                         order.queried_at = Some(at);
                         chases.push(Chase::Query(*id, instrument));
@@ -238,7 +239,7 @@ impl Orders {
             ReportKind::CancelRejected { id } => {
                 // Nothing open under that id: if we still think so, ask what became of it.
                 let order = self.get_mut(*id)?;
-                order.cancel_asked_at = None;
+                order.unsure = order.state.may_fill();
                 Ok(Change::None)
             }
             ReportKind::Fill(fill) => {
@@ -278,6 +279,9 @@ impl Orders {
     ) -> Result<Change, ExecError> {
         let order = self.get_mut(id)?;
         order.missed_at = None;
+        if found.filled == order.filled {
+            order.unsure = false;
+        }
         if order.venue_id.is_none() {
             order.venue_id = Some(found.venue_id);
         }
@@ -473,6 +477,33 @@ mod tests {
         restored.begin_epoch(2, T0);
         assert_eq!(restored.get(id).unwrap().state, OrderState::InDoubt);
         assert_eq!(restored.prepare(T0, intent(), Purpose::Entry).epoch(), 2);
+    }
+
+    #[test]
+    fn an_order_that_rested_when_the_process_died_is_asked_about_and_closed() {
+        let (mut orders, id) = sent_order();
+        orders.on_report(T0, &report(ReportKind::Ack { id, venue_id: 5 })).unwrap();
+        orders.begin_epoch(2, after(500));
+        let mut chases = Vec::new();
+        orders.overdue(after(500), &mut chases);
+        assert_eq!(chases, [Chase::Query(id, InstrumentNo(0))]);
+        assert_eq!(orders.in_doubt_count(), 1);
+        let gone =
+            VenueOrder { id, venue_id: 5, intent: intent(), filled: Lots::ZERO, is_open: false };
+        let answer = report(ReportKind::Order { id, found: Some(gone) });
+        orders.on_report(after(510), &answer).unwrap();
+        assert_eq!((orders.in_doubt_count(), orders.live_count()), (0, 0));
+    }
+
+    #[test]
+    fn a_cancel_that_finds_nothing_makes_us_ask_not_repeat() {
+        let (mut orders, id) = sent_order();
+        orders.on_report(T0, &report(ReportKind::Ack { id, venue_id: 5 })).unwrap();
+        orders.ask_cancel(id, T0);
+        orders.on_report(after(10), &report(ReportKind::CancelRejected { id })).unwrap();
+        let mut chases = Vec::new();
+        orders.overdue(after(20), &mut chases);
+        assert_eq!(chases, [Chase::Query(id, InstrumentNo(0))]);
     }
 
     #[test]

@@ -10,8 +10,7 @@ use axum::response::{IntoResponse, Response};
 struct Assets;
 
 /// No outside requests, no frames, no inline scripts.
-const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
-    connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /// A file of the console; any path without a dot is one of its pages.
 pub(super) async fn serve(uri: Uri) -> Response {

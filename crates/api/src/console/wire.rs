@@ -345,8 +345,8 @@ pub struct GateStep {
     pub sense: &'static str,
     /// Unit of both.
     pub unit: &'static str,
-    /// What it took.
-    pub ns: u64,
+    /// What it took; `None` where nobody looked at the clock.
+    pub ns: Option<u64>,
     /// What it says.
     pub text: Text,
 }

@@ -281,7 +281,8 @@ fn system(config: &Config, session: &SessionDir, now: Nanos) -> System {
 }
 
 fn config_rows(config: &Config) -> Arc<Vec<ConfigRow>> {
-    let rows = config.settings().map(|setting| ConfigRow {
+    let read = config.settings().filter(|setting| setting.key.is_read);
+    let rows = read.map(|setting| ConfigRow {
         path: setting.key.path.to_owned(),
         value: setting.value.to_string(),
         origin: setting.origin.layer(),
@@ -291,18 +292,25 @@ fn config_rows(config: &Config) -> Arc<Vec<ConfigRow>> {
     Arc::new(rows.collect())
 }
 
+/// The closing words. Whoever read them may be gone; the run was still a good one.
 fn report(outcome: &Outcome, json: bool) -> Result<()> {
     let mut out = std::io::stdout().lock();
     if json {
-        writeln!(out, "{}", serde_json::to_string(outcome)?)?;
+        let _ = writeln!(out, "{}", serde_json::to_string(outcome)?);
         return Ok(());
     }
     let rate = outcome.events as f64 / outcome.took_s.max(1e-9);
-    writeln!(
+    let _ = writeln!(
         out,
-        "{} events in {:.2} s ({rate:.0}/s), {} orders, {} fills, {} denied, net {} USDT",
-        outcome.events, outcome.took_s, outcome.orders, outcome.fills, outcome.denied, outcome.net
-    )?;
-    writeln!(out, "journal {}\nstate   {}", outcome.journal_hash, outcome.fingerprint)?;
+        "{} events in {:.2} s ({rate:.0}/s), {} orders, {} fills, {} denied, net {} USDT\njournal {}\nstate   {}",
+        outcome.events,
+        outcome.took_s,
+        outcome.orders,
+        outcome.fills,
+        outcome.denied,
+        outcome.net,
+        outcome.journal_hash,
+        outcome.fingerprint
+    );
     Ok(())
 }

@@ -142,7 +142,7 @@ fn full(row: &DecisionRow, judgement: &Judgement) -> DecisionFull {
         limit: step.limit.filter(|limit| limit.is_finite()),
         sense: "max",
         unit: step.unit,
-        ns: 0,
+        ns: None,
         text: show::text(&step.denial.unwrap_or(Reason::OK)),
     });
     let gates = judgement.gate.iter().flat_map(|gate| &gate.gates).map(|trace| GateStep {
@@ -155,7 +155,7 @@ fn full(row: &DecisionRow, judgement: &Judgement) -> DecisionFull {
             _ => "max",
         },
         unit: trace.gate.unit(),
-        ns: trace.ns,
+        ns: (trace.verdict != Verdict::Off && trace.ns > 0).then_some(trace.ns),
         text: if trace.verdict == Verdict::Deny {
             row.text.clone()
         } else {

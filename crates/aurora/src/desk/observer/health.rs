@@ -38,7 +38,11 @@ pub(super) fn health<W: Stopwatch>(now: Nanos, engine: &Engine<W>, around: &Arou
                 TradingState::Killed => "RED",
             },
             ("Торговля", "Trading"),
-            super::same(format!("{} · {}", state.state.code(), state.cause.code())),
+            match state.state {
+                TradingState::Run => Text::new("новые заявки разрешены", "new orders may leave"),
+                TradingState::Hold => Text::new("новых заявок нет, открытые сняты", "no new orders, open ones cancelled"),
+                TradingState::Killed => Text::new("остановлена до повторного взвода", "stopped until re-armed"),
+            },
         ),
         card(
             "journal_outbox",
@@ -93,7 +97,7 @@ pub(super) fn health<W: Stopwatch>(now: Nanos, engine: &Engine<W>, around: &Arou
         slow(around.cycle_p95_ms, around.cycle_limit_ms),
         ("Цикл заявки, p95", "Order cycle, p95"),
         Text::new(
-            format!("{:.1} мс, цель {:.0} мс", around.cycle_p95_ms, around.cycle_limit_ms),
+            show::comma(&format!("{:.1} мс, цель {:.0} мс", around.cycle_p95_ms, around.cycle_limit_ms)),
             format!("{:.1} ms, objective {:.0} ms", around.cycle_p95_ms, around.cycle_limit_ms),
         ),
     ));

@@ -285,7 +285,7 @@ fn why(row: &OrderRow) -> Text {
         _ => ("истекла", "expired"),
     };
     let (mut ru, mut en) = (
-        format!("{purpose_ru}: {side_ru} {} по {} — {state_ru}", row.qty, row.price),
+        format!("{purpose_ru}: {side_ru} {} по {} — {state_ru}", show::comma(&row.qty), show::comma(&row.price)),
         format!("{purpose_en}: {side_en} {} at {} — {state_en}", row.qty, row.price),
     );
     if let Some(reason) = &row.reason {
@@ -293,7 +293,7 @@ fn why(row: &OrderRow) -> Text {
         en += &format!(". {}", reason.text.en);
     }
     if let Some(pnl) = &row.pnl {
-        ru += &format!(". Результат {pnl}");
+        ru += &format!(". Результат {}", show::comma(pnl));
         en += &format!(". Result {pnl}");
     }
     Text::new(ru, en)

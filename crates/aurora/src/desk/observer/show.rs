@@ -64,3 +64,8 @@ pub(crate) fn millis(at: Nanos) -> f64 {
 pub(crate) fn text(reason: &Reason) -> Text {
     Text::new(reason.text(Lang::Ru), reason.text(Lang::En))
 }
+
+/// A number as Russian writes it.
+pub(crate) fn comma(number: &str) -> String {
+    number.replace('.', ",").replace('-', "−")
+}

@@ -1,0 +1,146 @@
+//! The desk as users run it: the real binary, on a market of its own, killed at the worst moments.
+
+#[path = "desk/probe.rs"]
+mod probe;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use probe::{Desk, Folder, VenueStory, replay, run_to_end, tapes};
+
+/// How often the desk is killed; the full count is asked for with `AURORA_KILLS`.
+fn kills() -> usize {
+    std::env::var("AURORA_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(50)
+}
+
+/// Moments of a kill, spread over the life of a start: 30 ms to 1.2 s after the page answers.
+fn moments(count: usize) -> impl Iterator<Item = Duration> {
+    // A fixed scramble of the numbers below a prime: the same moments in every run.
+    (0..count as u64).map(|n| Duration::from_millis(30 + (n * 7_919 + 13) % 1_171))
+}
+
+#[test]
+fn killed_at_any_moment_it_sends_nothing_twice_and_loses_no_fill() {
+    let folder = Folder::new();
+    for (round, moment) in moments(kills()).enumerate() {
+        let desk = Desk::start(&folder, &["--speed", "20"]);
+        desk.wait_for("the run begins", |desk| !desk.state().0.is_empty());
+        desk.kill_after(moment);
+        // A torn tail is found and cut by the next start; what is whole must already add up.
+        let venue = VenueStory::read(&folder);
+        let twice = venue.accepted.len() - venue.accepted.iter().collect::<BTreeSet<_>>().len();
+        assert_eq!(twice, 0, "round {round}: the venue accepted an id twice");
+    }
+    // One more start that is allowed to recover, reconcile and end by itself.
+    let end = run_to_end(&folder, &["--speed", "max", "--market-time", "5"]);
+    let replayed = replay(&folder);
+    assert_eq!(
+        replayed["fingerprint"], end["fingerprint"],
+        "replay leads elsewhere than the run did"
+    );
+    assert_eq!(replayed["in_doubt"], 0, "an order's fate is still unknown");
+    assert_eq!(replayed["live_orders"], 0);
+
+    let venue = VenueStory::read(&folder);
+    let journal = probe::journal_fills(&folder);
+    assert!(venue.fills.len() > 10, "the desk hardly traded: {} fills", venue.fills.len());
+    assert_eq!(journal, venue.fills, "booked fills are not the venue's fills");
+    assert_eq!(replayed["positions"], venue.positions());
+    let intents = probe::journal_intents(&folder);
+    let strangers: Vec<_> = venue.accepted.iter().filter(|id| !intents.contains(*id)).collect();
+    assert!(strangers.is_empty(), "at the venue but never written down: {strangers:?}");
+    println!("{} kills, {} orders, {} fills", kills(), venue.accepted.len(), venue.fills.len());
+}
+
+#[test]
+fn the_same_tape_and_seed_give_the_same_journal() {
+    let Some(tapes) = tapes(&["usdm_btcusdt_20240808.raw.zst", "spot_ethusdt_20240808.raw.zst"])
+    else {
+        return;
+    };
+    let mut arguments = vec!["--speed", "max", "--tape"];
+    arguments.extend(tapes.iter().map(String::as_str));
+    let [first, second] = [(), ()].map(|()| {
+        let folder = Folder::new();
+        let end = run_to_end(&folder, &arguments);
+        (
+            end["journal_hash"].clone(),
+            end["fingerprint"].clone(),
+            folder.journal_bytes(),
+            end["fills"].as_u64(),
+        )
+    });
+    assert!(first.3 > Some(0), "nothing was traded");
+    assert_eq!(first, second);
+}
+
+#[test]
+fn an_operators_hold_cancels_what_is_open_and_outlives_a_restart() {
+    let folder = Folder::new();
+    let desk = Desk::start(&folder, &["--speed", "20"]);
+    desk.wait_for("an order rests", |desk| desk.order_states().iter().any(|state| state == "ACK"));
+    let held = desk.control("hold", "coffee");
+    assert_eq!(held["state"], "HOLD");
+    assert!(held["canceled"].as_u64() >= Some(1));
+    desk.wait_for("nothing is open", |desk| {
+        let open = ["PREPARED", "SUBMITTED", "IN_DOUBT", "ACK", "PARTIAL"];
+        desk.order_states().iter().all(|state| !open.contains(&state.as_str()))
+    });
+    desk.kill_after(Duration::ZERO);
+
+    let desk = Desk::start(&folder, &["--speed", "20"]);
+    desk.wait_for("the hold is back", |desk| desk.state() == ("HOLD".into(), "OPERATOR".into()));
+    desk.wait_for("the desk resumes", |desk| desk.control("resume", "back")["state"] == "RUN");
+    assert_eq!(desk.stop(), Some(0));
+}
+
+#[test]
+fn kill_flag_stops_the_desk_and_rearming_needs_it_gone() {
+    let folder = Folder::new();
+    let desk = Desk::start(&folder, &["--speed", "20"]);
+    desk.wait_for("the desk runs", |desk| desk.state().0 == "RUN");
+    std::fs::write(folder.path().join("kill.flag"), "").unwrap();
+    desk.wait_for("the desk is killed", |desk| {
+        desk.state() == ("KILLED".into(), "KILL_FLAG".into())
+    });
+    assert_eq!(desk.control("resume", "")["error"]["code"], "STATE");
+    assert_eq!(desk.control("rearm", "")["error"]["code"], "KILL_FLAG");
+    std::fs::remove_file(folder.path().join("kill.flag")).unwrap();
+    assert_eq!(desk.control("rearm", "checked")["state"], "HOLD");
+    desk.wait_for("the desk resumes", |desk| desk.control("resume", "go")["state"] == "RUN");
+    assert_eq!(desk.stop(), Some(0));
+}
+
+#[test]
+fn a_page_elsewhere_cannot_press_a_button() {
+    let folder = Folder::new();
+    let desk = Desk::start(&folder, &[]);
+    desk.wait_until_answering();
+    for (headers, status) in [
+        (&[("Origin", "http://evil.example"), ("Content-Type", "application/json")][..], 403),
+        (&[("Content-Type", "text/plain")], 415),
+        (&[("Host", "evil.example"), ("Content-Type", "application/json")], 403),
+    ] {
+        assert_eq!(
+            desk.post("/api/ui/control", headers, r#"{"action":"hold"}"#).0,
+            status,
+            "{headers:?}"
+        );
+    }
+    assert_eq!(desk.post("/api/ui/control", &[("Content-Type", "application/json")], "{}").0, 422);
+    assert_ne!(desk.state().1, "OPERATOR");
+    assert_eq!(desk.stop(), Some(0));
+}
+
+#[test]
+fn a_full_disk_closes_new_risk_and_says_so() {
+    let folder = Folder::new();
+    let desk = Desk::start(&folder, &["--speed", "20"]);
+    desk.wait_for("the desk runs", |desk| desk.state().0 == "RUN");
+    // The session's folder is gone: the event log has nowhere to go.
+    std::fs::remove_dir_all(folder.path().join("session")).unwrap();
+    desk.wait_for("denials name the audit log", |desk| {
+        desk.get("/api/ui/export/decisions.csv").contains("audit_unavailable")
+    });
+    assert_eq!(desk.stop(), Some(0));
+}
