@@ -36,7 +36,9 @@ const MIN_RATE: f64 = 0.8;
 const MAX_CPU: f64 = 1.25;
 const MAX_P999: f64 = 1.5;
 
-const CONFIG: &str = "sprt: {enabled: true}\n";
+/// Rotation is out of the way: compressing old logs waits for a quiet moment, and the rounds of the
+/// peer on the same core would be one.
+const CONFIG: &str = "sprt: {enabled: true}\nlogging: {rotate_max_mb: 100000}\n";
 
 pub(crate) fn run(args: &GateArgs) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;

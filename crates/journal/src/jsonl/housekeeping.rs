@@ -1,12 +1,12 @@
 //! The broom: gzips what was rotated and removes what is too old, in quiet moments.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter};
+use std::io::{self, BufReader, BufWriter, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use flate2::Compression;
@@ -15,10 +15,13 @@ use flate2::write::GzEncoder;
 use super::log::LogName;
 
 /// More bytes a second than this and the machine has better things to do than to compress.
-const QUIET_BYTES_PER_SECOND: u64 = 2 << 20;
+const QUIET_BYTES_PER_SECOND: f64 = 2e6;
 /// So many bytes waiting are compressed even when it is never quiet.
 const BACKLOG_LIMIT: u64 = 20 << 30;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// How much is compressed between two looks at how busy it is.
+const CHUNK: u64 = 256 << 10;
 
 /// A thread that tidies one session folder.
 #[derive(Debug)]
@@ -42,7 +45,8 @@ impl Housekeeper {
         let broom = Broom {
             folder: folder.to_owned(),
             retention: Duration::from_secs(u64::from(retention_days) * 86_400),
-            written: Arc::clone(&written),
+            pace: Pace::new(Arc::clone(&written)),
+            waiting: Vec::new(),
         };
         let thread = std::thread::Builder::new()
             .name("log-housekeeping".into())
@@ -74,39 +78,79 @@ impl Drop for Housekeeper {
 struct Broom {
     folder: PathBuf,
     retention: Duration,
+    pace: Pace,
+    waiting: Vec<PathBuf>,
+}
+
+/// How busy the process is, by the bytes its logs take.
+struct Pace {
     written: Arc<AtomicU64>,
+    seen: u64,
+    since: Instant,
+    was_quiet: bool,
+}
+
+impl Pace {
+    fn new(written: Arc<AtomicU64>) -> Pace {
+        Pace { written, seen: 0, since: Instant::now(), was_quiet: false }
+    }
+
+    /// Judged anew when the last look is long enough ago to tell.
+    fn is_quiet(&mut self) -> bool {
+        let elapsed = self.since.elapsed();
+        if LOOK_AGAIN <= elapsed {
+            let written = self.written.load(Ordering::Relaxed);
+            let rate = written.wrapping_sub(self.seen) as f64 / elapsed.as_secs_f64();
+            self.was_quiet = rate < QUIET_BYTES_PER_SECOND;
+            (self.seen, self.since) = (written, Instant::now());
+        }
+        self.was_quiet
+    }
 }
 
 impl Broom {
     /// Until every sender is gone: files still waiting then are left to the next start.
-    fn run(&self, rotated: &Receiver<PathBuf>) {
+    fn run(mut self, rotated: &Receiver<PathBuf>) {
         // Only the priority of this thread; without the right to lower it the work is the same.
         rustix::process::nice(19).ok();
-        let mut waiting: Vec<PathBuf> = Vec::new();
-        let mut seen = self.written.load(Ordering::Relaxed);
-        let mut ticks = 0u32;
-        loop {
-            match rotated.recv_timeout(LOOK_EVERY) {
-                Ok(path) => {
-                    waiting.push(path);
-                    continue;
-                }
-                Err(RecvTimeoutError::Disconnected) => return,
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            let written = self.written.load(Ordering::Relaxed);
-            let is_quiet = written.wrapping_sub(seen) < QUIET_BYTES_PER_SECOND;
-            seen = written;
-            if (is_quiet || BACKLOG_LIMIT < backlog(&waiting)) && !waiting.is_empty() {
-                let path = waiting.remove(0);
-                // What cannot be compressed now stays readable as it is and is tried at the next start.
-                drop(gzip(&path));
-            }
-            if ticks.is_multiple_of(600) {
+        let mut looks = 0u32;
+        while self.rest(rotated, LOOK_EVERY) {
+            if looks.is_multiple_of(600) {
                 self.remove_old(SystemTime::now());
             }
-            ticks = ticks.wrapping_add(1);
+            looks = looks.wrapping_add(1);
+            if self.may_work() && !self.waiting.is_empty() {
+                let path = self.waiting.remove(0);
+                // What cannot be compressed now stays readable as it is and is tried at the next start.
+                drop(gzip(&path, || self.stand_aside(rotated)));
+            }
         }
+    }
+
+    /// Waits so long, collecting what is rotated meanwhile; false when it is time to stop.
+    fn rest(&mut self, rotated: &Receiver<PathBuf>, time: Duration) -> bool {
+        let until = Instant::now() + time;
+        loop {
+            match rotated.recv_deadline(until) {
+                Ok(path) => self.waiting.push(path),
+                Err(RecvTimeoutError::Timeout) => return true,
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+    }
+
+    fn may_work(&mut self) -> bool {
+        self.pace.is_quiet() || BACKLOG_LIMIT < backlog(&self.waiting)
+    }
+
+    /// In the middle of a file: lets trading go first; false when it is time to stop.
+    fn stand_aside(&mut self, rotated: &Receiver<PathBuf>) -> bool {
+        while !self.may_work() {
+            if !self.rest(rotated, LOOK_EVERY) {
+                return false;
+            }
+        }
+        self.rest(rotated, Duration::ZERO)
     }
 
     fn remove_old(&self, now: SystemTime) {
@@ -147,13 +191,20 @@ fn rotated_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Replaces `path` by `path.gz`; a crash in between leaves one of the two whole.
-pub(super) fn gzip(path: &Path) -> io::Result<PathBuf> {
+///
+/// Between two chunks `may_go_on` may wait; when it says no, nothing has changed.
+pub(super) fn gzip(path: &Path, mut may_go_on: impl FnMut() -> bool) -> io::Result<PathBuf> {
     let packed = path.with_added_extension("gz");
     let part = path.with_added_extension("part");
     let mut from = BufReader::with_capacity(1 << 16, File::open(path)?);
     let to = BufWriter::with_capacity(1 << 16, File::create(&part)?);
     let mut encoder = GzEncoder::new(to, Compression::new(3));
-    io::copy(&mut from, &mut encoder)?;
+    while io::copy(&mut from.by_ref().take(CHUNK), &mut encoder)? != 0 {
+        if !may_go_on() {
+            std::fs::remove_file(&part)?;
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+    }
     let to = encoder.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
     to.sync_all()?;
     std::fs::rename(&part, &packed)?;
@@ -169,7 +220,8 @@ mod tests {
         Broom {
             folder: folder.to_owned(),
             retention: Duration::from_secs(7 * 86_400),
-            written: Arc::default(),
+            pace: Pace::new(Arc::default()),
+            waiting: Vec::new(),
         }
     }
 
@@ -205,11 +257,22 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("orders.jsonl.20261101-000000-0001");
         std::fs::write(&path, "{\"a\":1}\n".repeat(1000)).unwrap();
-        let packed = gzip(&path).unwrap();
+        let packed = gzip(&path, || true).unwrap();
         assert!(!path.exists());
         let mut text = String::new();
         let mut reader = flate2::read::GzDecoder::new(File::open(packed).unwrap());
         io::Read::read_to_string(&mut reader, &mut text).unwrap();
         assert_eq!(text.len(), 8000);
+    }
+
+    #[test]
+    fn gzip_that_must_stop_leaves_the_file_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("orders.jsonl.20261101-000000-0001");
+        std::fs::write(&path, "x\n").unwrap();
+        assert!(gzip(&path, || false).is_err());
+        let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().collect();
+        assert_eq!(left.len(), 1);
+        assert!(path.exists());
     }
 }

@@ -72,7 +72,7 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             path
         };
-        gzip(&write("orders.jsonl.20261120-000000-0001", "1\n2\n")).unwrap();
+        gzip(&write("orders.jsonl.20261120-000000-0001", "1\n2\n"), || true).unwrap();
         write("orders.jsonl.20261121-000000-0001", "3\n");
         write("orders.jsonl", "4\n5\n");
         write("orders_denied.jsonl", "no\n");
