@@ -29,7 +29,7 @@ fn decode(market: Market, symbol: &str, frame: &[u8]) -> Result<String, DecodeEr
     }))
 }
 
-fn check(market: Market, symbol: &str, frame: &str, expected: Expect) {
+fn check(market: Market, symbol: &str, frame: &str, expected: &Expect) {
     let text = match decode(market, symbol, frame.as_bytes()) {
         Ok(text) => text,
         Err(error) => error.to_string(),
@@ -43,7 +43,7 @@ fn depth_of_each_market() {
         Market::UsdM,
         "BTCUSDT",
         USDM_DEPTH,
-        expect![
+        &expect![
             "1723161256298000000 Diff { first_id: 5123, last_id: 5190, prev_id: Some(5122), levels: [Level { side: Buy, price: Ticks(587102), qty: Lots(14) }, Level { side: Buy, price: Ticks(615109), qty: Lots(0) }, Level { side: Sell, price: Ticks(618003), qty: Lots(3615) }] }"
         ],
     );
@@ -51,7 +51,7 @@ fn depth_of_each_market() {
         Market::CoinM,
         "BTCUSD_PERP",
         COINM_DEPTH,
-        expect![
+        &expect![
             "1723161257432000000 Diff { first_id: 1007, last_id: 1019, prev_id: Some(1001), levels: [Level { side: Buy, price: Ticks(617736), qty: Lots(1001) }] }"
         ],
     );
@@ -59,7 +59,7 @@ fn depth_of_each_market() {
         Market::Spot,
         "BTCUSDT",
         SPOT_DEPTH,
-        expect![
+        &expect![
             "1723161255208000000 Diff { first_id: 5009, last_id: 5010, prev_id: None, levels: [Level { side: Buy, price: Ticks(6173763), qty: Lots(0) }, Level { side: Sell, price: Ticks(6183764), qty: Lots(154698) }] }"
         ],
     );
@@ -71,7 +71,7 @@ fn tickers_trades_and_snapshots() {
         Market::UsdM,
         "BTCUSDT",
         USDM_TICKER,
-        expect![
+        &expect![
             "1723161256313000000 Bbo { update_id: 5139, bid: (Ticks(618002), Lots(2507)), ask: (Ticks(618003), Lots(2510)) }"
         ],
     );
@@ -79,7 +79,7 @@ fn tickers_trades_and_snapshots() {
         Market::Spot,
         "BTCUSDT",
         SPOT_TICKER,
-        expect![
+        &expect![
             "0 Bbo { update_id: 36090, bid: (Ticks(2816547), Lots(798680)), ask: (Ticks(2816548), Lots(326888)) }"
         ],
     );
@@ -87,7 +87,7 @@ fn tickers_trades_and_snapshots() {
         Market::UsdM,
         "BTCUSDT",
         USDM_TRADE,
-        expect![
+        &expect![
             "1723161256322000000 Trade { id: 5266583935, aggressor: Buy, price: Ticks(618003), qty: Lots(6) }"
         ],
     );
@@ -95,7 +95,7 @@ fn tickers_trades_and_snapshots() {
         Market::Spot,
         "BTCUSDT",
         SPOT_TRADE,
-        expect![
+        &expect![
             "1680652799999000000 Trade { id: 3071245454, aggressor: Sell, price: Ticks(2816547), qty: Lots(56) }"
         ],
     );
@@ -103,7 +103,7 @@ fn tickers_trades_and_snapshots() {
         Market::UsdM,
         "BTCUSDT",
         SNAPSHOT,
-        expect![
+        &expect![
             "1680652700580000000 Snapshot { last_id: 5152, levels: [Level { side: Buy, price: Ticks(281451), qty: Lots(3818) }, Level { side: Buy, price: Ticks(281450), qty: Lots(413) }, Level { side: Sell, price: Ticks(281452), qty: Lots(6887) }] }"
         ],
     );
@@ -112,7 +112,7 @@ fn tickers_trades_and_snapshots() {
 #[test]
 fn what_we_have_no_use_for_is_passed_over() {
     for frame in [FUND_TRADE, MARK_PRICE, UNKNOWN, "{}", r#"{"result":null,"id":1}"#] {
-        check(Market::UsdM, "BTCUSDT", frame, expect!["nothing"]);
+        check(Market::UsdM, "BTCUSDT", frame, &expect!["nothing"]);
     }
 }
 
@@ -123,7 +123,7 @@ fn a_payload_before_its_stream_and_asks_before_bids_are_understood() {
         Market::UsdM,
         "BTCUSDT",
         turned,
-        expect![
+        &expect![
             "0 Diff { first_id: 1, last_id: 2, prev_id: Some(0), levels: [Level { side: Buy, price: Ticks(10), qty: Lots(2000) }, Level { side: Sell, price: Ticks(20), qty: Lots(3000) }] }"
         ],
     );
@@ -135,7 +135,7 @@ fn numbers_between_two_steps_are_refused() {
         Market::UsdM,
         "BTCUSDT",
         &USDM_TRADE.replace("61800.30", "61800.35"),
-        expect![
+        &expect![
             "number at byte 116 is not a whole number of ticks: check the instrument's tick size"
         ],
     );
@@ -143,7 +143,7 @@ fn numbers_between_two_steps_are_refused() {
         Market::UsdM,
         "BTCUSDT",
         &USDM_TRADE.replace("0.006", "0.0065"),
-        expect![
+        &expect![
             "number at byte 131 is not a whole number of lots: check the instrument's lot size"
         ],
     );
@@ -151,19 +151,19 @@ fn numbers_between_two_steps_are_refused() {
         Market::UsdM,
         "BTCUSDT",
         &USDM_TICKER.replace("61800.20", "0"),
-        expect![[r#""b" is a price and must be above zero"#]],
+        &expect![[r#""b" is a price and must be above zero"#]],
     );
     check(
         Market::UsdM,
         "BTCUSDT",
         &USDM_TRADE.replace("0.006", "-0.006"),
-        expect!["expected a digit at byte 131"],
+        &expect!["expected a digit at byte 131"],
     );
     check(
         Market::UsdM,
         "BTCUSDT",
         &USDM_TRADE.replace("0.006", "9999999999999999"),
-        expect!["number at byte 131 is too large"],
+        &expect!["number at byte 131 is too large"],
     );
 }
 
@@ -173,13 +173,13 @@ fn what_an_event_cannot_do_without_is_named() {
         Market::UsdM,
         "BTCUSDT",
         &USDM_TRADE.replace("\"m\"", "\"n\""),
-        expect![[r#"field "m" is missing"#]],
+        &expect![[r#"field "m" is missing"#]],
     );
     check(
         Market::UsdM,
         "BTCUSDT",
         &USDM_DEPTH.replace("\"U\"", "\"V\""),
-        expect![[r#"field "U" is missing"#]],
+        &expect![[r#"field "U" is missing"#]],
     );
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use aurora_binance::tape::{ClockShift, TapeSet};
-use aurora_book::{Applied, Book, Sync};
+use aurora_book::{Applied, Book, FeatureParams, Features, Sync};
 use aurora_model::{MarketEvent, MarketKind, Nanos};
 use expect_test::expect;
 
@@ -123,4 +123,28 @@ fn another_venues_recording_is_refused_with_what_it_is() {
     let path = folder.join("hyperliquid_btcusd_20250126.raw.zst");
     let error = TapeSet::open(&[path], ClockShift::Auto).unwrap_err().to_string();
     assert!(error.contains("holds no Binance depth, bookTicker or trade frames"), "{error}");
+}
+
+#[test]
+fn reading_book_and_features_allocate_nothing_once_warm() {
+    let Some(mut set) = open(&["usdm_ethusdt_20240808", "spot_btcusdt_20240808"]) else { return };
+    let mut desks: Vec<(Book, Features)> = set
+        .tracks()
+        .iter()
+        .map(|track| {
+            (Book::new(track.market.continuity()), Features::new(FeatureParams::default()))
+        })
+        .collect();
+    let mut play = |messages: usize| {
+        for _ in 0..messages {
+            let Some(event) = set.next_event().unwrap() else { return };
+            let (book, features) = &mut desks[event.instrument.index()];
+            let applied = book.apply(&event);
+            features.on_event(&event, book, applied);
+            std::hint::black_box(features.values(event.received_at, book));
+        }
+    };
+    play(60_000);
+    let used = allocation_counter::measure(|| play(50_000));
+    assert_eq!(used.count_total, 0, "{used:?}");
 }

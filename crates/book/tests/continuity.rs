@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 
 /// Lines of `snapshot LAST: LEVELS` and `diff FIRST-LAST<PREV: LEVELS`, a level being `b100=5` or
 /// `a101=7`; each is answered with what it did, the state, and the best levels after it.
-fn check(rule: Continuity, script: &str, expected: Expect) {
+fn check(rule: Continuity, script: &str, expected: &Expect) {
     let mut book = Book::new(rule);
     let mut story = String::new();
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -65,7 +65,7 @@ fn diffs_before_the_snapshot_are_shown_at_once_and_replayed_after_it() {
          diff 12-14<9: b100=0 a101=4
          snapshot 8: b100=1 b99=3 a102=6
          diff 15-16<14: b99=4",
-        expect![[r#"
+        &expect![[r#"
             diff 1-5<0: b100=1 b90=9 a105=5  Levels Partial | 100x1 90x9 | 105x5
             diff 7-9<5: b100=2               Levels Partial | 100x2 90x9 | 105x5
             diff 12-14<9: b100=0 a101=4      Levels Partial | 90x9 | 101x4 105x5
@@ -84,7 +84,7 @@ fn a_snapshot_newer_than_every_diff_waits_for_the_one_that_bridges() {
          diff 7-9<5: b100=7
          diff 12-21<9: b100=2
          diff 22-23<21: b100=3",
-        expect![[r#"
+        &expect![[r#"
             diff 1-5<0: b90=9 a105=5         Levels Partial | 90x9 | 105x5
             snapshot 20: b100=1 a101=1       Levels Synced | 100x1 | 101x1
             diff 7-9<5: b100=7               Repeat Synced | 100x1 | 101x1
@@ -101,7 +101,7 @@ fn a_snapshot_older_than_what_waits_is_refused() {
         "diff 10-15<9: b100=1 a101=1
          snapshot 8: b99=1 a102=1
          snapshot 12: b99=1 a102=1",
-        expect![[r#"
+        &expect![[r#"
             diff 10-15<9: b100=1 a101=1      Levels Partial | 100x1 | 101x1
             snapshot 8: b99=1 a102=1         SnapshotTooOld Partial | 100x1 | 101x1
             snapshot 12: b99=1 a102=1        Levels Synced | 100x1 99x1 | 101x1 102x1
@@ -119,7 +119,7 @@ fn a_gap_needs_a_snapshot_and_until_then_the_newest_level_is_right() {
          diff 23-24<22: b98=1
          snapshot 23: b102=5 b98=1 a103=1
          diff 25-26<24: a103=2",
-        expect![[r#"
+        &expect![[r#"
             snapshot 10: b100=1 b99=1 a101=1 a103=1 Levels Synced | 100x1 99x1 | 101x1 103x1
             diff 9-12<8: b100=2              Levels Synced | 100x2 99x1 | 101x1 103x1
             diff 20-22<18: b102=5            Gap { have: 12, found: 18 } Desynced | 102x5 100x2 99x1 | 103x1
@@ -139,7 +139,7 @@ fn what_comes_twice_is_dropped() {
          diff 9-12<8: b100=2
          snapshot 11: b100=9 a101=9
          diff 13-14<12: a101=2",
-        expect![[r#"
+        &expect![[r#"
             snapshot 10: b100=1 a101=1       Levels Synced | 100x1 | 101x1
             diff 9-12<8: b100=2              Levels Synced | 100x2 | 101x1
             diff 9-12<8: b100=2              Repeat Synced | 100x2 | 101x1
@@ -158,7 +158,7 @@ fn spot_counts_on_without_naming_the_previous() {
          snapshot 10: b100=1 a101=1
          diff 13-13: b100=3
          diff 15-16: b100=4",
-        expect![[r#"
+        &expect![[r#"
             diff 5-8: b100=1 a101=1          Levels Partial | 100x1 | 101x1
             diff 9-12: b100=2                Levels Partial | 100x2 | 101x1
             snapshot 10: b100=1 a101=1       Levels Synced | 100x2 | 101x1
@@ -174,7 +174,7 @@ fn a_recording_that_goes_on_without_a_snapshot_stays_partial() {
         Continuity::BinanceFutures,
         "diff 1-5<0: b100=1
          diff 6-7<5: a101=1",
-        expect![[r#"
+        &expect![[r#"
             diff 1-5<0: b100=1               Levels Partial | 100x1 | 
             diff 6-7<5: a101=1               Levels Partial | 100x1 | 101x1
         "#]],

@@ -164,7 +164,7 @@ fn params() -> ScalperParams {
     }
 }
 
-fn check(script: &[&str], expected: Expect) {
+fn check(script: &[&str], expected: &Expect) {
     let mut desk = Desk::new(params());
     let story: String = script.iter().map(|line| desk.step(line)).collect();
     expected.assert_eq(&story);
@@ -174,7 +174,7 @@ fn check(script: &[&str], expected: Expect) {
 fn a_weak_signal_opens_nothing_and_a_strong_one_joins_the_bid() {
     check(
         &["score 0.4", "score -0.4", "score 0.6"],
-        expect![[r#"
+        &expect![[r#"
             score 0.4
             score -0.4
             score 0.6
@@ -187,7 +187,7 @@ fn a_weak_signal_opens_nothing_and_a_strong_one_joins_the_bid() {
 fn a_sure_signal_takes() {
     check(
         &["score -0.95"],
-        expect![[r#"
+        &expect![[r#"
         score -0.95
             entry: sell 16 at 600000 IOC score 0.95 p 0.87
     "#]],
@@ -198,7 +198,7 @@ fn a_sure_signal_takes() {
 fn a_resting_entry_is_withdrawn_when_its_reason_fades() {
     check(
         &["score 0.6", "score 0.2", "score 0.1", "wait 10", "gone"],
-        expect![[r#"
+        &expect![[r#"
             score 0.6
                 entry: buy 16 at 600000 POST_ONLY score 0.60 p 0.77
             score 0.2
@@ -214,7 +214,7 @@ fn a_resting_entry_is_withdrawn_when_its_reason_fades() {
 fn a_resting_entry_is_withdrawn_when_the_price_runs_or_it_waited_enough() {
     check(
         &["score 0.6", "bid 600001", "bid 600002", "gone", "wait 250", "wait 4000"],
-        expect![[r#"
+        &expect![[r#"
             score 0.6
                 entry: buy 16 at 600000 POST_ONLY score 0.60 p 0.77
             bid 600001
@@ -233,7 +233,7 @@ fn a_resting_entry_is_withdrawn_when_the_price_runs_or_it_waited_enough() {
 fn nothing_is_opened_on_a_stale_book_and_what_rests_is_withdrawn() {
     check(
         &["score 0.6", "stale", "gone", "wait 1000"],
-        expect![[r#"
+        &expect![[r#"
         score 0.6
             entry: buy 16 at 600000 POST_ONLY score 0.60 p 0.77
         stale
@@ -248,7 +248,7 @@ fn nothing_is_opened_on_a_stale_book_and_what_rests_is_withdrawn() {
 fn a_filled_entry_rests_its_target_and_a_loss_stops_it() {
     check(
         &["score 0.6", "fill", "bid 599500", "bid 599400", "gone", "fill", "wait 999", "wait 1"],
-        expect![[r#"
+        &expect![[r#"
             score 0.6
                 entry: buy 16 at 600000 POST_ONLY score 0.60 p 0.77
             fill
@@ -270,7 +270,7 @@ fn a_filled_entry_rests_its_target_and_a_loss_stops_it() {
 fn what_was_gained_is_not_given_back() {
     check(
         &["score -0.6", "fill", "bid 599600", "bid 599870", "gone", "wait 250", "fill"],
-        expect![[r#"
+        &expect![[r#"
             score -0.6
                 entry: sell 16 at 600001 POST_ONLY score 0.60 p 0.77
             fill
@@ -301,7 +301,7 @@ fn a_held_position_leaves_patiently_then_at_once() {
             "gone",
             "wait 250",
         ],
-        expect![[r#"
+        &expect![[r#"
             score 0.6
                 entry: buy 16 at 600000 POST_ONLY score 0.60 p 0.77
             fill
