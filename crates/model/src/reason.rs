@@ -154,8 +154,8 @@ reason_codes! {
 
     // TRAP.
     TrapGuard = "trap_guard",
-        ru "Отказ: признаки ложной стенки в стакане, z = {value:2} при пороге {limit:2}",
-        en "Denied: signs of a fake wall in the book, z = {value:2}, threshold {limit:2}";
+        ru "Отказ: признаки ложной стенки в стакане: z = {value:2} (порог {limit:2}) или OBI и TFI спорят при частых снятиях",
+        en "Denied: signs of a fake wall in the book: z = {value:2} (threshold {limit:2}), or OBI and TFI disagree while cancels are heavy";
     TrapGuardZ = "trap_guard",
         ru "Признаки ложной стенки в стакане, z = {value:2} при пороге {limit:2}",
         en "Signs of a fake wall in the book, z = {value:2}, threshold {limit:2}";

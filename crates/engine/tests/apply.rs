@@ -1,0 +1,172 @@
+//! The engine told in stories: what happens, and what it asks its runtime to do.
+
+#[path = "apply/stage.rs"]
+mod stage;
+
+use aurora_engine::{Command, Input, Record, Refusal, StartCheck};
+use aurora_model::{
+    Lots, OrderState, ReportKind, Side, TradingState, TransitionCause, VenueRequest,
+};
+use stage::{Stage, fill_of};
+
+#[test]
+fn an_order_leaves_only_when_its_intent_is_on_disk() {
+    let mut stage = Stage::running();
+    stage.wish(Side::Buy, 1_000, 5);
+    stage.market(1_000, 1_001);
+    assert_eq!(stage.sent(), [], "written down, not sent");
+    let intent = stage.last_record(|record| matches!(record, Record::Intent { .. }));
+    stage.durable(intent);
+    let sent = stage.sent();
+    assert!(matches!(sent[..], [VenueRequest::Place { .. }]), "{sent:?}");
+    stage.durable(intent);
+    assert_eq!(stage.sent().len(), 1, "and only once");
+}
+
+#[test]
+fn a_hold_between_writing_and_sending_withdraws_the_order() {
+    let mut stage = Stage::running();
+    stage.wish(Side::Buy, 1_000, 5);
+    stage.market(1_000, 1_001);
+    stage.hold();
+    stage.all_durable();
+    assert!(stage.sent().is_empty(), "{:?}", stage.sent());
+    assert_eq!(stage.order().state, OrderState::Cancel);
+}
+
+#[test]
+fn nothing_new_leaves_while_held_and_what_rests_is_cancelled() {
+    let mut stage = Stage::running();
+    let id = stage.rest(Side::Buy, 1_000, 5);
+    stage.hold();
+    assert!(stage.requests().contains(&VenueRequest::Cancel { id, instrument: stage.no() }));
+    stage.wish(Side::Buy, 1_000, 5);
+    for _ in 0..20 {
+        stage.market(1_000, 1_001);
+    }
+    stage.all_durable();
+    assert_eq!(stage.sent().len(), 1, "only what was sent before the hold");
+}
+
+#[test]
+fn a_fill_after_the_hold_is_booked_and_told_twice_it_is_booked_once() {
+    let mut stage = Stage::running();
+    let id = stage.rest(Side::Buy, 1_000, 5);
+    stage.hold();
+    let fill = ReportKind::Fill(fill_of(id, 1, Side::Buy, 1_000, 2));
+    stage.report(fill.clone());
+    stage.report(fill);
+    stage.report(ReportKind::Canceled { id, filled: Lots(2) });
+    assert_eq!(stage.engine.ledger().position(stage.no()), Lots(2));
+    assert_eq!(stage.engine.ledger().counters().duplicates, 1);
+    assert_eq!((stage.order().state, stage.order().filled), (OrderState::Cancel, Lots(2)));
+}
+
+#[test]
+fn a_fill_nobody_told_us_is_booked_by_the_sweep() {
+    let mut stage = Stage::running();
+    let id = stage.rest(Side::Buy, 1_000, 5);
+    let fills = vec![fill_of(id, 1, Side::Buy, 1_000, 5)];
+    stage.report(ReportKind::Account {
+        open: vec![],
+        fills,
+        positions: vec![(stage.no(), Lots(5))],
+    });
+    assert_eq!(stage.order().state, OrderState::Fill);
+    assert_eq!(stage.engine.ledger().position(stage.no()), Lots(5));
+    assert_eq!(stage.engine.status().state, TradingState::Run);
+}
+
+#[test]
+fn a_position_the_venue_sees_and_we_do_not_holds_the_desk() {
+    let mut stage = Stage::running();
+    stage.report(ReportKind::Account {
+        open: vec![],
+        fills: vec![],
+        positions: vec![(stage.no(), Lots(1))],
+    });
+    let status = stage.engine.status();
+    assert_eq!((status.state, status.cause), (TradingState::Hold, TransitionCause::Reconciliation));
+    assert_eq!(
+        stage.command(Command::Resume(String::new())),
+        Err(Refusal::Check(StartCheck::Reconciled))
+    );
+}
+
+#[test]
+fn a_loss_beyond_the_days_limit_holds_the_desk() {
+    let mut stage = Stage::running();
+    let id = stage.rest(Side::Buy, 1_000, 5);
+    stage.report(ReportKind::Fill(fill_of(id, 1, Side::Buy, 1_000, 5)));
+    // 5 lots of 1, each a tick of 1 down: the limit is a loss of 50.
+    stage.market(990, 991);
+    assert_eq!(stage.engine.status().state, TradingState::Run);
+    stage.market(989, 990);
+    let status = stage.engine.status();
+    assert_eq!((status.state, status.cause), (TradingState::Hold, TransitionCause::DayLoss));
+}
+
+#[test]
+fn an_order_over_the_cap_is_denied_with_its_reason_and_never_written_down() {
+    let mut stage = Stage::running();
+    stage.wish(Side::Buy, 1_000, 11);
+    stage.market(1_000, 1_001);
+    assert_eq!(stage.denials(), ["NOTIONAL_CAP"]);
+    assert!(stage.engine.orders().live().next().is_none());
+}
+
+#[test]
+fn a_killed_desk_stays_killed_over_a_restart_until_a_person_rearms_it() {
+    let mut stage = Stage::running();
+    stage.command(Command::Kill(TransitionCause::Operator, "enough".into())).unwrap();
+    let mut again = stage.restarted();
+    again.warm_up();
+    assert_eq!(again.engine.status().state, TradingState::Killed);
+    assert!(again.command(Command::Resume(String::new())).is_err());
+    again.command(Command::Rearm("looked".into())).unwrap();
+    again.command(Command::Resume("go".into())).unwrap();
+    assert_eq!(again.engine.status().state, TradingState::Run);
+}
+
+#[test]
+fn replay_leads_to_the_same_place_and_a_forged_record_does_not() {
+    let mut stage = Stage::running();
+    let id = stage.rest(Side::Buy, 1_000, 5);
+    stage.report(ReportKind::Fill(fill_of(id, 1, Side::Buy, 1_000, 3)));
+    stage.command(Command::Checkpoint).unwrap();
+    let mut again = Stage::empty();
+    for (no, stamped) in stage.journal.iter().enumerate() {
+        again.engine.replay(no as u64 + 1, stamped).unwrap();
+    }
+    assert_eq!(again.engine.fingerprint(), stage.engine.fingerprint());
+
+    let mut forged = stage.journal.clone();
+    for stamped in &mut forged {
+        if let Record::Report(report) = &mut stamped.record
+            && let ReportKind::Fill(fill) = &mut report.kind
+        {
+            fill.qty = Lots(4);
+        }
+    }
+    let mut third = Stage::empty();
+    let outcome =
+        forged.iter().enumerate().try_for_each(|(no, s)| third.engine.replay(no as u64 + 1, s));
+    let told = outcome.unwrap_err().to_string();
+    assert!(told.contains("contradicts the ones before it"), "{told}");
+}
+
+#[test]
+fn a_lost_answer_is_doubted_and_asked_about_never_sent_again() {
+    let mut stage = Stage::running();
+    stage.wish(Side::Buy, 1_000, 5);
+    stage.market(1_000, 1_001);
+    stage.all_durable();
+    for _ in 0..10 {
+        stage.market(1_000, 1_001);
+        stage.apply(&Input::Timer);
+    }
+    assert_eq!(stage.order().state, OrderState::InDoubt);
+    let (placed, asked) = (stage.sent().len(), stage.queries());
+    assert_eq!(placed, 1);
+    assert!(asked >= 1, "nobody asked");
+}
