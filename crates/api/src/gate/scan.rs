@@ -100,17 +100,14 @@ impl<'a> Scan<'a> {
             return Err(self.fault());
         }
         let bytes = self.text.as_bytes();
-        let mut at = start;
-        loop {
-            match bytes.get(at) {
-                Some(b'"') => {
-                    self.at = at + 1;
-                    return Ok(Cow::Borrowed(&self.text[start..at]));
-                }
-                Some(b'\\') => return self.escaped(start, at).map(Cow::Owned),
-                Some(0..0x20) | None => return Err(NotJson { at }),
-                Some(_) => at += 1,
+        let at = special(bytes, start);
+        match bytes.get(at) {
+            Some(b'"') => {
+                self.at = at + 1;
+                Ok(Cow::Borrowed(&self.text[start..at]))
             }
+            Some(b'\\') => self.escaped(start, at).map(Cow::Owned),
+            _ => Err(NotJson { at }),
         }
     }
 
@@ -270,6 +267,31 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// Where the first quote, backslash or control character stands, from `at` on; the length if nowhere.
+///
+/// Eight bytes at a time: a byte of `word` is zero where `(word - ONES) & !word` has its high bit
+/// set, and the lowest such bit is always a true one (Mycroft 1987).
+fn special(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
+    while let Some(chunk) = bytes.get(at..at + 8) {
+        let word = u64::from_le_bytes(chunk.try_into().expect("eight bytes"));
+        let quotes = zeros(word ^ (ONES * 0x22));
+        let backslashes = zeros(word ^ (ONES * 0x5c));
+        let controls = word.wrapping_sub(ONES * 0x20) & !word;
+        let found = (quotes | backslashes | controls) & HIGHS;
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    while bytes.get(at).is_some_and(|b| !matches!(b, b'"' | b'\\' | 0..0x20)) {
+        at += 1;
+    }
+    at
+}
+
 /// Powers of ten that an f64 holds exactly.
 const POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -308,4 +330,22 @@ fn unicode(escape: &[u8]) -> Option<(char, usize)> {
 
 fn hex4(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |sum, &d| Some(sum * 16 + char::from(d).to_digit(16)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::special;
+
+    proptest! {
+        #[test]
+        fn eight_at_a_time_finds_what_one_at_a_time_finds(
+            bytes in prop::collection::vec(prop_oneof![0x1eu8..0x24, 0x5au8..0x5e, any::<u8>()], 0..40),
+        ) {
+            let is_special = |b: &u8| matches!(b, b'"' | b'\\' | 0..0x20);
+            let want = bytes.iter().position(is_special).unwrap_or(bytes.len());
+            prop_assert_eq!(special(&bytes, 0), want);
+        }
+    }
 }
