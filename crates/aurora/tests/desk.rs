@@ -49,7 +49,7 @@ fn killed_at_any_moment_it_sends_nothing_twice_and_loses_no_fill() {
     let intents = probe::journal_intents(&folder);
     let strangers: Vec<_> = venue.accepted.iter().filter(|id| !intents.contains(*id)).collect();
     assert!(strangers.is_empty(), "at the venue but never written down: {strangers:?}");
-    println!("{} kills, {} orders, {} fills", kills(), venue.accepted.len(), venue.fills.len());
+    eprintln!("{} kills, {} orders, {} fills", kills(), venue.accepted.len(), venue.fills.len());
 }
 
 #[test]

@@ -191,6 +191,6 @@ fn shared() -> Option<PathBuf> {
     }
     let is_ci = env::var_os("CI").is_some_and(|ci| ci == "true");
     assert!(!is_ci, "no recorded data in {}: set AURORA_SHARED", folder.display());
-    println!("skipped: no recorded data in {}; set AURORA_SHARED to compare", folder.display());
+    eprintln!("skipped: no recorded data in {}; set AURORA_SHARED to compare", folder.display());
     None
 }

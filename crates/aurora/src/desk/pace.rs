@@ -86,7 +86,7 @@ impl Pace {
         let Some(now) = self.market_at(wall) else { return Duration::ZERO };
         let Speed::Times(times) = self.speed else { return Duration::ZERO };
         let ahead = (market - now).0.max(0) as f64 / times;
-        Duration::from_nanos(ahead as u64)
+        Duration::from_secs_f64(ahead / 1e9)
     }
 }
 

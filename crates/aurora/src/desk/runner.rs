@@ -90,7 +90,7 @@ pub(crate) fn run(mut desk: Desk, mut source: Source, end_with_tape: bool) -> Re
         }
         if desk.speed != Speed::Max {
             desk.wait(pace, at)?;
-        } else if desk.world.messages % LOOK_EVERY == 0 {
+        } else if desk.world.messages.is_multiple_of(LOOK_EVERY) {
             desk.look(at)?;
         }
         desk.world.market(&event)?;

@@ -69,8 +69,7 @@ impl Store {
                     .context("journal thread")?,
             ),
         };
-        let epoch =
-            u32::try_from(recovered.epoch).context("too many starts for one journal folder")?;
+        let epoch = recovered.epoch;
         let store = Store {
             writer,
             base,
@@ -176,8 +175,8 @@ impl Store {
     pub(crate) fn position(&self) -> aurora_api::console::wire::JournalPosition {
         let mut took = self.took.clone();
         took.sort_unstable();
-        let at = |share: f64| {
-            let place = (took.len() as f64 * share) as usize;
+        let at = |percent: usize| {
+            let place = took.len() * percent / 100;
             took.get(place.min(took.len().saturating_sub(1))).map_or(0.0, |ns| *ns as f64 / 1e3)
         };
         aurora_api::console::wire::JournalPosition {
@@ -187,8 +186,8 @@ impl Store {
             seq: self.last,
             durable_seq: self.durable,
             bytes: self.bytes,
-            last_commit_us_p50: at(0.5),
-            last_commit_us_p99: at(0.99),
+            last_commit_us_p50: at(50),
+            last_commit_us_p99: at(99),
         }
     }
 }

@@ -285,6 +285,6 @@ pub(crate) fn tapes(names: &[&str]) -> Option<Vec<String>> {
     }
     let missing = format!("{} is missing: set AURORA_SHARED to the shared data", folder.display());
     assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing}");
-    println!("skipped: {missing}");
+    eprintln!("skipped: {missing}");
     None
 }

@@ -40,8 +40,13 @@ pub(super) fn health<W: Stopwatch>(now: Nanos, engine: &Engine<W>, around: &Arou
             ("Торговля", "Trading"),
             match state.state {
                 TradingState::Run => Text::new("новые заявки разрешены", "new orders may leave"),
-                TradingState::Hold => Text::new("новых заявок нет, открытые сняты", "no new orders, open ones cancelled"),
-                TradingState::Killed => Text::new("остановлена до повторного взвода", "stopped until re-armed"),
+                TradingState::Hold => Text::new(
+                    "новых заявок нет, открытые сняты",
+                    "no new orders, open ones cancelled",
+                ),
+                TradingState::Killed => {
+                    Text::new("остановлена до повторного взвода", "stopped until re-armed")
+                }
             },
         ),
         card(
@@ -97,7 +102,10 @@ pub(super) fn health<W: Stopwatch>(now: Nanos, engine: &Engine<W>, around: &Arou
         slow(around.cycle_p95_ms, around.cycle_limit_ms),
         ("Цикл заявки, p95", "Order cycle, p95"),
         Text::new(
-            show::comma(&format!("{:.1} мс, цель {:.0} мс", around.cycle_p95_ms, around.cycle_limit_ms)),
+            show::comma(&format!(
+                "{:.1} мс, цель {:.0} мс",
+                around.cycle_p95_ms, around.cycle_limit_ms
+            )),
             format!("{:.1} ms, objective {:.0} ms", around.cycle_p95_ms, around.cycle_limit_ms),
         ),
     ));

@@ -285,7 +285,11 @@ fn why(row: &OrderRow) -> Text {
         _ => ("истекла", "expired"),
     };
     let (mut ru, mut en) = (
-        format!("{purpose_ru}: {side_ru} {} по {} — {state_ru}", show::comma(&row.qty), show::comma(&row.price)),
+        format!(
+            "{purpose_ru}: {side_ru} {} по {} — {state_ru}",
+            show::comma(&row.qty),
+            show::comma(&row.price)
+        ),
         format!("{purpose_en}: {side_en} {} at {} — {state_en}", row.qty, row.price),
     );
     if let Some(reason) = &row.reason {
