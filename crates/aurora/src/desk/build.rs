@@ -12,7 +12,7 @@ use aurora_book::Continuity;
 use aurora_config::Config;
 use aurora_engine::{Engine, MarketSettings, Record, Settings};
 use aurora_matching::{GeneratedMarket, InstrumentSpec, PaperVenue};
-use aurora_model::{Instrument, InstrumentNo, Nanos, Notional, ReportKind, Ticks};
+use aurora_model::{Instrument, InstrumentNo, Nanos, ReportKind, Ticks};
 use aurora_signal::{Scalper, Strategy};
 
 use crate::exit::config_fault;
@@ -92,34 +92,14 @@ impl Market {
     }
 }
 
-/// The generated market's instruments and where their prices begin.
+/// One of the generated market's instruments.
 fn spec(symbol: &str) -> Result<InstrumentSpec> {
-    let pair = symbol.replace('/', "-").to_uppercase();
-    let (tick, lot, price, like): (_, _, _, fn(Instrument, Ticks) -> InstrumentSpec) = match pair
-        .as_str()
-    {
-        "BTC-USDT" => ("0.1", "0.001", 618_000, InstrumentSpec::like_btc),
-        "ETH-USDT" => ("0.01", "0.001", 268_000, InstrumentSpec::like_eth),
-        "SOL-USDT" => ("0.01", "0.01", 15_000, InstrumentSpec::like_sol),
-        _ => {
-            return Err(config_fault(format!(
-                "symbols: the generated market has BTC/USDT, ETH/USDT and SOL/USDT, not {symbol:?}"
-            )));
-        }
-    };
-    let decimal = |text: &str| text.parse().expect("a decimal written above");
-    let instrument = Instrument {
-        id: format!("PAPER:PERP:{pair}").parse().context("symbols")?,
-        symbol: pair.replace('-', ""),
-        payoff: aurora_model::Payoff::Linear,
-        tick: decimal(tick),
-        lot: decimal(lot),
-        multiplier: decimal("1"),
-        min_notional: Notional::new(decimal("5")),
-        maker_fee: decimal("0.0002"),
-        taker_fee: decimal("0.0005"),
-    };
-    Ok(like(instrument, Ticks(price)))
+    let wanted = symbol.to_uppercase().replace(['/', '-'], "");
+    let known = InstrumentSpec::standard();
+    known.into_iter().find(|spec| spec.instrument.symbol == wanted).ok_or_else(|| {
+        let told = "symbols: the generated market has BTC/USDT, ETH/USDT and SOL/USDT";
+        config_fault(format!("{told}, not {symbol:?}"))
+    })
 }
 
 /// What a start found and built.
