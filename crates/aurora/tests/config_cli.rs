@@ -94,6 +94,13 @@ fn nothing_starts_on_a_faulty_configuration() {
 }
 
 #[test]
+fn a_profile_this_version_does_not_have_is_a_fault_of_configuration() {
+    let output = aurora(&["run"], &[("DEFAULT_PROFILE", "live")]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("this version trades on paper only"));
+}
+
+#[test]
 fn a_program_reads_the_faults_as_json() {
     let path = file("json.yaml", "sprt: {sigma: 0}\n");
     let output = aurora(&["config", "check", "--json", &path], &[]);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use aurora_book::FeatureParams;
 use aurora_config::Config;
 use aurora_engine::Settings;
@@ -12,11 +12,16 @@ use aurora_matching::{QueueModel, VenueConfig};
 use aurora_model::{Nanos, Notional};
 use aurora_signal::{Platt, ScalperParams, Weights};
 
+use crate::exit::config_fault;
+
 /// The engine's settings.
 pub(crate) fn engine(config: &Config) -> Result<Settings> {
     let profile = config.text("profile");
     if !matches!(profile, "paper" | "local-paper" | "dev") {
-        bail!("profile {profile:?}: this version trades on paper only; set `profile: paper`");
+        let message = format!(
+            "profile: is {profile}, and this version trades on paper only: set `profile: paper`"
+        );
+        return Err(config_fault(message));
     }
     Ok(Settings {
         account: 0,
