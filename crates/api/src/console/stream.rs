@@ -129,7 +129,8 @@ impl Watch {
                 _ => 5,
             };
             // 4 Hz out of a 10 Hz beat: two of every five.
-            let now = if every == 5 { matches!(beat % 5, 0 | 2) } else { beat.is_multiple_of(every) };
+            let now =
+                if every == 5 { matches!(beat % 5, 0 | 2) } else { beat.is_multiple_of(every) };
             if !(whole || now) {
                 continue;
             }

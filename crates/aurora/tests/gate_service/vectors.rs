@@ -37,7 +37,7 @@ fn replay(session: &Value) -> Vec<String> {
         }
         if let Some(expect) = step.get("expect") {
             let mut found = Vec::new();
-            differences(expect, &answer, String::new(), &mut found);
+            differences(expect, &answer, "", &mut found);
             faults.extend(found.into_iter().map(|fault| format!("step {at} {call}: {fault}")));
         }
     }
@@ -76,17 +76,17 @@ fn event_faults(session: &Value, server: &Server) -> Vec<String> {
 }
 
 /// What `have` lacks of `want`: verdict words exactly, numbers to 1e-9 of their size.
-fn differences(want: &Value, have: &Value, path: String, faults: &mut Vec<String>) {
+fn differences(want: &Value, have: &Value, path: &str, faults: &mut Vec<String>) {
     match (want, have) {
         (Value::Object(want), Value::Object(have)) => {
             for (key, value) in want {
                 let path = format!("{path}.{key}");
-                differences(value, have.get(key).unwrap_or(&Value::Null), path, faults);
+                differences(value, have.get(key).unwrap_or(&Value::Null), &path, faults);
             }
         }
         (Value::Array(want), Value::Array(have)) if want.len() == have.len() => {
             for (at, (want, have)) in want.iter().zip(have).enumerate() {
-                differences(want, have, format!("{path}[{at}]"), faults);
+                differences(want, have, &format!("{path}[{at}]"), faults);
             }
         }
         (Value::Number(want), Value::Number(have)) => {
