@@ -44,7 +44,7 @@ pub struct ScalperParams {
     pub retry_after: Nanos,
     /// The widest spread to open on, in basis points, above 0..1000; default 5.
     pub max_spread_bps: f64,
-    /// What one order is worth, in quote; default 1000.
+    /// What one order is worth, in quote; default 300.
     pub order_notional: Notional,
 }
 
@@ -69,7 +69,7 @@ impl Default for ScalperParams {
             cooldown: Nanos::from_millis(1_000),
             retry_after: Nanos::from_millis(250),
             max_spread_bps: 5.0,
-            order_notional: Notional::new(Decimal::ONE_THOUSAND),
+            order_notional: Notional::new(Decimal::from(300)),
         }
     }
 }

@@ -73,6 +73,6 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::positive("strategy.scalper.max_spread_bps", 5.0, 1_000.0)
         .means("The widest spread to open on, bps.", "Самый широкий спред для входа, б.п."),
-    Key::money("strategy.scalper.order_notional", "1000")
+    Key::money("strategy.scalper.order_notional", "300")
         .means("What one order is worth, in quote.", "Размер одной заявки, в валюте котировки."),
 ];
