@@ -27,17 +27,27 @@ impl Clock {
 
     /// The time now.
     pub fn now(&mut self) -> Nanos {
-        let elapsed = self.elapsed_ns();
+        self.at(Instant::now())
+    }
+
+    /// The time now, and a timer that starts at it: one look at the clock for both.
+    pub fn now_and_timer(&mut self) -> (Nanos, GateTimer) {
+        let started = Instant::now();
+        (self.at(started), GateTimer { started, is_fresh: true })
+    }
+
+    fn at(&mut self, instant: Instant) -> Nanos {
+        let elapsed = nanos_between(self.started, instant);
         if CHECK_EVERY_NS <= elapsed - self.checked_ns {
             self.checked_ns = elapsed;
             self.offset_ns = (wall_ns() - elapsed).max(self.offset_ns - SLEW_NS);
         }
         Nanos(self.offset_ns + elapsed)
     }
+}
 
-    fn elapsed_ns(&self) -> i64 {
-        i64::try_from(self.started.elapsed().as_nanos()).unwrap_or(i64::MAX)
-    }
+fn nanos_between(from: Instant, to: Instant) -> i64 {
+    i64::try_from(to.saturating_duration_since(from).as_nanos()).unwrap_or(i64::MAX)
 }
 
 fn wall_ns() -> i64 {
@@ -45,20 +55,19 @@ fn wall_ns() -> i64 {
     i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// Times the gates of one decision.
+/// Times the gates of one decision. Its first reading is its start, and costs nothing.
 #[derive(Clone, Copy, Debug)]
-pub struct GateTimer(Instant);
-
-impl GateTimer {
-    /// Starts at zero.
-    pub fn start() -> GateTimer {
-        GateTimer(Instant::now())
-    }
+pub struct GateTimer {
+    started: Instant,
+    is_fresh: bool,
 }
 
 impl Stopwatch for GateTimer {
     fn nanos(&mut self) -> u64 {
-        u64::try_from(self.0.elapsed().as_nanos()).unwrap_or(u64::MAX)
+        if std::mem::take(&mut self.is_fresh) {
+            return 0;
+        }
+        u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 }
 

@@ -10,7 +10,7 @@ use aurora_model::{EventCode, Nanos};
 
 use super::ack::{AckTracker, Sent};
 use super::call::{Audit, Call, Reply};
-use super::clock::{Clock, GateTimer};
+use super::clock::Clock;
 use super::decode::{Check, Lists, Malformed};
 use super::ids::DecisionIds;
 use super::metrics::{Gauges, Metrics};
@@ -163,8 +163,8 @@ impl GateService {
         req_id: Option<&str>,
         out: &mut Vec<u8>,
     ) -> Reply {
-        let now = self.clock.now();
-        let decision = self.gate.check(now, request, &mut GateTimer::start());
+        let (now, mut timer) = self.clock.now_and_timer();
+        let decision = self.gate.check(now, request, &mut timer);
         let id = self.ids.next(now.0);
         let observability = encode::answer(decision, request, &id, out);
         self.metrics.timings(decision);

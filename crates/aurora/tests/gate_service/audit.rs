@@ -1,6 +1,7 @@
 //! The log: what happens when it cannot be written, and how it turns over.
 
 use std::io::Read;
+use std::process::{Command, Stdio};
 
 use super::server::{GOOD, OPEN, Server, json_lines, metric, wait_until};
 
@@ -65,6 +66,28 @@ fn a_folder_deleted_under_way_denies_until_it_is_back() {
     assert_eq!(server.ask("POST /pretrade/check", GOOD).1["reason"], "audit_unavailable");
     std::fs::create_dir(server.session()).unwrap();
     assert_eq!(server.ask("POST /pretrade/check", GOOD).1["allow"], true);
+}
+
+#[test]
+fn a_file_that_may_not_grow_denies_and_keeps_only_whole_lines() {
+    let server = Server::start_with(OPEN, |command| {
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "ulimit -f 20; exec \"$0\" \"$@\""]);
+        limited.arg(command.get_program()).args(command.get_args()).stdout(Stdio::piped());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => limited.env(name, value),
+                None => limited.env_remove(name),
+            };
+        }
+        *command = limited;
+    });
+    let reason = || server.ask("POST /pretrade/check", GOOD).1["reason"].clone();
+    assert_eq!(reason(), "ok");
+    wait_until("the limit is reached", || reason() == "audit_unavailable");
+    assert_eq!(server.ask("GET /health", "").1["status"], "red");
+    let allowed = server.events().iter().filter(|e| e["event_code"] == "POLICY.DECISION").count();
+    assert!((metric(&server, "aurora_orders_allowed_total") - allowed as f64).abs() < 0.1);
 }
 
 #[test]
