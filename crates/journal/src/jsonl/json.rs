@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn a_number_reads_back_the_same_and_never_breaks_the_line() {
-        for value in [0.0, -0.0, 1.0, -17.0, 2_147_483_648.0, 0.1, 1e300, 5e-324, 5.930999999999999, -4.0] {
+        for value in
+            [0.0, -0.0, 1.0, -17.0, 2_147_483_648.0, 0.1, 1e300, 5e-324, 5.930999999999999, -4.0]
+        {
             let mut out = Vec::new();
             number(&mut out, value);
             let back: f64 = serde_json::from_slice(&out).unwrap();
