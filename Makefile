@@ -46,6 +46,7 @@ web: web/dist/index.html
 
 docs:
 	cargo run -p aurora -- config reference --out docs/reference/config.md
+	UPDATE_EXPECT=1 cargo test -p aurora-model --test reference
 	cargo doc --workspace --no-deps
 
 clean:
