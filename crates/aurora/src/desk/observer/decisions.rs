@@ -162,15 +162,36 @@ fn full(row: &DecisionRow, judgement: &Judgement) -> DecisionFull {
             show::text(&Reason::OK)
         },
     });
+    let unasked = if judgement.gate.is_some() { &[][..] } else { &GateId::PIPELINE[..] };
+    let unasked = unasked.iter().map(|gate| GateStep {
+        gate: gate.name(),
+        verdict: Verdict::Skip.word(),
+        value: None,
+        limit: None,
+        sense: "max",
+        unit: gate.unit(),
+        ns: None,
+        text: not_asked(judgement),
+    });
     let reasons =
         judgement.gate.as_ref().map(|gate| gate.reasons.iter().map(ToString::to_string).collect());
     DecisionFull {
         row: row.clone(),
         reasons: reasons.unwrap_or_default(),
         order: judgement.order.map(|id| id.to_string()),
-        gates: guards.chain(gates).collect(),
+        gates: guards.chain(gates).chain(unasked).collect(),
         observability: observability(judgement),
     }
+}
+
+fn not_asked(judgement: &Judgement) -> Text {
+    if judgement.denial.is_some() {
+        return Text::new("не спрошен: отказано раньше", "not asked: denied before");
+    }
+    Text::new(
+        "не спрошен: выход должен пройти и на плохом рынке",
+        "not asked: an exit must get out of a bad market too",
+    )
 }
 
 /// What the gate saw, as the gate contract names it.
