@@ -41,6 +41,11 @@ bench:
 	cargo build --release -p aurora -p aurora-bench
 	release="$${CARGO_TARGET_DIR:-target}/release"
 	"$$release/aurora-bench" gate --aurora "$$release/aurora"
+	tapes="$${AURORA_SHARED:-../shared}/data/crypto_l2/binance_ws_raw"
+	if [ -d "$$tapes" ]; then
+	  echo "the whole desk on six recorded tapes, as fast as one core allows:"
+	  taskset -c 0 "$$release/aurora" run --headless --speed max --data "$$(mktemp -d)" --tape "$$tapes"/*_20240808.raw.zst
+	fi
 
 web: web/dist/index.html
 
