@@ -9,7 +9,8 @@ use aurora_journal::jsonl::json;
 use aurora_model::Side;
 use aurora_model::reason::{Lang, Reason};
 
-/// Appends the answer to a check; returns where its observability object lies in `out`.
+/// Appends the answer to a check; returns where its observability lies in `out`, from the opening brace
+/// to before the per-gate timings: what the logs repeat (the metrics have the timings).
 pub(super) fn answer(
     decision: &Decision,
     request: &CheckRequest<'_>,
@@ -40,10 +41,11 @@ pub(super) fn answer(
     }
     out.extend_from_slice(b",\"decision_id\":\"");
     out.extend_from_slice(id);
-    out.extend_from_slice(b"\",\"gates\":[");
+    out.push(b'"');
+    let end = out.len();
+    out.extend_from_slice(b",\"gates\":[");
     gates(&decision.gates, out);
     out.extend_from_slice(b"]}");
-    let end = out.len();
     if !decision.allow {
         reason_text(&decision.reason, out);
     }
@@ -79,6 +81,14 @@ pub(super) fn revoke(body: &[u8], code: Reason) -> Vec<u8> {
 
 fn find(text: &[u8], what: &[u8]) -> Option<usize> {
     text.windows(what.len()).position(|w| w == what)
+}
+
+/// Appends the observability as the logs have it: what [`answer`] wrote, and the time it all took.
+pub(super) fn logged(seen: &[u8], decision: &Decision, out: &mut Vec<u8>) {
+    out.extend_from_slice(seen);
+    out.extend_from_slice(b",\"took_ns\":");
+    json::integer(out, decision.gates.iter().map(|trace| trace.ns).sum::<u64>());
+    out.push(b'}');
 }
 
 /// Everything up to and with `reasons`; the brace is left open.

@@ -24,7 +24,7 @@ pub(super) fn decision_details(
     out.extend_from_slice(b"],\"mode\":");
     json::string_or_null(out, mode);
     out.extend_from_slice(b",\"observability\":");
-    out.extend_from_slice(seen);
+    encode::logged(seen, decision, out);
     out.push(b'}');
 }
 
@@ -85,7 +85,7 @@ pub(super) fn denied_row(
     row.push(b']');
     field(&mut row, "risk_scale", |out| json::number(out, decision.risk_scale));
     field(&mut row, "max_qty", |out| json::number(out, decision.max_qty));
-    field(&mut row, "observability", |out| out.extend_from_slice(seen));
+    field(&mut row, "observability", |out| encode::logged(seen, decision, out));
     row.extend_from_slice(b"}\n");
     recorder.rows(LogName::Denied).extend_from_slice(&row);
 }

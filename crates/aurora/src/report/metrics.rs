@@ -43,7 +43,8 @@ struct Summary {
     orders_denied: usize,
     reject_rate: Option<f64>,
     latency_ms: Quantiles,
-    gates_us: BTreeMap<String, Quantiles>,
+    /// How long the gate took to decide.
+    decision_us: Quantiles,
     unreadable_lines: usize,
 }
 
@@ -60,7 +61,7 @@ fn summarize(session: &Session, window_sec: Option<u64>) -> anyhow::Result<Summa
     let mut deny_reasons = BTreeMap::new();
     let (mut allowed, mut denied) = (0, 0);
     let mut latencies = Vec::new();
-    let mut gates: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let mut times = Vec::new();
     for event in &session.events {
         *events.entry(event.event_code.clone()).or_default() += 1;
         if !matches!(event.event_code.as_str(), "POLICY.DECISION" | "POLICY_DECISION") {
@@ -77,10 +78,7 @@ fn summarize(session: &Session, window_sec: Option<u64>) -> anyhow::Result<Summa
         }
         let seen = &details["observability"];
         latencies.extend(seen["latency_ms"].as_f64());
-        for gate in seen["gates"].as_array().into_iter().flatten() {
-            let name = gate["gate"].as_str().unwrap_or_default().to_owned();
-            gates.entry(name).or_default().extend(gate["ns"].as_f64().map(|ns| ns / 1e3));
-        }
+        times.extend(seen["took_ns"].as_f64().map(|ns| ns / 1e3));
     }
     let (success, failed) = (session.rows(LogName::Success)?, session.rows(LogName::Failed)?);
     Ok(Summary {
@@ -99,7 +97,7 @@ fn summarize(session: &Session, window_sec: Option<u64>) -> anyhow::Result<Summa
         orders_denied: session.rows(LogName::Denied)?,
         reject_rate: share(failed, success + failed),
         latency_ms: quantiles(latencies),
-        gates_us: gates.into_iter().map(|(name, times)| (name, quantiles(times))).collect(),
+        decision_us: quantiles(times),
         unreadable_lines: session.unreadable,
     })
 }
@@ -110,9 +108,6 @@ fn share(part: usize, whole: usize) -> Option<f64> {
 
 fn as_tables(summary: &Summary, args: &MetricsArgs) -> String {
     let count = |(name, count): (&String, &usize)| vec![name.clone(), count.to_string()];
-    let gate = |(name, q): (&String, &Quantiles)| {
-        vec![name.clone(), cell(q.p50), cell(q.p95), cell(q.p99)]
-    };
     let percent = |share: Option<f64>| share.map_or("-".into(), |s| format!("{:.1}%", s * 100.0));
     let head = [
         ("session", summary.session.clone()),
@@ -121,10 +116,8 @@ fn as_tables(summary: &Summary, args: &MetricsArgs) -> String {
         ("denied", summary.denied.to_string()),
         ("orders filled", summary.orders_success.to_string()),
         ("orders refused", format!("{} ({})", summary.orders_failed, percent(summary.reject_rate))),
-        (
-            "latency p50 / p95 ms",
-            format!("{} / {}", cell(summary.latency_ms.p50), cell(summary.latency_ms.p95)),
-        ),
+        ("latency p50 / p95 / p99 ms", three(&summary.latency_ms)),
+        ("decided in p50 / p95 / p99 us", three(&summary.decision_us)),
         ("written to", args.out.display().to_string()),
     ];
     let mut parts = vec![table(&[], head.map(|(name, value)| vec![name.to_owned(), value]))];
@@ -132,11 +125,14 @@ fn as_tables(summary: &Summary, args: &MetricsArgs) -> String {
         parts.push(table(&["denied because", "count"], summary.deny_reasons.iter().map(count)));
     }
     parts.push(table(&["event", "count"], summary.events.iter().map(count)));
-    parts.push(table(&["gate, us", "p50", "p95", "p99"], summary.gates_us.iter().map(gate)));
     if let Some(value) = unreadable(summary) {
         parts.push(value);
     }
     parts.join("\n\n")
+}
+
+fn three(times: &Quantiles) -> String {
+    format!("{} / {} / {}", cell(times.p50), cell(times.p95), cell(times.p99))
 }
 
 fn unreadable(summary: &Summary) -> Option<String> {
@@ -160,7 +156,7 @@ mod tests {
     fn decisions_are_counted_by_reason_without_their_numbers() {
         let decision = |word: &str, reason: &str| {
             serde_json::json!({"decision": word, "reason": reason,
-                "observability": {"latency_ms": 4.0, "gates": [{"gate": "trap", "ns": 1500}]}})
+                "observability": {"latency_ms": 4.0, "took_ns": 1500}})
         };
         let folder = tempfile::tempdir().unwrap();
         let session = Session {
@@ -177,6 +173,6 @@ mod tests {
         assert_eq!((summary.decisions, summary.allowed, summary.denied), (2, 1, 1));
         assert_eq!(summary.deny_reasons["spread_bps_too_wide"], 1);
         assert_eq!(summary.events["OPS.RESET"], 1);
-        assert_eq!(summary.gates_us["trap"].p50, Some(1.5));
+        assert_eq!(summary.decision_us.p50, Some(1.5));
     }
 }

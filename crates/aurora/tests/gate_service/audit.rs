@@ -124,7 +124,7 @@ fn a_log_that_grows_is_rotated_packed_and_read_back_whole() {
         command.env("AURORA_LOG_ROTATE_MAX_MB", "1");
     });
     let mut client = server.connect();
-    let count = 1500;
+    let count = 2000;
     for _ in 0..count {
         client.ask("POST /pretrade/check", GOOD);
     }

@@ -22,7 +22,7 @@ fn the_summary_counts_what_was_decided_in_every_part_of_the_log() {
         command.env("AURORA_LOG_ROTATE_MAX_MB", "1");
     });
     let mut client = server.connect();
-    for _ in 0..1200 {
+    for _ in 0..2000 {
         client.ask("POST /pretrade/check", GOOD);
     }
     client.ask("POST /pretrade/check", &GOOD.replace("\"spread_bps\":1", "\"spread_bps\":500"));
@@ -38,14 +38,14 @@ fn the_summary_counts_what_was_decided_in_every_part_of_the_log() {
     assert!(shown.status.success() && text.contains("spread_bps_too_wide"), "{text}");
     let file = server.folder.path().join("reports/summary_gate_status.json");
     let summary: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-    assert_eq!((&summary["decisions"], &summary["denied"]), (&json!(1201), &json!(1)));
+    assert_eq!((&summary["decisions"], &summary["denied"]), (&json!(2001), &json!(1)));
     assert_eq!(summary["deny_reasons"], json!({"spread_bps_too_wide": 1}));
     assert_eq!((&summary["orders_denied"], &summary["orders_success"]), (&json!(1), &json!(1)));
-    assert_eq!(summary["gates_us"]["governance"]["count"], 1201);
+    assert_eq!(summary["decision_us"]["count"], 2001);
     let out = server.folder.path().join("other.json");
     let shown = report(&server, &["metrics", "--json", "--out", out.to_str().unwrap()]);
     let printed: Value = serde_json::from_slice(&shown.stdout).unwrap();
-    assert_eq!(printed["decisions"], 1201);
+    assert_eq!(printed["decisions"], 2001);
     assert!(out.exists());
 }
 
