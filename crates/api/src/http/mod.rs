@@ -12,6 +12,7 @@ mod handle;
 mod handover;
 mod head;
 mod origin;
+mod requests;
 mod routes;
 mod websocket;
 
