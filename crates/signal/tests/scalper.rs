@@ -160,6 +160,7 @@ fn params() -> ScalperParams {
         exit_patience: Nanos::from_millis(3_000),
         entry_rest: Nanos::from_millis(4_000),
         requote_ticks: 1,
+        order_notional: Notional::new(Decimal::ONE_THOUSAND),
         ..ScalperParams::default()
     }
 }
