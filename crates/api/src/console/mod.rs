@@ -5,11 +5,13 @@
 
 mod assets;
 mod csv;
+mod endpoints;
 mod guard;
 mod routes;
 mod stream;
 mod view;
 pub mod wire;
 
+pub use endpoints::CONSOLE_ENDPOINTS;
 pub use routes::{ConsoleState, router};
 pub use view::{Action, Ask, Controlled, InstrumentView, Refused, View};

@@ -4,9 +4,9 @@ use std::future::Future;
 use std::io::Write;
 
 use anyhow::{Context, Result};
-use aurora_api::console::{ConsoleState, router};
+use aurora_api::console::{CONSOLE_ENDPOINTS, ConsoleState, router};
 use aurora_api::gate::GateService;
-use aurora_api::http::{self, FrontLimits, Listeners, gate_router};
+use aurora_api::http::{self, FrontLimits, GATE_ENDPOINTS, Listeners, docs_router, gate_router};
 use aurora_config::Config;
 use aurora_journal::jsonl::SessionDir;
 
@@ -53,7 +53,8 @@ impl Server {
         writeln!(out, "Aurora is running: http://{}", self.address)?;
         out.flush()?;
         let console = self.console;
-        let routes = |gate| gate_router(gate).merge(router(console));
+        let docs = docs_router(&[GATE_ENDPOINTS, CONSOLE_ENDPOINTS]);
+        let routes = |gate| gate_router(gate).merge(docs).merge(router(console));
         Ok(http::serve(self.listeners, self.gate, self.limits, routes, until).await?)
     }
 }
