@@ -56,7 +56,7 @@ try {
   console.log(`held: ${held.canceled} cancelled, ${before} orders in all, none after`);
 
   desk.kill('SIGTERM');
-  const [code] = await Promise.race([ended, pause(10_000, ['no exit within 10 s'])]);
+  const [code] = await Promise.race([ended, pause(10_000, ['no exit within 10 s'], { ref: false })]);
   expect(code === 0, `after SIGTERM the desk ended with ${code}`);
   console.log(`clean stop; the journal holds what was done (${since()} ms in all)`);
 } catch (error) {

@@ -13,7 +13,7 @@ use crate::value::Value;
 use crate::yaml::{self, Node};
 
 /// Names beginning with `AURORA_` that mean something without being a key.
-const NOT_KEYS: [&str; 2] = ["AURORA_CONFIG", "AURORA_SHARED"];
+const NOT_KEYS: [&str; 3] = ["AURORA_BIN", "AURORA_CONFIG", "AURORA_SHARED"];
 
 /// Reads every layer.
 ///
