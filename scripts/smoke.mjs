@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const FIRST_PAGE_MS = 2_000;
-const FIRST_FILL_MS = 10_000;
+const FIRST_FILL_MS = 60_000;
 const LIVE = ['PREPARED', 'SUBMITTED', 'IN_DOUBT', 'ACK', 'PARTIAL'];
 
 const [binary] = process.argv.slice(2);
