@@ -4,13 +4,18 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
 use rustix::fs::{FlockOperation, flock};
 
 use super::LogError;
+use super::housekeeping::{Chore, Settle};
 
 const DAY_NS: i64 = 86_400_000_000_000;
+/// After so many bytes the page cache is asked to let them go.
+const SETTLE_BYTES: u64 = 4 << 20;
 /// How far back a torn last line is looked for.
 const TORN_SEARCH: u64 = 1 << 20;
 
@@ -25,21 +30,20 @@ pub struct LogFile {
     day: i64,
     max_bytes: u64,
     rotations: u32,
-    rotated: Sender<PathBuf>,
+    chores: Sender<Chore>,
+    /// Up to here the page cache was asked to let go.
+    settled: u64,
+    settling: Arc<AtomicBool>,
 }
 
 impl LogFile {
-    /// Opens or makes the file; what was rotated is told to `rotated`.
+    /// Opens or makes the file; what there is to tidy is told to `chores`.
     ///
     /// A file that cannot be opened now is tried again by each append, which says so.
     ///
     /// # Errors
     /// [`LogError::Taken`] when another process holds it.
-    pub fn open(
-        path: PathBuf,
-        max_bytes: u64,
-        rotated: Sender<PathBuf>,
-    ) -> Result<LogFile, LogError> {
+    pub fn open(path: PathBuf, max_bytes: u64, chores: Sender<Chore>) -> Result<LogFile, LogError> {
         let mut log = LogFile {
             path,
             file: None,
@@ -48,7 +52,9 @@ impl LogFile {
             day: 0,
             max_bytes,
             rotations: 0,
-            rotated,
+            chores,
+            settled: 0,
+            settling: Arc::default(),
         };
         match log.reopen() {
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
@@ -75,7 +81,22 @@ impl LogFile {
             return Err(problem);
         }
         self.len += lines.len() as u64;
+        self.settle();
         Ok(())
+    }
+
+    /// Once in so many bytes: what is written leaves the page cache.
+    fn settle(&mut self) {
+        if self.len - self.settled < SETTLE_BYTES || self.settling.load(Ordering::Relaxed) {
+            return;
+        }
+        // Without a second handle the bytes stay where they are; nothing is lost by that.
+        let Some(Ok(file)) = self.file.as_ref().map(File::try_clone) else { return };
+        self.settling.store(true, Ordering::Relaxed);
+        let (from, len) = (self.settled, self.len - self.settled);
+        let busy = Arc::clone(&self.settling);
+        drop(self.chores.send(Chore::Settle(Settle { file, from, len, busy })));
+        self.settled = self.len;
     }
 
     /// Where it is.
@@ -104,6 +125,7 @@ impl LogFile {
         flock(&file, FlockOperation::NonBlockingLockExclusive)?;
         let found = file.metadata()?;
         self.len = if found.is_file() { cut_torn_line(&mut file, found.len())? } else { 0 };
+        self.settled = self.len;
         self.day = found.mtime().saturating_mul(1_000_000_000).div_euclid(DAY_NS);
         self.file = Some(file);
         self.was_open = true;
@@ -131,7 +153,7 @@ impl LogFile {
         self.reopen()?;
         self.day = today;
         // The housekeeper may be gone at shutdown; the next start finds the file.
-        drop(self.rotated.send(aside));
+        drop(self.chores.send(Chore::Rotated(aside)));
         Ok(())
     }
 }
@@ -156,23 +178,50 @@ fn cut_torn_line(file: &mut File, len: u64) -> io::Result<u64> {
 mod tests {
     use super::*;
 
-    fn open(path: &Path, max_bytes: u64) -> (LogFile, crossbeam_channel::Receiver<PathBuf>) {
+    fn open(path: &Path, max_bytes: u64) -> (LogFile, crossbeam_channel::Receiver<Chore>) {
         let (tx, rx) = crossbeam_channel::unbounded();
         (LogFile::open(path.to_owned(), max_bytes, tx).unwrap(), rx)
+    }
+
+    fn rotated_of(chores: &crossbeam_channel::Receiver<Chore>) -> impl Iterator<Item = PathBuf> {
+        chores.try_iter().filter_map(|chore| match chore {
+            Chore::Rotated(path) => Some(path),
+            Chore::Settle(_) => None,
+        })
+    }
+
+    #[test]
+    fn one_stretch_at_a_time_leaves_the_page_cache() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut log, chores) = open(&dir.path().join("orders.jsonl"), 1 << 30);
+        let lines = "x".repeat(1 << 20) + "\n";
+        let mut stretches = || {
+            for _ in 0..5 {
+                log.append(lines.as_bytes(), 0).unwrap();
+            }
+            let settles = chores.try_iter().filter_map(|chore| match chore {
+                Chore::Settle(settle) => Some((settle.from, settle.len)),
+                Chore::Rotated(_) => None,
+            });
+            settles.collect::<Vec<_>>()
+        };
+        let four = 4 * lines.len() as u64;
+        assert_eq!(stretches(), [(0, four)]);
+        assert_eq!(stretches(), [], "the first is still under way");
     }
 
     #[test]
     fn it_rotates_by_size_and_by_day_and_loses_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("aurora_events.jsonl");
-        let (mut log, rotated) = open(&path, 10);
+        let (mut log, chores) = open(&path, 10);
         let now = 20_000 * DAY_NS;
         log.append(b"1234\n", now).unwrap();
         log.append(b"5678\n", now).unwrap();
         log.append(b"9\n", now).unwrap();
         log.append(b"10\n", now + DAY_NS).unwrap();
         let parts: Vec<String> =
-            rotated.try_iter().map(|p| std::fs::read_to_string(p).unwrap()).collect();
+            rotated_of(&chores).map(|p| std::fs::read_to_string(p).unwrap()).collect();
         assert_eq!(parts, ["1234\n5678\n", "9\n"]);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "10\n");
     }

@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read};
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -23,10 +24,47 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// How much is compressed between two looks at how busy it is.
 const CHUNK: u64 = 256 << 10;
 
+/// Something for the housekeeper to do.
+#[derive(Debug)]
+pub enum Chore {
+    /// This file was rotated: compress it in a quiet moment.
+    Rotated(PathBuf),
+    /// These bytes will not be read soon: bring them to disk and give their memory back.
+    Settle(Settle),
+}
+
+/// A stretch of a log that is to leave the page cache.
+///
+/// A busy gate writes tens of megabytes of log a second. Left alone each of them takes a fresh page of
+/// memory, which costs the writer more than the copy itself, and crowds out what others have cached.
+#[derive(Debug)]
+pub struct Settle {
+    /// The log, opened a second time.
+    pub file: File,
+    /// Where the stretch begins.
+    pub from: u64,
+    /// How long it is.
+    pub len: u64,
+    /// Cleared when it is done: one stretch of a log at a time.
+    pub busy: Arc<AtomicBool>,
+}
+
+impl Settle {
+    fn run(self) {
+        // Both are favours: a disk that refuses is noticed by the next write.
+        drop(self.file.sync_data());
+        if let Some(len) = NonZeroU64::new(self.len) {
+            let advice = rustix::fs::Advice::DontNeed;
+            rustix::fs::fadvise(&self.file, self.from, Some(len), advice).ok();
+        }
+        self.busy.store(false, Ordering::Relaxed);
+    }
+}
+
 /// A thread that tidies one session folder.
 #[derive(Debug)]
 pub struct Housekeeper {
-    rotated: Option<Sender<PathBuf>>,
+    chores: Option<Sender<Chore>>,
     written: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
 }
@@ -37,9 +75,9 @@ impl Housekeeper {
     /// # Errors
     /// When the thread cannot be started.
     pub fn start(folder: &Path, retention_days: u32) -> io::Result<Housekeeper> {
-        let (rotated, waiting) = unbounded();
+        let (chores, waiting) = unbounded();
         for left in rotated_in(folder) {
-            drop(rotated.send(left));
+            drop(chores.send(Chore::Rotated(left)));
         }
         let written = Arc::new(AtomicU64::new(0));
         let broom = Broom {
@@ -51,12 +89,12 @@ impl Housekeeper {
         let thread = std::thread::Builder::new()
             .name("log-housekeeping".into())
             .spawn(move || broom.run(&waiting))?;
-        Ok(Housekeeper { rotated: Some(rotated), written, thread: Some(thread) })
+        Ok(Housekeeper { chores: Some(chores), written, thread: Some(thread) })
     }
 
-    /// Where rotated files are announced.
-    pub fn rotated(&self) -> Sender<PathBuf> {
-        self.rotated.clone().expect("kept until drop")
+    /// Where it is told what to do.
+    pub fn chores(&self) -> Sender<Chore> {
+        self.chores.clone().expect("kept until drop")
     }
 
     /// The count of bytes written, by which it knows how busy the process is.
@@ -67,7 +105,7 @@ impl Housekeeper {
 
 impl Drop for Housekeeper {
     fn drop(&mut self) {
-        self.rotated = None;
+        self.chores = None;
         if let Some(thread) = self.thread.take() {
             // A panic there has already been printed; the logs themselves are whole.
             drop(thread.join());
@@ -110,11 +148,11 @@ impl Pace {
 
 impl Broom {
     /// Until every sender is gone: files still waiting then are left to the next start.
-    fn run(mut self, rotated: &Receiver<PathBuf>) {
+    fn run(mut self, chores: &Receiver<Chore>) {
         // Only the priority of this thread; without the right to lower it the work is the same.
         rustix::process::nice(19).ok();
         let mut looks = 0u32;
-        while self.rest(rotated, LOOK_EVERY) {
+        while self.rest(chores, LOOK_EVERY) {
             if looks.is_multiple_of(600) {
                 self.remove_old(SystemTime::now());
             }
@@ -122,17 +160,18 @@ impl Broom {
             if self.may_work() && !self.waiting.is_empty() {
                 let path = self.waiting.remove(0);
                 // What cannot be compressed now stays readable as it is and is tried at the next start.
-                drop(gzip(&path, || self.stand_aside(rotated)));
+                drop(gzip(&path, || self.stand_aside(chores)));
             }
         }
     }
 
     /// Waits so long, collecting what is rotated meanwhile; false when it is time to stop.
-    fn rest(&mut self, rotated: &Receiver<PathBuf>, time: Duration) -> bool {
+    fn rest(&mut self, chores: &Receiver<Chore>, time: Duration) -> bool {
         let until = Instant::now() + time;
         loop {
-            match rotated.recv_deadline(until) {
-                Ok(path) => self.waiting.push(path),
+            match chores.recv_deadline(until) {
+                Ok(Chore::Rotated(path)) => self.waiting.push(path),
+                Ok(Chore::Settle(stretch)) => stretch.run(),
                 Err(RecvTimeoutError::Timeout) => return true,
                 Err(RecvTimeoutError::Disconnected) => return false,
             }
@@ -144,13 +183,13 @@ impl Broom {
     }
 
     /// In the middle of a file: lets trading go first; false when it is time to stop.
-    fn stand_aside(&mut self, rotated: &Receiver<PathBuf>) -> bool {
+    fn stand_aside(&mut self, chores: &Receiver<Chore>) -> bool {
         while !self.may_work() {
-            if !self.rest(rotated, LOOK_EVERY) {
+            if !self.rest(chores, LOOK_EVERY) {
                 return false;
             }
         }
-        self.rest(rotated, Duration::ZERO)
+        self.rest(chores, Duration::ZERO)
     }
 
     fn remove_old(&self, now: SystemTime) {

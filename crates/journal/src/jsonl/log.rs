@@ -73,7 +73,7 @@ impl SessionLog {
         let folder = session.path();
         let keeper = Housekeeper::start(folder, rules.retention_days).map_err(LogError::Thread)?;
         let open = |name: LogName| {
-            LogFile::open(folder.join(name.file_name()), rules.max_bytes, keeper.rotated())
+            LogFile::open(folder.join(name.file_name()), rules.max_bytes, keeper.chores())
         };
         let [orders, success, failed, denied, events] = LogName::ALL.map(open);
         Ok(SessionLog {

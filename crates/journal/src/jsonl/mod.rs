@@ -16,7 +16,7 @@ mod session;
 
 pub use event::{Event, EventEncoder};
 pub use file::LogFile;
-pub use housekeeping::Housekeeper;
+pub use housekeeping::{Chore, Housekeeper, Settle};
 pub use limit::RateLimit;
 pub use log::{LogName, LogRules, SessionLog};
 pub use session::{SessionDir, run_id};
