@@ -91,6 +91,8 @@ pub struct Engine<W> {
     pub(crate) orders: Orders,
     pub(crate) ledger: Ledger,
     pub(crate) status: Status,
+    /// The run has begun. Before that the market is history and the state that of the journal's last run.
+    started: bool,
     pub(crate) reconciliation: Reconciliation,
     pub(crate) audit_ok: bool,
     /// Records given out in this run, and how many of them are on disk.
@@ -142,6 +144,7 @@ impl<W: Stopwatch> Engine<W> {
             ledger: Ledger::new(instruments, cash)?,
             markets,
             status: hold,
+            started: false,
             reconciliation: Reconciliation::Awaited,
             audit_ok: true,
             records: 0,
@@ -201,7 +204,7 @@ impl<W: Stopwatch> Engine<W> {
         if !self.mark(no) {
             return;
         }
-        if self.status.state.may_open() {
+        if self.started && self.status.state.may_open() {
             self.day_loss(at, effects);
             self.tick(at, no, effects);
         }
@@ -473,6 +476,7 @@ impl<W: Stopwatch> Engine<W> {
 
     /// Begins a run: HOLD, everything unanswered is in doubt, and the venue is asked about all of it.
     fn start(&mut self, at: Nanos, epoch: u32, effects: &mut Effects) {
+        self.started = true;
         self.record(at, Record::Epoch { epoch }, effects);
         self.orders.begin_epoch(epoch, at);
         self.timer_at = at;

@@ -129,6 +129,22 @@ fn a_killed_desk_stays_killed_over_a_restart_until_a_person_rearms_it() {
 }
 
 #[test]
+fn nothing_is_decided_before_the_run_begins_even_if_the_last_one_died_trading() {
+    let mut stage = Stage::running();
+    stage.rest(Side::Buy, 1_000, 5);
+    let mut again = stage.replayed();
+    assert_eq!(again.engine.status().state, TradingState::Run, "as the journal says");
+    again.warm_up();
+    again.wish(Side::Buy, 1_000, 5);
+    for _ in 0..5 {
+        again.market(1_000, 1_001);
+    }
+    assert_eq!((again.engine.orders().live_count(), again.denials().len()), (1, 0));
+    again.command(Command::Start { epoch: 2 }).unwrap();
+    assert_eq!(again.engine.status().state, TradingState::Hold);
+}
+
+#[test]
 fn replay_leads_to_the_same_place_and_a_forged_record_does_not() {
     let mut stage = Stage::running();
     let id = stage.rest(Side::Buy, 1_000, 5);

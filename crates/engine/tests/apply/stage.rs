@@ -69,12 +69,18 @@ impl Stage {
 
     /// The same desk in its next process, with the journal of this one.
     pub(crate) fn restarted(&self) -> Stage {
+        let mut stage = self.replayed();
+        stage.command(Command::Start { epoch: 2 }).unwrap();
+        stage
+    }
+
+    /// An engine with the journal of this one, not started yet.
+    pub(crate) fn replayed(&self) -> Stage {
         let mut stage = Stage::empty();
         for (no, stamped) in self.journal.iter().enumerate() {
             stage.engine.replay(no as u64 + 1, stamped).unwrap();
         }
         stage.at = self.at + STEP;
-        stage.command(Command::Start { epoch: 2 }).unwrap();
         stage
     }
 
