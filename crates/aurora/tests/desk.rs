@@ -95,6 +95,16 @@ fn an_operators_hold_cancels_what_is_open_and_outlives_a_restart() {
 }
 
 #[test]
+fn a_folder_of_other_instruments_is_refused_before_anything_starts() {
+    let folder = Folder::new();
+    run_to_end(&folder, &["--speed", "max", "--market-time", "1"]);
+    std::fs::write(folder.path().join("other.yaml"), "symbols: [ETH/USDT]\n").unwrap();
+    let (code, told) = probe::refused(&folder, &["--speed", "max", "--config", "other.yaml"]);
+    assert_eq!(code, Some(3));
+    assert!(told.contains("was begun with other instruments"), "{told}");
+}
+
+#[test]
 fn kill_flag_stops_the_desk_and_rearming_needs_it_gone() {
     let folder = Folder::new();
     let desk = Desk::start(&folder, &["--speed", "20"]);

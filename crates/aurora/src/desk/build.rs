@@ -121,6 +121,7 @@ pub(crate) fn world(
 ) -> Result<Built> {
     let began = Instant::now();
     std::fs::create_dir_all(data).with_context(|| format!("data folder {}", data.display()))?;
+    own_instruments(data, &market.instruments)?;
     let mut engine = engine(config, market, settings::engine(config)?)?;
     let (mut orders, mut fills, mut prices) = (0, 0, BTreeMap::new());
     let (store, recovered) = Store::open(&data.join("journal"), commits, |seq, stamped| {
@@ -152,6 +153,25 @@ pub(crate) fn world(
     };
     let observer = Observer::new(&market.instruments, logs);
     Ok(Built { world: World::new(engine, venue, store, venue_log, observer), recovery, prices })
+}
+
+/// Journal and venue log name instruments by their place in the list: a folder belongs to one list.
+fn own_instruments(data: &Path, instruments: &[Instrument]) -> Result<()> {
+    let line = |rules: &Instrument| format!("{} tick {} lot {}\n", rules.id, rules.tick, rules.lot);
+    let ours: String = instruments.iter().map(line).collect();
+    let path = data.join("instruments.txt");
+    match std::fs::read_to_string(&path) {
+        Ok(theirs) if theirs == ours => Ok(()),
+        Ok(theirs) => Err(config_fault(format!(
+            "the data folder {} was begun with other instruments ({}): name another with --data, or trade the same",
+            data.display(),
+            theirs.trim_end().replace('\n', ", ")
+        ))),
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
+            std::fs::write(&path, ours).with_context(|| path.display().to_string())
+        }
+        Err(other) => Err(other).with_context(|| path.display().to_string()),
+    }
 }
 
 /// An engine that knows nothing yet.

@@ -59,6 +59,14 @@ pub(crate) fn run_to_end(folder: &Folder, arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// A run that must not start: its exit code and what it said.
+pub(crate) fn refused(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut run = command(folder);
+    run.args(["run", "--headless", "--data"]).arg(folder.data()).args(arguments);
+    let output = run.output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
 /// Replays the journal in another process.
 pub(crate) fn replay(folder: &Folder) -> Value {
     let output = command(folder)
