@@ -9,7 +9,7 @@ use anyhow::Result;
 use aurora_api::console::View;
 use aurora_engine::{Command, Effects, Engine, Input, Record, Refusal};
 use aurora_matching::{PaperVenue, VenueOutput};
-use aurora_model::{MarketEvent, Nanos, VenueReport};
+use aurora_model::{MarketEvent, Nanos, TradingState, TransitionCause, VenueReport};
 
 use super::observer::{Observer, Outside, Setting};
 use super::stopwatch::Monotonic;
@@ -59,7 +59,13 @@ impl World {
     /// What the console is shown before the first market event.
     pub(crate) fn first_view(&mut self, wall: Nanos, setting: &Setting) -> View {
         let outside = Outside { now: wall, wall, market_ended: false, journal_lag: 0 };
-        self.observer.view(&outside, setting, &self.engine, &self.venue)
+        let mut view = self.observer.view(&outside, setting, &self.engine, &self.venue);
+        // The journal's last run may have died trading; this one has not begun.
+        if view.frame.state == TradingState::Run.code() {
+            view.frame.state = TradingState::Hold.code();
+            view.frame.cause = TransitionCause::Start.code();
+        }
+        view
     }
 
     /// The newest moment that has happened.
