@@ -5,6 +5,6 @@ fn main() {
     let version = std::process::Command::new(rustc).arg("--version").output();
     let version =
         version.map(|v| String::from_utf8_lossy(&v.stdout).trim().to_owned()).unwrap_or_default();
-    println!("cargo:rustc-env=AURORA_RUSTC={version}");
+    println!("cargo:rustc-env=BUILT_WITH_RUSTC={version}");
     println!("cargo:rerun-if-changed=build.rs");
 }

@@ -271,7 +271,7 @@ fn system(config: &Config, session: &SessionDir, now: Nanos) -> System {
     System {
         version: env!("CARGO_PKG_VERSION"),
         build: if cfg!(debug_assertions) { "debug" } else { "release" },
-        rustc: env!("AURORA_RUSTC"),
+        rustc: env!("BUILT_WITH_RUSTC"),
         started_ms: now.0 as f64 / 1e6,
         pid: std::process::id(),
         profile: config.text("profile").to_owned(),
