@@ -40,7 +40,6 @@ impl Server {
             .args(["gate", "--listen", "127.0.0.1:0", "--config"])
             .arg(&file)
             .env_remove("AURORA_CONFIG")
-            .env_remove("AURORA_RUSTC")
             .env("OPS_TOKEN", TOKEN)
             .env("AURORA_SESSION_DIR", folder.path().join("session"))
             .stdout(Stdio::piped());
