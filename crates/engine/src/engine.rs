@@ -247,10 +247,6 @@ impl<W: Stopwatch> Engine<W> {
             Ok(Change::None) => {}
             Ok(Change::Order(id, _)) => self.on_step(at, id, effects),
             Ok(Change::Fill(fill)) => self.book(at, &fill, effects),
-            Ok(Change::Foreign(order)) => {
-                let detail = format!("the venue has an order that is not ours: {}", order.id);
-                effects.notices.push(Notice::Alert { code: "FOREIGN_ORDER", detail });
-            }
             Err(fault) => self.go(
                 at,
                 TradingState::Hold,

@@ -51,8 +51,6 @@ pub enum Change {
     Order(ClientOrderId, OrderEvent),
     /// A fill of ours. (Booking it, and knowing it from a repeat, is the ledger's work.)
     Fill(Fill),
-    /// The venue has an open order under this id that is not one of ours.
-    Foreign(VenueOrder),
 }
 
 /// How many ended orders are remembered for late reports.

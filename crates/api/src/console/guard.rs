@@ -5,24 +5,20 @@
 
 use axum::http::{HeaderMap, header};
 
+use crate::http::origin;
+
 /// Whether the `Host` header names this machine's loopback or one of the allowed hosts.
 pub(super) fn host_is_ours(headers: &HeaderMap, allowed: &[String]) -> bool {
     let Some(host) = text(headers, header::HOST.as_str()) else { return false };
-    let name = without_port(host);
+    let name = origin::without_port(host);
     matches!(name, "127.0.0.1" | "localhost" | "[::1]") || allowed.iter().any(|a| a == name)
 }
 
 /// Whether the request comes from a page of ours, or from no page at all.
 pub(super) fn origin_is_ours(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else {
-        // No page: a script or a tool. Browsers always tell where a foreign page is.
-        return text(headers, "sec-fetch-site")
-            .is_none_or(|site| matches!(site, "same-origin" | "none"));
-    };
-    let (Ok(origin), Some(host)) = (origin.to_str(), text(headers, header::HOST.as_str())) else {
-        return false;
-    };
-    origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host)
+    // An origin that is no text is some page's, and not ours.
+    let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+    origin::is_same(origin, text(headers, "sec-fetch-site"), text(headers, header::HOST.as_str()))
 }
 
 /// Whether the body says it is JSON; a form of a foreign page cannot say so.
@@ -33,13 +29,6 @@ pub(super) fn body_is_json(headers: &HeaderMap) -> bool {
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
-}
-
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    }
 }
 
 #[cfg(test)]

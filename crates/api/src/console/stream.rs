@@ -21,7 +21,7 @@ const BEAT: Duration = Duration::from_millis(100);
 /// A watcher who takes longer than this to take one message is let go; nobody waits for him.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const TOPICS: [&str; 11] = [
+const TOPICS: [&str; 10] = [
     "frame",
     "ladder",
     "candles",
@@ -32,7 +32,6 @@ const TOPICS: [&str; 11] = [
     "decisions",
     "gate",
     "health",
-    "status",
 ];
 
 #[derive(Debug, Deserialize)]

@@ -11,7 +11,7 @@ mod front;
 mod handle;
 mod handover;
 mod head;
-mod origin;
+pub(crate) mod origin;
 mod requests;
 mod routes;
 mod websocket;

@@ -5,20 +5,30 @@
 /// A page is ours when its origin is the very address it asks, and that address is one a foreign name
 /// cannot be pointed at: an IP address or `localhost`.
 pub(crate) fn is_ours(origin: Option<&str>, fetch_site: Option<&str>, host: Option<&str>) -> bool {
+    is_same(origin, fetch_site, host) && (origin.is_none() || host.is_some_and(is_address))
+}
+
+/// Whether the page's origin is the very address it asks, or there is no page. Enough where the names in
+/// `host` are checked apart.
+pub(crate) fn is_same(origin: Option<&str>, fetch_site: Option<&str>, host: Option<&str>) -> bool {
     let Some(origin) = origin else {
         // Bots and tools send neither header; browsers always tell where a foreign page is.
         return fetch_site.is_none_or(|site| matches!(site, "same-origin" | "none"));
     };
     let origin_host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-    origin_host.is_some() && origin_host == host && host.is_some_and(is_address)
+    origin_host.is_some() && origin_host == host
+}
+
+/// The name in a `Host` header.
+pub(crate) fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    }
 }
 
 fn is_address(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let name = name.trim_start_matches('[').trim_end_matches(']');
+    let name = without_port(host).trim_start_matches('[').trim_end_matches(']');
     name == "localhost" || name.parse::<std::net::IpAddr>().is_ok()
 }
 

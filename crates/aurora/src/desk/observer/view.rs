@@ -346,7 +346,7 @@ impl Observer {
         self.history.iter().cloned().collect()
     }
 
-    /// Net profit and fees, for the closing summary.
+    /// Orders, fills and denials, for the closing summary.
     pub(crate) fn totals(&self) -> (u64, u64, u64) {
         (self.orders.total, self.fills, self.decisions.denied)
     }
