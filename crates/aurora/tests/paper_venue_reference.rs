@@ -75,7 +75,11 @@ fn quote(tape: &Tape, times: &[Nanos]) -> Vec<Row> {
             venue.advance(*second, &mut out);
             place_what_is_missing(&mut venue, &book, *second, &mut orders);
             let position = venue.positions().first().map_or(0, |(_, lots)| lots.0);
-            rows.push(Row { at: *second, position, fills: venue.fills_after(0).len() });
+            rows.push(Row {
+                at: *second,
+                position,
+                fills: venue.fills_since(Nanos(i64::MIN)).len(),
+            });
         }
         match seen_by {
             SeenBy::Venue => venue.on_market(&tape.event(which, at), &mut out),

@@ -105,7 +105,7 @@ pub struct Engine<W> {
     /// How the last orders fared at the venue: true is refused.
     pub(crate) outcomes: VecDeque<bool>,
     pub(crate) decisions: u64,
-    pub(crate) last_trade_id: u64,
+    pub(crate) last_fill_at: Nanos,
     day: i64,
     timer_at: Nanos,
     checkpoint_at: Nanos,
@@ -153,7 +153,7 @@ impl<W: Stopwatch> Engine<W> {
             sent: VecDeque::new(),
             outcomes: VecDeque::new(),
             decisions: 0,
-            last_trade_id: 0,
+            last_fill_at: Nanos(0),
             day: i64::MIN,
             timer_at: Nanos(i64::MIN),
             checkpoint_at: Nanos(i64::MIN),
@@ -293,7 +293,7 @@ impl<W: Stopwatch> Engine<W> {
                 );
             }
         };
-        self.last_trade_id = self.last_trade_id.max(fill.trade_id);
+        self.last_fill_at = self.last_fill_at.max(fill.at);
         if let Err(fault) = self.orders.booked(fill, at) {
             let reason = fault.to_string();
             self.go(at, TradingState::Hold, TransitionCause::Reconciliation, reason, effects);
@@ -493,7 +493,7 @@ impl<W: Stopwatch> Engine<W> {
         }
         self.reconciliation = Reconciliation::Awaited;
         effects.requests.push(VenueRequest::CancelAll);
-        effects.requests.push(VenueRequest::Sweep { after_trade_id: self.last_trade_id });
+        effects.requests.push(VenueRequest::Sweep { since: self.last_fill_at });
     }
 
     /// Moves to a state; stopping cancels everything that is open. Already there: the newer cause is kept.

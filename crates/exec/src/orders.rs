@@ -387,7 +387,7 @@ mod tests {
         VenueReport { venue_at: T0, kind }
     }
 
-    fn fill(id: ClientOrderId, trade_id: u64, qty: i64) -> Fill {
+    fn fill(id: ClientOrderId, trade_id: u128, qty: i64) -> Fill {
         Fill {
             trade_id,
             instrument: InstrumentNo(0),

@@ -19,7 +19,7 @@ pub enum LedgerError {
     )]
     NotPositive {
         /// The venue's trade id.
-        trade_id: u64,
+        trade_id: u128,
         /// In ticks.
         price: i64,
         /// In lots.
@@ -75,8 +75,8 @@ pub enum LedgerError {
         /// The instrument's symbol.
         symbol: String,
         /// The venue's trade id.
-        trade_id: u64,
+        trade_id: u128,
         /// Ids below this one are no longer told apart.
-        floor: u64,
+        floor: u128,
     },
 }

@@ -18,7 +18,7 @@ pub(crate) enum Sight {
     Known,
     /// Below the oldest id still remembered.
     Forgotten {
-        floor: u64,
+        floor: u128,
     },
 }
 
@@ -26,9 +26,9 @@ pub(crate) enum Sight {
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     /// First id of a range to its last; ranges neither touch nor overlap.
-    ranges: BTreeMap<u64, u64>,
+    ranges: BTreeMap<u128, u128>,
     /// Ids below this are no longer told apart.
-    floor: u64,
+    floor: u128,
     count: u64,
     capacity: usize,
 }
@@ -45,7 +45,7 @@ impl Seen {
         self.count
     }
 
-    pub(crate) fn look(&self, id: u64) -> Sight {
+    pub(crate) fn look(&self, id: u128) -> Sight {
         match self.ranges.range(..=id).next_back() {
             Some((_, last)) if id <= *last => Sight::Known,
             _ if id < self.floor => Sight::Forgotten { floor: self.floor },
@@ -54,7 +54,7 @@ impl Seen {
     }
 
     /// Remembers an id that [`Seen::look`] calls new.
-    pub(crate) fn take(&mut self, id: u64) {
+    pub(crate) fn take(&mut self, id: u128) {
         let (mut first, mut last) = (id, id);
         if let Some((below_first, below_last)) = self.ranges.range(..id).next_back()
             && below_last + 1 == id
@@ -81,7 +81,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ranges_know_exactly_what_a_set_knows(ids in prop::collection::vec(0u64..40, 0..80)) {
+        fn ranges_know_exactly_what_a_set_knows(ids in prop::collection::vec(0u128..40, 0..80)) {
             let (mut seen, mut set) = (Seen::default(), BTreeSet::new());
             for id in ids {
                 let sight = seen.look(id);
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn ids_in_a_row_cost_one_range_in_whatever_order_they_come() {
         let mut seen = Seen::default();
-        for id in (1..=1000).rev().chain(1002..2000).chain([1001, 0, u64::MAX]) {
+        for id in (1..=1000).rev().chain(1002..2000).chain([1001, 0, u128::MAX]) {
             assert_eq!(seen.look(id), Sight::New);
             seen.take(id);
         }

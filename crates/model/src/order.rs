@@ -99,8 +99,9 @@ pub enum Liquidity {
 /// One execution of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fill {
-    /// The venue's trade id; with the instrument it names the fill once and for all.
-    pub trade_id: u64,
+    /// The venue's trade id; with the instrument it names the fill once and for all. Wide enough for the venues
+    /// that use UUIDs.
+    pub trade_id: u128,
     /// Which instrument.
     pub instrument: InstrumentNo,
     /// The order it belongs to.

@@ -311,6 +311,27 @@ reason_codes! {
     SelfTrade = "SELF_TRADE",
         ru "Биржа отклонила: заявка встретилась бы с нашей же встречной",
         en "Refused by the venue: it would have met another order of ours";
+    NotSent = "NOT_SENT",
+        ru "Заявка не отправлена: нет связи, исчерпан лимит биржи или торговля остановлена",
+        en "Not sent: no connection, no room under the venue's limits, or a stop in between";
+    RateLimited = "RATE_LIMITED",
+        ru "Биржа отклонила: слишком частые запросы",
+        en "Refused by the venue: too many requests";
+    NotAllowed = "NOT_ALLOWED",
+        ru "Биржа отклонила: ключ или счёт не допущены к торговле",
+        en "Refused by the venue: the key or the account may not trade";
+    Halted = "HALTED",
+        ru "Биржа отклонила: инструмент сейчас не торгуется",
+        en "Refused by the venue: the instrument does not trade now";
+    OutsideBand = "OUTSIDE_BAND",
+        ru "Биржа отклонила: цена вне допустимого коридора",
+        en "Refused by the venue: the price is outside its band";
+    TooManyOrders = "TOO_MANY_ORDERS",
+        ru "Биржа отклонила: открытых заявок больше, чем она допускает",
+        en "Refused by the venue: as many orders are open as it allows";
+    Malformed = "MALFORMED",
+        ru "Биржа отклонила: запрос составлен неверно",
+        en "Refused by the venue: the request is malformed";
 }
 
 impl ReasonCode {
@@ -332,6 +353,13 @@ impl From<VenueRefusal> for ReasonCode {
             VenueRefusal::BadIncrement => ReasonCode::BadIncrement,
             VenueRefusal::Late => ReasonCode::Late,
             VenueRefusal::SelfTrade => ReasonCode::SelfTrade,
+            VenueRefusal::NotSent => ReasonCode::NotSent,
+            VenueRefusal::RateLimited => ReasonCode::RateLimited,
+            VenueRefusal::NotAllowed => ReasonCode::NotAllowed,
+            VenueRefusal::Halted => ReasonCode::Halted,
+            VenueRefusal::OutsideBand => ReasonCode::OutsideBand,
+            VenueRefusal::TooManyOrders => ReasonCode::TooManyOrders,
+            VenueRefusal::Malformed => ReasonCode::Malformed,
         }
     }
 }

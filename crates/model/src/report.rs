@@ -30,10 +30,10 @@ pub enum VenueRequest {
         /// Which instrument it is in.
         instrument: InstrumentNo,
     },
-    /// Everything the account has: open orders, and fills after that trade id.
+    /// Everything the account has: open orders, and fills since that moment.
     Sweep {
-        /// Fills with a trade id above this one are wanted.
-        after_trade_id: u64,
+        /// Fills at this moment and after it are wanted, by the venue's clock; some from before it do no harm.
+        since: Nanos,
     },
 }
 
@@ -58,9 +58,43 @@ pub enum VenueRefusal {
     Late,
     /// It would have traded with another order of the same account.
     SelfTrade,
+    /// It never left: no connection, no room under the venue's limits, or a stop in between.
+    NotSent,
+    /// The venue answered that we ask too much, before looking at the order.
+    RateLimited,
+    /// The venue does not let this key or account trade.
+    NotAllowed,
+    /// The instrument or the venue does not trade now.
+    Halted,
+    /// The price is outside the venue's band around the market.
+    OutsideBand,
+    /// The account has as many open orders as the venue allows.
+    TooManyOrders,
+    /// The venue calls the request malformed.
+    Malformed,
 }
 
 impl VenueRefusal {
+    /// Every refusal.
+    pub const ALL: [VenueRefusal; 16] = [
+        VenueRefusal::WouldTake,
+        VenueRefusal::CannotFillWhole,
+        VenueRefusal::DuplicateId,
+        VenueRefusal::WouldNotReduce,
+        VenueRefusal::BelowMinNotional,
+        VenueRefusal::InsufficientMargin,
+        VenueRefusal::BadIncrement,
+        VenueRefusal::Late,
+        VenueRefusal::SelfTrade,
+        VenueRefusal::NotSent,
+        VenueRefusal::RateLimited,
+        VenueRefusal::NotAllowed,
+        VenueRefusal::Halted,
+        VenueRefusal::OutsideBand,
+        VenueRefusal::TooManyOrders,
+        VenueRefusal::Malformed,
+    ];
+
     /// The stable code in records and on screens.
     pub const fn code(self) -> &'static str {
         match self {
@@ -73,6 +107,13 @@ impl VenueRefusal {
             VenueRefusal::BadIncrement => "BAD_INCREMENT",
             VenueRefusal::Late => "LATE",
             VenueRefusal::SelfTrade => "SELF_TRADE",
+            VenueRefusal::NotSent => "NOT_SENT",
+            VenueRefusal::RateLimited => "RATE_LIMITED",
+            VenueRefusal::NotAllowed => "NOT_ALLOWED",
+            VenueRefusal::Halted => "HALTED",
+            VenueRefusal::OutsideBand => "OUTSIDE_BAND",
+            VenueRefusal::TooManyOrders => "TOO_MANY_ORDERS",
+            VenueRefusal::Malformed => "MALFORMED",
         }
     }
 }
@@ -150,7 +191,7 @@ pub enum ReportKind {
     Account {
         /// Every open order.
         open: Vec<VenueOrder>,
-        /// Every fill after the asked trade id, oldest first.
+        /// Every fill since the asked moment, oldest first.
         fills: Vec<Fill>,
         /// The position in every instrument that has one.
         positions: Vec<(InstrumentNo, Lots)>,

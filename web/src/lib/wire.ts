@@ -232,7 +232,7 @@ export type OrderLife = OrderRow & {
   decision: Decision | null;
   journal: { seq: number; kind: string; t_ms: number; text: string }[];
   fills: {
-    trade_id: string | number;
+    trade_id: string;
     t_ms: number;
     price: Decimal;
     qty: Decimal;

@@ -491,7 +491,7 @@ pub struct JournalLine {
 #[derive(Clone, Debug, Serialize)]
 pub struct FillRow {
     /// The venue's trade id.
-    pub trade_id: u64,
+    pub trade_id: String,
     /// When.
     pub t_ms: f64,
     /// At what price.

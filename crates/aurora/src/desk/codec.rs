@@ -139,7 +139,8 @@ enum WireReport {
 
 #[derive(Serialize, Deserialize)]
 struct WireFill {
-    trade_id: u64,
+    /// Text: JSON numbers of this width do not survive every reader.
+    trade_id: String,
     instrument: u16,
     order: String,
     side: String,
@@ -314,7 +315,7 @@ impl TryFrom<WireIntent> for OrderIntent {
 impl From<&Fill> for WireFill {
     fn from(fill: &Fill) -> WireFill {
         WireFill {
-            trade_id: fill.trade_id,
+            trade_id: fill.trade_id.to_string(),
             instrument: fill.instrument.0,
             order: fill.order.to_string(),
             side: fill.side.word().to_owned(),
@@ -331,7 +332,7 @@ impl TryFrom<WireFill> for Fill {
     type Error = anyhow::Error;
     fn try_from(wire: WireFill) -> Result<Fill> {
         Ok(Fill {
-            trade_id: wire.trade_id,
+            trade_id: read(&wire.trade_id)?,
             instrument: InstrumentNo(wire.instrument),
             order: read(&wire.order)?,
             side: side_of(&wire.side)?,
@@ -411,19 +412,9 @@ fn tif_of(word: &str) -> Result<TimeInForce> {
 }
 
 fn refusal_of(code: &str) -> Result<VenueRefusal> {
-    use VenueRefusal as R;
-    let all = [
-        R::WouldTake,
-        R::CannotFillWhole,
-        R::DuplicateId,
-        R::WouldNotReduce,
-        R::BelowMinNotional,
-        R::InsufficientMargin,
-        R::BadIncrement,
-        R::Late,
-    ];
-    all.into_iter()
-        .find(|r| r.code() == code)
+    VenueRefusal::ALL
+        .into_iter()
+        .find(|refusal| refusal.code() == code)
         .with_context(|| format!("unknown venue refusal {code:?}"))
 }
 

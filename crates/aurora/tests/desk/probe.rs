@@ -192,7 +192,7 @@ impl Drop for Desk {
 }
 
 /// A fill, by what makes it that fill.
-pub(crate) type FillKey = (u64, String, i64, i64);
+pub(crate) type FillKey = (u128, String, i64, i64);
 
 /// The venue's side: what it wrote down about our account.
 #[derive(Debug, Default)]
@@ -257,7 +257,7 @@ pub(crate) fn journal_fills(folder: &Folder) -> BTreeSet<FillKey> {
     let key = |fill: &Value| {
         let number = |name: &str| fill[name].as_i64().unwrap();
         (
-            fill["trade_id"].as_u64().unwrap(),
+            fill["trade_id"].as_str().unwrap().parse::<u128>().unwrap(),
             fill["order"].as_str().unwrap().to_owned(),
             number("price"),
             number("qty"),

@@ -237,7 +237,7 @@ pub(crate) fn fill_of(
     qty: i64,
 ) -> Fill {
     Fill {
-        trade_id,
+        trade_id: trade_id.into(),
         instrument: InstrumentNo(0),
         order,
         side,

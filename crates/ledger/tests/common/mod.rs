@@ -52,7 +52,7 @@ pub(crate) fn fill(
     price: i64,
 ) -> Fill {
     Fill {
-        trade_id,
+        trade_id: trade_id.into(),
         instrument,
         order: ClientOrderId::new(0, 1, OrderNo(trade_id % 1_000_000)),
         side,

@@ -79,8 +79,8 @@ impl Account {
             .collect()
     }
 
-    pub(crate) fn fills_after(&self, trade_id: u64) -> &[Fill] {
-        &self.fills[self.fills.partition_point(|fill| fill.trade_id <= trade_id)..]
+    pub(crate) fn fills_since(&self, moment: Nanos) -> &[Fill] {
+        &self.fills[self.fills.partition_point(|fill| fill.at < moment)..]
     }
 
     pub(crate) fn next_venue_id(&self) -> u64 {

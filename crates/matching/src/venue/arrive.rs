@@ -32,10 +32,10 @@ impl PaperVenue {
                 let found = self.account.order(id).copied();
                 self.scribe(out).tell(at, ReportKind::Order { id, found });
             }
-            VenueRequest::Sweep { after_trade_id } => {
+            VenueRequest::Sweep { since } => {
                 let answer = ReportKind::Account {
                     open: self.account.open_orders().copied().collect(),
-                    fills: self.account.fills_after(after_trade_id).to_vec(),
+                    fills: self.account.fills_since(since).to_vec(),
                     positions: self.account.positions(),
                 };
                 self.scribe(out).tell(at, answer);
@@ -169,7 +169,8 @@ impl PaperVenue {
     fn position_worth(&self, no: InstrumentNo, lots: Lots) -> Notional {
         let side = if Lots::ZERO < lots { Side::Buy } else { Side::Sell };
         let touch = self.markets[no.index()].depth.best(side).map(|(price, _)| price);
-        let ours = || self.account.fills_after(0).iter().rfind(|fill| fill.instrument == no);
+        let ours =
+            || self.account.fills_since(Nanos(i64::MIN)).iter().rfind(|fill| fill.instrument == no);
         let price = touch.or_else(|| ours().map(|fill| fill.price)).unwrap_or(Ticks(0));
         self.account.instruments[no.index()].notional(price, lots)
     }

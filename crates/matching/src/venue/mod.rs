@@ -170,9 +170,9 @@ impl PaperVenue {
         self.account.positions()
     }
 
-    /// Every fill with a trade id above this one, oldest first.
-    pub fn fills_after(&self, trade_id: u64) -> &[Fill] {
-        self.account.fills_after(trade_id)
+    /// Every fill at that moment or after it, oldest first.
+    pub fn fills_since(&self, moment: Nanos) -> &[Fill] {
+        self.account.fills_since(moment)
     }
 
     /// The connection is lost: what was on its way to the venue never arrives, and open orders are cancelled if

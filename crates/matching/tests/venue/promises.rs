@@ -107,7 +107,7 @@ proptest! {
     #[test]
     fn never_more_is_filled_than_was_there(steps in steps()) {
         let (venue, _, offered) = run(&steps, jittery());
-        let filled: i64 = venue.fills_after(0).iter().map(|fill| fill.qty.0).sum();
+        let filled: i64 = venue.fills_since(Nanos(i64::MIN)).iter().map(|fill| fill.qty.0).sum();
         prop_assert!(filled <= offered, "{filled} filled, {offered} ever offered");
     }
 
@@ -151,7 +151,7 @@ proptest! {
         let facts = out.facts.iter().map(|fact| VenueFact::parse(&fact.encode()).unwrap());
         let at = Nanos(i64::MAX);
         let (rebuilt, canceled) = PaperVenue::restore(vec![plain()], jittery(), facts, at).unwrap();
-        prop_assert_eq!(venue.fills_after(0), rebuilt.fills_after(0));
+        prop_assert_eq!(venue.fills_since(Nanos(i64::MIN)), rebuilt.fills_since(Nanos(i64::MIN)));
         prop_assert_eq!(venue.positions(), rebuilt.positions());
         let open: Vec<VenueFact> =
             venue.open_orders().map(|order| VenueFact::Canceled { at, id: order.id }).collect();

@@ -172,7 +172,7 @@ fn parse_request(words: &[&str]) -> VenueRequest {
         ["cancel", order] => VenueRequest::Cancel { id: no(order), instrument },
         ["cancel-all"] => VenueRequest::CancelAll,
         ["query", order] => VenueRequest::Query { id: no(order), instrument },
-        ["sweep", after] => VenueRequest::Sweep { after_trade_id: after.parse().unwrap() },
+        ["sweep", since] => VenueRequest::Sweep { since: Nanos(since.parse().unwrap()) },
         _ => panic!("no such request: {words:?}"),
     }
 }

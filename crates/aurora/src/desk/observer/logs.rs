@@ -122,7 +122,7 @@ impl DeskLogs {
         let code = if whole { EventCode::OrderFill } else { EventCode::OrderPartial };
         let row = json!({
             "ts_ns": at.0, "run_id": self.encoder.run_id(), "cid": fill.order.as_str(), "symbol": show.rules.symbol,
-            "trade_id": fill.trade_id, "side": fill.side.word(), "qty": show.qty(fill.qty),
+            "trade_id": fill.trade_id.to_string(), "side": fill.side.word(), "qty": show.qty(fill.qty),
             "price": show.price(fill.price), "fee": fill.fee, "realized": booking.realized,
             "filled_qty": order.map(|order| show.qty(order.filled)),
         });

@@ -152,7 +152,7 @@ impl Orders {
         life.closed |= booking.closed.0 != 0;
         life.pnl += booking.realized - booking.fee;
         life.fills.push(FillRow {
-            trade_id: fill.trade_id,
+            trade_id: fill.trade_id.to_string(),
             t_ms: show::millis(fill.at),
             price: show.price(fill.price),
             qty: show.qty(fill.qty),
