@@ -23,6 +23,7 @@ const LAYERS: [&[&str]; 4] = [
     &[
         "aurora-journal",
         "aurora-store",
+        "aurora-wire",
         "aurora-venue",
         "aurora-binance",
         "aurora-okx",

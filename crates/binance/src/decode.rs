@@ -2,10 +2,10 @@
 
 use aurora_model::{Instrument, Level, Lots, MarketKind, Nanos, Side, Ticks};
 
-use crate::error::DecodeError;
-use crate::fixed::Step;
-use crate::scan::Scanner;
 use crate::wire::{self, Frame, Numbers, Stream};
+use aurora_wire::DecodeError;
+use aurora_wire::Step;
+use aurora_wire::scan::Scanner;
 
 /// One frame, understood. Levels are borrowed from the buffer given to [`Decoder::decode`].
 #[derive(Clone, Copy, Debug, PartialEq)]

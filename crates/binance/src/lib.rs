@@ -4,15 +4,11 @@
 //! told by its content, never by a file name. The venue's field names stop in `wire`.
 
 mod decode;
-mod error;
-mod fixed;
 mod precision;
 mod rules;
-mod scan;
 pub mod tape;
 mod wire;
 
+pub use aurora_wire::{DecodeError, Step};
 pub use decode::{Decoded, Decoder};
-pub use error::DecodeError;
-pub use fixed::Step;
 pub use rules::{Market, default_instrument};

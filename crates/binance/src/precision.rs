@@ -2,9 +2,9 @@
 
 use aurora_model::{Lots, Ticks};
 
-use crate::error::DecodeError;
-use crate::scan::Scanner;
 use crate::wire::Numbers;
+use aurora_wire::DecodeError;
+use aurora_wire::scan::Scanner;
 
 /// The most decimals seen, trailing zeros aside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use aurora_model::{Level, Lots, Side, Ticks};
 
-use crate::error::DecodeError;
-use crate::scan::{ARRAY, OBJECT, Scanner};
+use aurora_wire::DecodeError;
+use aurora_wire::scan::{ARRAY, OBJECT, Scanner};
 
 /// How prices and quantities in a frame are read.
 pub(crate) trait Numbers {

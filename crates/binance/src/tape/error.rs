@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::error::DecodeError;
+use aurora_wire::DecodeError;
 
 /// A file that cannot be read, or does not hold what we can play.
 #[derive(Debug, thiserror::Error)]

@@ -167,7 +167,7 @@ impl Count {
         &mut self,
         bytes: &[u8],
         levels: &mut Vec<Level>,
-    ) -> Result<Seen, crate::error::DecodeError> {
+    ) -> Result<Seen, aurora_wire::DecodeError> {
         let mut precision = self.survey.precision;
         let frame = wire::read(bytes, &mut precision, levels)?;
         let is_ours = self.is_ours(&frame);

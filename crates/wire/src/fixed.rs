@@ -46,7 +46,7 @@ impl Step {
     /// # Errors
     /// [`DecodeError::NotWhole`] when it lies between two steps.
     #[inline]
-    pub(crate) fn read(&self, scanner: &mut Scanner<'_>) -> Result<i64, DecodeError> {
+    pub fn read(&self, scanner: &mut Scanner<'_>) -> Result<i64, DecodeError> {
         scanner.expect(b'"', "a number in quotes")?;
         let from = scanner.at();
         let mut value = 0_i64;

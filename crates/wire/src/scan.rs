@@ -7,34 +7,37 @@ const MAX_DEPTH: usize = 32;
 
 /// A place in a frame.
 #[derive(Clone, Debug)]
-pub(crate) struct Scanner<'a> {
+pub struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Scanner<'a> {
-    pub(crate) const fn new(bytes: &'a [u8]) -> Scanner<'a> {
+    /// At the frame's first byte.
+    pub const fn new(bytes: &'a [u8]) -> Scanner<'a> {
         Scanner { bytes, at: 0 }
     }
 
-    pub(crate) const fn at(&self) -> usize {
+    /// How many bytes lie behind.
+    pub const fn at(&self) -> usize {
         self.at
     }
 
     /// The byte here, spaces included.
     #[inline]
-    pub(crate) fn byte(&self) -> Result<u8, DecodeError> {
+    pub fn byte(&self) -> Result<u8, DecodeError> {
         self.bytes.get(self.at).copied().ok_or(DecodeError::Truncated { at: self.at })
     }
 
+    /// Steps over the byte here.
     #[inline]
-    pub(crate) fn bump(&mut self) {
+    pub fn bump(&mut self) {
         self.at += 1;
     }
 
     /// The next byte that is no space.
     #[inline]
-    pub(crate) fn peek(&mut self) -> Result<u8, DecodeError> {
+    pub fn peek(&mut self) -> Result<u8, DecodeError> {
         loop {
             match self.byte()? {
                 b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
@@ -43,8 +46,9 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Steps over spaces and that byte; `wanted` is its name in the error.
     #[inline]
-    pub(crate) fn expect(&mut self, byte: u8, wanted: &'static str) -> Result<(), DecodeError> {
+    pub fn expect(&mut self, byte: u8, wanted: &'static str) -> Result<(), DecodeError> {
         if self.peek()? != byte {
             return Err(self.unexpected(wanted));
         }
@@ -52,13 +56,14 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    pub(crate) const fn unexpected(&self, wanted: &'static str) -> DecodeError {
+    /// The error for what stands here.
+    pub const fn unexpected(&self, wanted: &'static str) -> DecodeError {
         DecodeError::Unexpected { at: self.at, wanted }
     }
 
     /// Steps over `{`, or over `[`, and says whether anything follows before the closing one.
     #[inline]
-    pub(crate) fn open(&mut self, brackets: Brackets) -> Result<bool, DecodeError> {
+    pub fn open(&mut self, brackets: Brackets) -> Result<bool, DecodeError> {
         self.expect(brackets.open, brackets.open_name)?;
         if self.peek()? == brackets.close {
             self.at += 1;
@@ -69,7 +74,7 @@ impl<'a> Scanner<'a> {
 
     /// Steps over a comma (`true`) or over the closing bracket (`false`).
     #[inline]
-    pub(crate) fn more(&mut self, brackets: Brackets) -> Result<bool, DecodeError> {
+    pub fn more(&mut self, brackets: Brackets) -> Result<bool, DecodeError> {
         let byte = self.peek()?;
         if byte != b',' && byte != brackets.close {
             return Err(self.unexpected(brackets.more_name));
@@ -80,7 +85,7 @@ impl<'a> Scanner<'a> {
 
     /// A field's name and the colon after it.
     #[inline]
-    pub(crate) fn key(&mut self) -> Result<&'a [u8], DecodeError> {
+    pub fn key(&mut self) -> Result<&'a [u8], DecodeError> {
         let key = self.string()?;
         self.expect(b':', "':'")?;
         Ok(key)
@@ -88,7 +93,7 @@ impl<'a> Scanner<'a> {
 
     /// What stands between the quotes, escapes left as they are.
     #[inline]
-    pub(crate) fn string(&mut self) -> Result<&'a [u8], DecodeError> {
+    pub fn string(&mut self) -> Result<&'a [u8], DecodeError> {
         self.expect(b'"', "a string")?;
         let from = self.at;
         loop {
@@ -104,7 +109,7 @@ impl<'a> Scanner<'a> {
 
     /// A whole number without sign.
     #[inline]
-    pub(crate) fn uint(&mut self) -> Result<u64, DecodeError> {
+    pub fn uint(&mut self) -> Result<u64, DecodeError> {
         self.peek()?;
         let from = self.at;
         let mut value = 0_u64;
@@ -122,7 +127,7 @@ impl<'a> Scanner<'a> {
 
     /// The digit here, stepped over.
     #[inline]
-    pub(crate) fn digit(&mut self) -> Option<u64> {
+    pub fn digit(&mut self) -> Option<u64> {
         let digit = self.bytes.get(self.at)?.wrapping_sub(b'0');
         if 9 < digit {
             return None;
@@ -131,7 +136,8 @@ impl<'a> Scanner<'a> {
         Some(u64::from(digit))
     }
 
-    pub(crate) fn boolean(&mut self) -> Result<bool, DecodeError> {
+    /// `true` or `false`.
+    pub fn boolean(&mut self) -> Result<bool, DecodeError> {
         match self.peek()? {
             b't' => self.word(b"true").map(|()| true),
             b'f' => self.word(b"false").map(|()| false),
@@ -140,7 +146,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over any value.
-    pub(crate) fn skip(&mut self) -> Result<(), DecodeError> {
+    pub fn skip(&mut self) -> Result<(), DecodeError> {
         self.skip_nested(0)
     }
 
@@ -197,16 +203,18 @@ impl<'a> Scanner<'a> {
 
 /// A pair of brackets, with the words for what is wrong.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Brackets {
+pub struct Brackets {
     open: u8,
     close: u8,
     open_name: &'static str,
     more_name: &'static str,
 }
 
-pub(crate) const OBJECT: Brackets =
+/// An object's brackets.
+pub const OBJECT: Brackets =
     Brackets { open: b'{', close: b'}', open_name: "'{'", more_name: "',' or '}'" };
-pub(crate) const ARRAY: Brackets =
+/// An array's brackets.
+pub const ARRAY: Brackets =
     Brackets { open: b'[', close: b']', open_name: "'['", more_name: "',' or ']'" };
 
 #[cfg(test)]
