@@ -7,6 +7,7 @@
 //! Absent on purpose: files, clocks, sockets. Facts and reports are returned; the runtime stores and delivers them.
 
 mod config;
+pub mod exchange;
 mod fact;
 pub mod flow;
 mod ladder;
@@ -14,6 +15,7 @@ pub mod stats;
 mod venue;
 
 pub use config::{QueueModel, VenueConfig};
+pub use exchange::{Exchange, ExchangeConfig, Listing};
 pub use fact::{FactError, VenueFact};
 pub use flow::{Character, GeneratedMarket, InstrumentSpec};
 pub use stats::{Figure, MarketStats};
