@@ -17,6 +17,7 @@ use aurora_signal::{Scalper, Strategy};
 
 use crate::exit::config_fault;
 
+use super::counterparty::{Counterparty, Inside};
 use super::observer::{DeskLogs, Observer};
 use super::settings;
 use super::source::Source;
@@ -152,7 +153,8 @@ pub(crate) fn world(
         resolved_unknown: 0,
     };
     let observer = Observer::new(&market.instruments, logs);
-    Ok(Built { world: World::new(engine, venue, store, venue_log, observer), recovery, prices })
+    let counterparty = Counterparty::Inside(Inside::new(venue, venue_log));
+    Ok(Built { world: World::new(engine, counterparty, store, observer), recovery, prices })
 }
 
 /// Journal and venue log name instruments by their place in the list: a folder belongs to one list.

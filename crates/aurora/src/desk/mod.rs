@@ -2,6 +2,7 @@
 
 mod build;
 pub(crate) mod codec;
+mod counterparty;
 mod observer;
 mod pace;
 mod replay;

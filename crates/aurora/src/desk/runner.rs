@@ -202,11 +202,11 @@ impl Desk {
     }
 
     fn show(&mut self, now: Nanos, wall: Nanos) {
-        let World { engine, venue, observer, store, .. } = &mut self.world;
-        observer.sample(now, engine, venue);
+        let World { engine, counterparty, observer, store, .. } = &mut self.world;
+        observer.sample(now, engine, counterparty);
         let outside =
             Outside { now, wall, market_ended: self.market_ended, journal_lag: store.lag() };
-        let view = observer.view(&outside, &self.setting, engine, venue);
+        let view = observer.view(&outside, &self.setting, engine, counterparty);
         self.view.send_replace(Arc::new(view));
     }
 

@@ -3,30 +3,23 @@
 //! Everything that happens has a moment, and moments are taken in order. Whether time is the wall clock
 //! or a tape as fast as the processor allows, the same code runs; only the waiting differs.
 
-use std::collections::VecDeque;
-
 use anyhow::Result;
 use aurora_api::console::View;
 use aurora_engine::{Command, Effects, Engine, Input, Record, Refusal};
-use aurora_matching::{PaperVenue, VenueOutput};
-use aurora_model::{MarketEvent, Nanos, TradingState, TransitionCause, VenueReport};
+use aurora_model::{MarketEvent, Nanos, TradingState, TransitionCause};
 
+use super::counterparty::{Counterparty, Step};
 use super::observer::{Observer, Outside, Setting};
 use super::stopwatch::Monotonic;
 use super::store::Store;
-use super::venue_log::VenueLog;
 
 /// Engine, venue and journal, and what lies between them.
 pub(crate) struct World {
     pub(crate) engine: Engine<Monotonic>,
-    pub(crate) venue: PaperVenue,
+    pub(crate) counterparty: Counterparty,
     pub(crate) store: Store,
     pub(crate) observer: Observer,
-    venue_log: VenueLog,
     effects: Effects,
-    output: VenueOutput,
-    /// Reports on their way to the desk; moments never go back.
-    inbox: VecDeque<(Nanos, VenueReport)>,
     now: Nanos,
     /// How many market events were taken, and how many messages they came in.
     pub(crate) events: u64,
@@ -36,20 +29,16 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(
         engine: Engine<Monotonic>,
-        venue: PaperVenue,
+        counterparty: Counterparty,
         store: Store,
-        venue_log: VenueLog,
         observer: Observer,
     ) -> World {
         World {
             engine,
-            venue,
+            counterparty,
             store,
             observer,
-            venue_log,
             effects: Effects::default(),
-            output: VenueOutput::default(),
-            inbox: VecDeque::new(),
             now: Nanos(i64::MIN),
             events: 0,
             messages: 0,
@@ -59,7 +48,7 @@ impl World {
     /// What the console is shown before the first market event.
     pub(crate) fn first_view(&mut self, wall: Nanos, setting: &Setting) -> View {
         let outside = Outside { now: wall, wall, market_ended: false, journal_lag: 0 };
-        let mut view = self.observer.view(&outside, setting, &self.engine, &self.venue);
+        let mut view = self.observer.view(&outside, setting, &self.engine, &self.counterparty);
         // The journal's last run may have died trading; this one has not begun.
         if view.frame.state == TradingState::Run.code() {
             view.frame.state = TradingState::Hold.code();
@@ -75,9 +64,7 @@ impl World {
 
     /// When something is due next besides the market.
     pub(crate) fn next_at(&self) -> Nanos {
-        let report = self.inbox.front().map(|(at, _)| *at);
-        let venue = self.venue.next_at();
-        [report, venue].into_iter().flatten().fold(self.engine.next_timer(), Nanos::min)
+        self.counterparty.next_at().into_iter().fold(self.engine.next_timer(), Nanos::min)
     }
 
     /// Lets everything happen that is due at `to` or before.
@@ -89,14 +76,10 @@ impl World {
             }
             let at = next.max(self.now);
             self.now = at;
-            if self.venue.next_at().is_some_and(|due| due <= at) {
-                self.venue.advance(at, &mut self.output);
-                self.take_output()?;
-            } else if self.inbox.front().is_some_and(|(due, _)| *due <= at) {
-                let (_, report) = self.inbox.pop_front().expect("just seen");
-                self.apply(at, &Input::Report(&report))?;
-            } else {
-                self.apply(at, &Input::Timer)?;
+            match self.counterparty.step(at)? {
+                Step::Report(report) => self.apply(at, &Input::Report(&report))?,
+                Step::Moved => {}
+                Step::Idle => self.apply(at, &Input::Timer)?,
             }
         }
         self.now = self.now.max(to);
@@ -112,10 +95,7 @@ impl World {
         self.now = at;
         self.messages += 1;
         self.events += event.kind.event_count() as u64;
-        self.venue.on_market(event, &mut self.output);
-        if !(self.output.facts.is_empty() && self.output.reports.is_empty()) {
-            self.take_output()?;
-        }
+        self.counterparty.on_market(event)?;
         self.observer.market(event);
         self.apply(at, &Input::Market(*event))
     }
@@ -124,7 +104,7 @@ impl World {
     pub(crate) fn warm(&mut self, event: &MarketEvent<'_>) -> Result<()> {
         let at = event.received_at;
         self.now = at;
-        self.venue.on_market(event, &mut self.output);
+        self.counterparty.on_market(event)?;
         self.observer.market(event);
         self.apply(at, &Input::Market(*event))?;
         self.observer.quote(event.instrument, at, &self.engine);
@@ -154,14 +134,6 @@ impl World {
         self.apply(at, &Input::Audit { ok })
     }
 
-    /// What the venue wrote down and says: facts first, then the reports may travel.
-    fn take_output(&mut self) -> Result<()> {
-        self.venue_log.write(&self.output.facts)?;
-        self.output.facts.clear();
-        self.inbox.extend(self.output.reports.drain(..));
-        Ok(())
-    }
-
     fn apply(&mut self, at: Nanos, input: &Input<'_>) -> Result<()> {
         self.effects.clear();
         if self.engine.apply(at, input, &mut self.effects).is_err() {
@@ -185,7 +157,7 @@ impl World {
             intents |= matches!(stamped.record, Record::Intent { .. });
         }
         for request in self.effects.requests.drain(..) {
-            self.venue.submit(at, request);
+            self.counterparty.submit(at, request);
         }
         for notice in self.effects.notices.drain(..) {
             self.observer.notice(at, notice, &self.engine);

@@ -11,10 +11,10 @@ mod view;
 
 use std::collections::VecDeque;
 
+use crate::desk::counterparty::Counterparty;
 use aurora_api::console::wire::{Mark, StateChange, Text};
 use aurora_engine::{Engine, Notice, Stamped};
 use aurora_gate::Stopwatch;
-use aurora_matching::PaperVenue;
 use aurora_model::{Fill, Instrument, InstrumentNo, MarketEvent, MarketKind, Nanos};
 
 use chart::Chart;
@@ -124,7 +124,7 @@ impl Observer {
         &mut self,
         at: Nanos,
         engine: &Engine<W>,
-        venue: &PaperVenue,
+        venue: &Counterparty,
     ) {
         for order in engine.orders().live() {
             let show = &self.shows[order.intent.instrument.index()];

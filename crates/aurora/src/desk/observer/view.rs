@@ -1,5 +1,6 @@
 //! One moment of the desk, as the console's streams show it.
 
+use crate::desk::counterparty::Counterparty;
 use aurora_api::console::wire::{
     Alert, Check, Exposure, ExposureItem, Frame, Ladder, Notch, OrderLife, PnlSums, PositionRow,
     Slo, Text,
@@ -8,7 +9,6 @@ use aurora_api::console::{InstrumentView, View};
 use aurora_engine::Engine;
 use aurora_gate::Stopwatch;
 use aurora_ledger::Position;
-use aurora_matching::PaperVenue;
 use aurora_model::{ClientOrderId, Lots, Nanos, Side, Ticks, TradingState};
 
 use super::health::{Around, health};
@@ -45,7 +45,7 @@ impl Observer {
         outside: &Outside,
         setting: &Setting,
         engine: &Engine<W>,
-        venue: &PaperVenue,
+        venue: &Counterparty,
     ) -> View {
         let now = outside.now;
         let (age, slowest) = self.slowest(now, engine);
@@ -207,7 +207,7 @@ impl Observer {
         at: usize,
         now: Nanos,
         engine: &Engine<W>,
-        venue: &PaperVenue,
+        venue: &Counterparty,
     ) -> InstrumentView {
         let (show, market, chart) = (&self.shows[at], &engine.markets()[at], &self.charts[at]);
         let book = &market.book;
