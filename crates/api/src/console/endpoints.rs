@@ -25,6 +25,24 @@ pub const CONSOLE_ENDPOINTS: &[Endpoint] = &[
         "Process, journal, recovery, history of states.",
         FOUND,
     ),
+    read(
+        "/api/ui/venues",
+        "Площадки: связь, часы, лимиты, второй путь исполнений.",
+        "The venues: connections, clocks, limits, the second path of fills.",
+        FOUND,
+    ),
+    read(
+        "/api/md/meta",
+        "Правила инструментов: шаг, лот, минимум, комиссии, версия.",
+        "Instrument rules: tick, lot, minimum, fees, version.",
+        FOUND,
+    ),
+    read(
+        "/api/system/maintenance",
+        "Плановые остановки площадок.",
+        "Planned stops of venues.",
+        FOUND,
+    ),
     read("/api/ui/orders/{id}", "Жизнь одной заявки.", "The life of one order.", FOUND_OR_NOT),
     read("/api/ui/decisions/{id}", "Одно решение целиком.", "One decision in full.", FOUND_OR_NOT),
     read(

@@ -9,6 +9,7 @@ mod endpoints;
 mod guard;
 mod routes;
 mod stream;
+pub mod venues;
 mod view;
 pub mod wire;
 

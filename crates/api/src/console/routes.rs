@@ -46,6 +46,9 @@ pub fn router(state: ConsoleState) -> Router {
         .route("/api/ui/decisions/{id}", get(decision))
         .route("/api/ui/export/{name}", get(export))
         .route("/api/ui/control", post(control))
+        .route("/api/ui/venues", get(venues))
+        .route("/api/md/meta", get(meta))
+        .route("/api/system/maintenance", get(maintenance))
         .fallback(assets::serve)
         .layer(middleware::from_fn_with_state(state.clone(), only_our_host))
         .with_state(state)
@@ -82,6 +85,21 @@ async fn system(State(state): State<ConsoleState>) -> Response {
         Ok(system) => Json(system).into_response(),
         Err(busy) => busy,
     }
+}
+
+async fn venues(State(state): State<ConsoleState>) -> Response {
+    let view = state.view.borrow().clone();
+    Json(&*view.venues).into_response()
+}
+
+async fn meta(State(state): State<ConsoleState>) -> Response {
+    let view = state.view.borrow().clone();
+    Json(&*view.meta).into_response()
+}
+
+async fn maintenance(State(state): State<ConsoleState>) -> Response {
+    let view = state.view.borrow().clone();
+    Json(json!({ "windows": *view.maintenance })).into_response()
 }
 
 async fn order(State(state): State<ConsoleState>, Path(id): Path<String>) -> Response {

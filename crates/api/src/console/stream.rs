@@ -21,7 +21,7 @@ const BEAT: Duration = Duration::from_millis(100);
 /// A watcher who takes longer than this to take one message is let go; nobody waits for him.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const TOPICS: [&str; 10] = [
+const TOPICS: [&str; 11] = [
     "frame",
     "ladder",
     "candles",
@@ -32,6 +32,7 @@ const TOPICS: [&str; 10] = [
     "decisions",
     "gate",
     "health",
+    "venues",
 ];
 
 #[derive(Debug, Deserialize)]
@@ -124,7 +125,7 @@ impl Watch {
             let whole = !self.begun.contains(&topic);
             let every = match topic {
                 "ladder" => 1,
-                "gate" | "health" => 10,
+                "gate" | "health" | "venues" => 10,
                 _ => 5,
             };
             // 4 Hz out of a 10 Hz beat: two of every five.
@@ -155,6 +156,7 @@ impl Watch {
             "decisions" => self.decisions(whole, view),
             "gate" => Some(value(&view.gate)),
             "health" => Some(value(&view.health)),
+            "venues" => Some(value(&*view.venues)),
             _ => None,
         }
     }

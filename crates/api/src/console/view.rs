@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
+use super::venues::{MetaRow, VenueView, WindowRow};
 use super::wire::{
     Bar, DecisionFull, DecisionRow, Exposure, Frame, GateSummary, Health, Ladder, Mark, OrderLife,
     OrderRow, PnlSums, PositionRow, System, Text,
@@ -35,6 +36,12 @@ pub struct View {
     pub gate: GateSummary,
     /// The health page.
     pub health: Health,
+    /// The venues the desk trades on.
+    pub venues: Arc<Vec<VenueView>>,
+    /// Every instrument's rules.
+    pub meta: Arc<Vec<MetaRow>>,
+    /// Planned stops of venues.
+    pub maintenance: Arc<Vec<WindowRow>>,
 }
 
 /// Book and chart of one instrument.

@@ -1,5 +1,7 @@
 //! One moment of the desk, as the console's streams show it.
 
+use std::sync::Arc;
+
 use crate::desk::counterparty::Counterparty;
 use aurora_api::console::wire::{
     Alert, Check, Exposure, ExposureItem, Frame, Ladder, Notch, OrderLife, PnlSums, PositionRow,
@@ -71,6 +73,9 @@ impl Observer {
             decisions_total: self.decisions.total,
             gate: self.decisions.summary(now),
             health: health(now, engine, &around),
+            venues: Arc::default(),
+            meta: Arc::default(),
+            maintenance: Arc::default(),
         }
     }
 
