@@ -1,0 +1,145 @@
+//! One venue on one thread: exchange, dialect, sockets, market and faults.
+
+use std::time::SystemTime;
+
+use aurora_matching::exchange::{Exchange, ExchangeEvent};
+use aurora_model::{InstrumentNo, Nanos, Venue};
+use bytes::Bytes;
+
+use crate::account::Accounts;
+use crate::dialect::{Ask, Denial, Dialect, Subject, Terms, World};
+use crate::fault::{Faults, Verdict};
+use crate::market::Feed;
+use crate::request::{Request, Response};
+use crate::socket::{SocketId, Sockets};
+
+/// Everything of one venue.
+pub(crate) struct Sim {
+    pub(crate) venue: Venue,
+    pub(crate) exchange: Exchange,
+    pub(crate) dialect: Box<dyn Dialect>,
+    pub(crate) sockets: Sockets,
+    pub(crate) accounts: Accounts,
+    pub(crate) faults: Faults,
+    pub(crate) terms: Terms,
+    pub(crate) feed: Feed,
+    pub(crate) events: Vec<ExchangeEvent>,
+    /// The last update id of each book that the dialect was told of.
+    pub(crate) book_ids: Vec<u64>,
+}
+
+impl Sim {
+    /// Opens the accounts and shows the beginning of the market.
+    pub(crate) fn begin(&mut self) {
+        let now = utc_now();
+        for account in self.accounts.iter() {
+            self.exchange.open_account(now, account.no, &mut self.events);
+        }
+        self.pump();
+    }
+
+    /// Does what is due: market, exchange timers, dialect timers.
+    pub(crate) fn pump(&mut self) {
+        let now = utc_now();
+        loop {
+            let Sim { feed, exchange, events, .. } = self;
+            let more = feed.next(now, |event| exchange.on_market(event, events));
+            if !matches!(more, Ok(true)) {
+                break;
+            }
+            self.settle(now);
+        }
+        self.exchange.advance(now, &mut self.events);
+        self.call(now, |dialect, world| dialect.tick(world));
+    }
+
+    /// What a request or frame is about, and what the faults make of it.
+    pub(crate) fn judge(&mut self, path: &str, ask: &Ask<'_>) -> (Subject, Verdict) {
+        let subject = self.dialect.subject(ask);
+        let verdict = self.faults.judge(utc_now(), path, &subject);
+        (subject, verdict)
+    }
+
+    pub(crate) fn handle(&mut self, request: &Request<'_>) -> Response {
+        self.call(utc_now(), |dialect, world| dialect.handle(world, request))
+    }
+
+    pub(crate) fn deny(&self, request: &Request<'_>, denial: Denial) -> Response {
+        self.dialect.deny(utc_now(), request, denial)
+    }
+
+    pub(crate) fn open(&mut self, socket: SocketId, request: &Request<'_>) -> Result<(), Response> {
+        self.call(utc_now(), |dialect, world| dialect.open(world, socket, request))
+    }
+
+    pub(crate) fn text(&mut self, socket: SocketId, text: &str) {
+        self.call(utc_now(), |dialect, world| dialect.text(world, socket, text));
+    }
+
+    /// Executes the frame; its answers are returned instead of sent.
+    pub(crate) fn text_held(&mut self, socket: SocketId, text: &str) -> Vec<Bytes> {
+        self.sockets.hold(socket);
+        self.text(socket, text);
+        self.sockets.release()
+    }
+
+    pub(crate) fn deny_text(&mut self, socket: SocketId, text: &str, denial: Denial) {
+        self.call(utc_now(), |dialect, world| dialect.deny_text(world, socket, text, denial));
+    }
+
+    pub(crate) fn closed(&mut self, socket: SocketId) {
+        self.sockets.remove(socket);
+        self.call(utc_now(), |dialect, world| dialect.closed(world, socket));
+    }
+
+    fn call<R>(
+        &mut self,
+        now: Nanos,
+        act: impl FnOnce(&mut dyn Dialect, &mut World<'_>) -> R,
+    ) -> R {
+        let (dialect, mut world) = self.world(now);
+        let done = act(dialect, &mut world);
+        self.settle(now);
+        done
+    }
+
+    /// Tells the dialect what happened, until nothing more does.
+    fn settle(&mut self, now: Nanos) {
+        let mut told = Vec::new();
+        while !self.events.is_empty() {
+            std::mem::swap(&mut self.events, &mut told);
+            for event in told.drain(..) {
+                let (dialect, mut world) = self.world(now);
+                dialect.event(&mut world, &event);
+            }
+        }
+        for place in 0..self.book_ids.len() {
+            let no = InstrumentNo(u16::try_from(place).expect("instruments are few"));
+            let id = self.exchange.book_id(no);
+            if self.book_ids[place] != id {
+                self.book_ids[place] = id;
+                let (dialect, mut world) = self.world(now);
+                dialect.book(&mut world, no);
+            }
+        }
+    }
+
+    fn world(&mut self, now: Nanos) -> (&mut dyn Dialect, World<'_>) {
+        let world = World {
+            now,
+            exchange: &mut self.exchange,
+            sockets: &mut self.sockets,
+            accounts: &self.accounts,
+            faults: &mut self.faults,
+            events: &mut self.events,
+            terms: &self.terms,
+        };
+        (&mut *self.dialect, world)
+    }
+}
+
+/// UTC now.
+pub(crate) fn utc_now() -> Nanos {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
