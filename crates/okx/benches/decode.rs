@@ -1,0 +1,2 @@
+//! Decoding, measured.
+fn main() {}

@@ -1,0 +1,51 @@
+//! Calls and socket operations, exactly as they go on the wire.
+
+mod json;
+mod orders;
+mod reads;
+mod settings;
+mod socket;
+
+pub(crate) use json::Json;
+pub use orders::{
+    STP, Terms, Which, amend, amends, cancel, cancels, order, orders, trigger, trigger_cancel,
+};
+pub(crate) use orders::{is_spot, pos_side};
+pub use reads::{
+    balance, book, candles, config, fills, funding, funding_history, history, instruments,
+    mark_price, open_interest, pending, pending_triggers, positions, price_limit, query, status,
+    time, trade_fee, trades,
+};
+pub use settings::{dead_man, leverage, position_mode};
+pub use socket::{Topic, op_amend, op_cancel, op_order, subscribe, unsubscribe};
+
+use aurora_model::InstrumentNo;
+use aurora_wire::{Call, CallNo};
+
+use crate::limits::Endpoint;
+
+/// A call to an endpoint; its number is given by the session that sends it.
+fn call(endpoint: Endpoint, query: String, body: String) -> Call {
+    many(endpoint, query, body, 1, None)
+}
+
+fn many(
+    endpoint: Endpoint,
+    query: String,
+    body: String,
+    units: usize,
+    instrument: Option<InstrumentNo>,
+) -> Call {
+    Call {
+        no: CallNo(0),
+        method: endpoint.method,
+        path: endpoint.path,
+        query,
+        body,
+        auth: endpoint.auth,
+        urgency: endpoint.urgency,
+        costs: endpoint.costs(u32::try_from(units).unwrap_or(u32::MAX)),
+        instrument,
+        patience: endpoint.patience,
+    }
+}
