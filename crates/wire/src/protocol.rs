@@ -135,6 +135,22 @@ pub trait Protocol: std::fmt::Debug + Send + Sync {
     /// Whether the answer tells us to stop sending for a while.
     fn pushback(&self, status: u16, headers: Headers<'_>, body: &[u8]) -> Option<Pushback>;
 
+    /// The same, knowing which call was answered; for venues whose headers do not name the limit they are about.
+    fn usage_of(&self, _call: &Call, headers: Headers<'_>, out: &mut Vec<Usage>) {
+        self.usage(headers, out);
+    }
+
+    /// The same as [`Protocol::pushback`], knowing which call was answered.
+    fn pushback_of(
+        &self,
+        _call: &Call,
+        status: u16,
+        headers: Headers<'_>,
+        body: &[u8],
+    ) -> Option<Pushback> {
+        self.pushback(status, headers, body)
+    }
+
     /// The fate a code of this venue spells; unlisted codes are [`Fate::Unknown`].
     fn fate(&self, code: i64) -> Fate;
 
