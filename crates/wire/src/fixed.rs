@@ -48,6 +48,60 @@ impl Step {
     #[inline]
     pub fn read(&self, scanner: &mut Scanner<'_>) -> Result<i64, DecodeError> {
         scanner.expect(b'"', "a number in quotes")?;
+        let steps = self.unsigned(scanner)?;
+        quote(scanner)?;
+        Ok(steps)
+    }
+
+    /// The same with an optional minus.
+    ///
+    /// # Errors
+    /// [`DecodeError::NotWhole`] when it lies between two steps.
+    #[inline]
+    pub fn read_signed(&self, scanner: &mut Scanner<'_>) -> Result<i64, DecodeError> {
+        scanner.expect(b'"', "a number in quotes")?;
+        let steps = self.signed(scanner)?;
+        quote(scanner)?;
+        Ok(steps)
+    }
+
+    /// A decimal in quotes or without, with an optional minus.
+    ///
+    /// # Errors
+    /// [`DecodeError::NotWhole`] when it lies between two steps.
+    #[inline]
+    pub fn read_any(&self, scanner: &mut Scanner<'_>) -> Result<i64, DecodeError> {
+        match scanner.peek()? {
+            b'"' => self.read_signed(scanner),
+            _ => self.signed(scanner),
+        }
+    }
+
+    /// A text that is nothing but a decimal, with an optional minus: what [`Scanner::number`] gave.
+    ///
+    /// # Errors
+    /// [`DecodeError::NotWhole`] when it lies between two steps; places are counted within the text.
+    #[inline]
+    pub fn of(&self, text: &[u8]) -> Result<i64, DecodeError> {
+        let mut scanner = Scanner::new(text);
+        let steps = self.signed(&mut scanner)?;
+        match scanner.at() == text.len() {
+            true => Ok(steps),
+            false => Err(scanner.unexpected("a digit")),
+        }
+    }
+
+    #[inline]
+    fn signed(&self, scanner: &mut Scanner<'_>) -> Result<i64, DecodeError> {
+        if scanner.byte()? != b'-' {
+            return self.unsigned(scanner);
+        }
+        scanner.bump();
+        self.unsigned(scanner).map(|steps| -steps)
+    }
+
+    #[inline]
+    fn unsigned(&self, scanner: &mut Scanner<'_>) -> Result<i64, DecodeError> {
         let from = scanner.at();
         let mut value = 0_i64;
         while let Some(digit) = scanner.digit() {
@@ -55,11 +109,13 @@ impl Step {
         }
         let digits = scanner.at() - from;
         if digits == 0 {
+            scanner.byte()?;
             return Err(scanner.unexpected("a digit"));
         }
         let mut missing = self.decimals;
-        if scanner.byte()? == b'.' {
+        if scanner.here() == Some(b'.') {
             scanner.bump();
+            let point = scanner.at();
             while 0 < missing
                 && let Some(digit) = scanner.digit()
             {
@@ -71,14 +127,14 @@ impl Step {
                     return Err(DecodeError::NotWhole { at: from, step: self.name });
                 }
             }
+            if point == scanner.at() {
+                scanner.byte()?;
+                return Err(scanner.unexpected("a digit"));
+            }
         }
         if 18 < digits + usize::from(self.decimals) {
             return Err(DecodeError::TooLarge { at: from });
         }
-        if scanner.byte()? != b'"' {
-            return Err(scanner.unexpected("a digit or '\"'"));
-        }
-        scanner.bump();
         value *= POWERS[usize::from(missing)];
         if self.units == 1 {
             return Ok(value);
@@ -88,6 +144,15 @@ impl Step {
         }
         Ok(value / self.units)
     }
+}
+
+#[inline]
+fn quote(scanner: &mut Scanner<'_>) -> Result<(), DecodeError> {
+    if scanner.byte()? != b'"' {
+        return Err(scanner.unexpected("a digit or '\"'"));
+    }
+    scanner.bump();
+    Ok(())
 }
 
 #[cfg(test)]
@@ -116,6 +181,22 @@ mod tests {
         for text in ["", "-1", "1e5", "1.2.3", " 1", "NaN", ".5", "1234567890123456789"] {
             assert!(read("0.1", text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_minus_and_missing_quotes_are_taken_where_asked_for() {
+        let step = Step::lot("0.001".parse().unwrap()).unwrap();
+        let any = |text: &str| step.read_any(&mut Scanner::new(text.as_bytes()));
+        assert_eq!(any("\"-0.089\""), Ok(-89));
+        assert_eq!(any("-0.089"), Ok(-89));
+        assert_eq!(any("7"), Ok(7000));
+        assert_eq!(step.of(b"-1.5"), Ok(-1500));
+        assert_eq!(step.of(b"0"), Ok(0));
+        for text in ["", "-", "1.5 ", "1e3", "--1", "1.", "0.0001", "9999999999999999"] {
+            assert!(step.of(text.as_bytes()).is_err(), "{text}");
+        }
+        assert_eq!(step.read_signed(&mut Scanner::new(b"\"-2\"")), Ok(-2000));
+        assert!(step.read_signed(&mut Scanner::new(b"-2")).is_err());
     }
 
     proptest! {
