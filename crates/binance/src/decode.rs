@@ -23,12 +23,19 @@ pub struct Decoded<'a> {
 pub struct Decoder {
     tick: Step,
     lot: Step,
+    with_agg_trades: bool,
 }
 
 impl Decoder {
     /// A decoder for the instrument's tick and lot; `None` when one of them is not above zero.
     pub fn new(instrument: &Instrument) -> Option<Decoder> {
-        Some(Decoder { tick: Step::tick(instrument.tick)?, lot: Step::lot(instrument.lot)? })
+        let (tick, lot) = (Step::tick(instrument.tick)?, Step::lot(instrument.lot)?);
+        Some(Decoder { tick, lot, with_agg_trades: false })
+    }
+
+    /// The same, but `aggTrade` counts as a trade too: for connections that do not carry `trade` besides.
+    pub fn with_agg_trades(self) -> Decoder {
+        Decoder { with_agg_trades: true, ..self }
     }
 
     /// Reads a frame as it came, with or without the envelope `{"stream":…,"data":…}`. `None` for
@@ -56,6 +63,9 @@ impl Decoder {
     ) -> Result<Option<Decoded<'a>>, DecodeError> {
         let mut steps = *self;
         let frame = wire::read(frame, &mut steps, levels)?;
+        if frame.stream == Stream::AggTrade && !self.with_agg_trades {
+            return Ok(None);
+        }
         let Some(kind) = kind_without_levels(&frame)? else { return Ok(None) };
         Ok(Some(Decoded { symbol: frame.symbol, exchange_at: exchange_at(&frame), kind }))
     }
@@ -119,7 +129,7 @@ fn kind_without_levels(frame: &Frame<'_>) -> Result<Option<MarketKind<'static>>,
             bid: (frame.bid.0.ok_or(missing("b"))?, frame.bid.1.ok_or(missing("B"))?),
             ask: (frame.ask.0.ok_or(missing("a"))?, frame.ask.1.ok_or(missing("A"))?),
         },
-        Stream::Trade if is_market_trade(frame) => MarketKind::Trade {
+        Stream::Trade | Stream::AggTrade if is_market_trade(frame) => MarketKind::Trade {
             id: frame.trade_id.ok_or(missing("t"))?,
             aggressor: match frame.buyer_is_maker.ok_or(missing("m"))? {
                 true => Side::Sell,
@@ -131,6 +141,6 @@ fn kind_without_levels(frame: &Frame<'_>) -> Result<Option<MarketKind<'static>>,
             },
             qty: frame.qty.ok_or(missing("q"))?,
         },
-        Stream::Trade | Stream::MarkPrice | Stream::Other => return Ok(None),
+        Stream::Trade | Stream::AggTrade | Stream::MarkPrice | Stream::Other => return Ok(None),
     }))
 }

@@ -45,7 +45,7 @@ impl Market {
             Stream::Depth => frame.prev_id.is_some(),
             Stream::BookTicker => frame.names_event,
             Stream::Trade => !frame.trade_kind.is_empty(),
-            Stream::Snapshot | Stream::MarkPrice | Stream::Other => return None,
+            Stream::Snapshot | Stream::AggTrade | Stream::MarkPrice | Stream::Other => return None,
         };
         Some(match (is_futures, frame.contract_kind, is_coin_symbol(frame.symbol)) {
             (false, ..) => Market::Spot,

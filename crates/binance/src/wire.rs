@@ -19,6 +19,8 @@ pub(crate) enum Stream {
     Depth,
     BookTicker,
     Trade,
+    /// Trades of one taker at one price as one; the same prints as `Trade`, never to be counted besides.
+    AggTrade,
     /// The REST reply with the whole book, recorded among the frames.
     Snapshot,
     MarkPrice,
@@ -113,6 +115,7 @@ fn stream_of(name: &[u8]) -> Stream {
         b"depth" => Stream::Depth,
         b"bookTicker" => Stream::BookTicker,
         b"trade" => Stream::Trade,
+        b"aggTrade" => Stream::AggTrade,
         b"markPrice" => Stream::MarkPrice,
         _ => Stream::Other,
     }
@@ -123,6 +126,7 @@ fn stream_of_event(event: &[u8]) -> Stream {
         b"depthUpdate" => Stream::Depth,
         b"bookTicker" => Stream::BookTicker,
         b"trade" => Stream::Trade,
+        b"aggTrade" => Stream::AggTrade,
         b"markPriceUpdate" => Stream::MarkPrice,
         _ => Stream::Other,
     }
@@ -194,10 +198,10 @@ impl<'a> Frame<'a> {
             (b"B", S::BookTicker) => self.bid.1 = Some(numbers.qty(scanner)?),
             (b"a", S::BookTicker) => self.ask.0 = Some(priced(scanner, numbers, "a")?),
             (b"A", S::BookTicker) => self.ask.1 = Some(numbers.qty(scanner)?),
-            (b"t", S::Trade) => self.trade_id = Some(scanner.uint()?),
-            (b"p", S::Trade) => self.price = Some(numbers.price(scanner)?),
-            (b"q", S::Trade) => self.qty = Some(numbers.qty(scanner)?),
-            (b"m", S::Trade) => self.buyer_is_maker = Some(scanner.boolean()?),
+            (b"t", S::Trade) | (b"a", S::AggTrade) => self.trade_id = Some(scanner.uint()?),
+            (b"p", S::Trade | S::AggTrade) => self.price = Some(numbers.price(scanner)?),
+            (b"q", S::Trade | S::AggTrade) => self.qty = Some(numbers.qty(scanner)?),
+            (b"m", S::Trade | S::AggTrade) => self.buyer_is_maker = Some(scanner.boolean()?),
             (b"X", S::Trade) => self.trade_kind = scanner.string()?,
             (b"E", _) => self.event_time = scanner.uint()?,
             (b"T", _) => self.transaction_time = scanner.uint()?,

@@ -203,7 +203,7 @@ impl Count {
             Stream::Trade => survey.trades += 1,
             Stream::Snapshot => survey.snapshots += 1,
             Stream::MarkPrice => survey.mark_prices += 1,
-            Stream::Other => survey.others += 1,
+            Stream::AggTrade | Stream::Other => survey.others += 1,
         }
         if !matches!(seen.stream, Stream::Depth | Stream::Trade | Stream::Snapshot) {
             return;

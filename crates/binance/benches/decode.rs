@@ -1,0 +1,2 @@
+//! Decoding to the model, against sonic-rs with fixed-point conversion.
+fn main() {}
