@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use aurora_model::Venue;
-use aurora_venuesim::{MarketSource, SimConfig, serve};
+use aurora_venuesim::{MarketSource, SimConfig, parse_faults, serve};
 use clap::Parser;
 
 #[derive(Parser)]
@@ -55,6 +55,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         _ => MarketSource::Generated,
     };
+    let faults = match &args.faults {
+        Some(path) => parse_faults(&std::fs::read_to_string(path)?)?,
+        None => Vec::new(),
+    };
     let mut all = Vec::new();
     for (venue, rest, ws) in venues {
         let Some(rest) = rest.or(ws) else { continue };
@@ -65,7 +69,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             seed: args.seed,
             pace: args.pace,
             limits: !args.no_limits,
-            faults: args.faults.clone(),
+            faults: faults.clone(),
             facts: args.facts.as_ref().map(|folder| folder.join(format!("{}.facts", venue.code()))),
             ..SimConfig::new(venue)
         })?;

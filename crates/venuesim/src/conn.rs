@@ -12,8 +12,9 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+use crate::admin;
 use crate::dialect::Ask;
-use crate::fault::{Act, Verdict};
+use crate::fault::{Act, Verdict, corrupt};
 use crate::frame::head::{self, BadRequest, Extent, MAX_HEADERS};
 use crate::frame::ws::{self, Assembler, BadFrame, Message, Opcode};
 use crate::outbox::Outbox;
@@ -146,10 +147,12 @@ impl Connection {
 
     /// `None` when the answer is dropped on purpose.
     async fn answer(&mut self, request: &Request<'_>) -> Option<Response> {
-        let judged = self.sim.borrow_mut().judge(request.path(), &Ask::Rest(request));
-        let (_, Verdict { before, act, after }) = judged;
-        pause(before).await;
-        let answer = match act {
+        if request.target.starts_with("/sim/") {
+            return Some(admin::answer(&mut self.sim.borrow_mut(), request));
+        }
+        let verdict = self.sim.borrow_mut().judge(&Ask::Rest(request));
+        pause(verdict.before).await;
+        let mut answer = match verdict.act {
             Act::Drop => None,
             Act::Deny(denial) => Some(self.sim.borrow().deny(request, denial)),
             Act::Pass => Some(self.sim.borrow_mut().handle(request)),
@@ -162,7 +165,10 @@ impl Connection {
                 Some(self.sim.borrow().deny(request, denial))
             }
         };
-        pause(after).await;
+        if let (Some(answer), Some(how)) = (&mut answer, verdict.spoil) {
+            answer.body = corrupt(&answer.body, how);
+        }
+        pause(verdict.after).await;
         answer
     }
 
@@ -239,7 +245,7 @@ impl Connection {
     }
 
     async fn text(&mut self, socket: SocketId, text: &str) {
-        let (_, verdict) = self.sim.borrow_mut().judge("", &Ask::Text(text));
+        let verdict = self.sim.borrow_mut().judge(&Ask::Text(text));
         if verdict == Verdict::default() {
             return self.sim.borrow_mut().text(socket, text);
         }

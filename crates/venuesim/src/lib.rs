@@ -5,12 +5,15 @@
 //! what goes wrong on purpose, by a scenario file or over `/sim/faults`.
 
 mod account;
+mod admin;
 mod binance;
 mod bybit;
 mod conn;
 mod dialect;
+mod facts;
 mod fault;
 mod frame;
+mod log;
 mod market;
 mod okx;
 mod outbox;
@@ -22,7 +25,7 @@ mod socket;
 
 pub use account::{Account, Accounts};
 pub use dialect::{Action, Ask, Denial, Dialect, Subject, Terms, World};
-pub use fault::Faults;
+pub use fault::{Faults, KINDS as FAULT_KINDS, Rule, ScenarioError, parse as parse_faults};
 pub use market::MarketSource;
 pub use request::{Request, Response, decoded, pairs};
 pub use serve::{Running, ServeError, SimConfig, serve};

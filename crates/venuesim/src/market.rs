@@ -33,7 +33,7 @@ pub(crate) struct Feed {
 
 #[derive(Debug)]
 enum Origin {
-    Generated(GeneratedMarket),
+    Generated(Box<GeneratedMarket>),
     Tape(Tape),
     None,
 }
@@ -56,7 +56,9 @@ impl Feed {
     ) -> Result<Feed, TapeError> {
         let mut market_start = now;
         let origin = match source {
-            MarketSource::Generated => Origin::Generated(GeneratedMarket::new(seed, now, specs)),
+            MarketSource::Generated => {
+                Origin::Generated(Box::new(GeneratedMarket::new(seed, now, specs)))
+            }
             MarketSource::Tape(paths) => {
                 let tape = Tape::open(paths, specs)?;
                 market_start = tape.starts_at();

@@ -57,6 +57,13 @@ impl Outbox {
         self.ended.notify_one();
     }
 
+    /// The client reads too slowly: what it has not read is dropped, but for the reason.
+    pub(crate) fn overflow(&self, reason: Bytes) {
+        // A frame that is half written must be finished, so only whole waiting frames go.
+        self.waiting.borrow_mut().clear();
+        self.close(Some(reason));
+    }
+
     /// Says nothing any more, and leaves the connection open: a half-open peer.
     pub(crate) fn mute(&self) {
         self.waiting.borrow_mut().clear();

@@ -97,8 +97,8 @@ impl Response {
 
     /// The answer with one header more.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Response {
-        self.headers.push((name, value.to_string()));
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Response {
+        self.headers.push((name, value.into()));
         self
     }
 }

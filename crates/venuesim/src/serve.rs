@@ -17,7 +17,9 @@ use tokio::sync::oneshot;
 use crate::account::Accounts;
 use crate::conn::{self, Shared};
 use crate::dialect::Terms;
-use crate::fault::Faults;
+use crate::facts::{FactLog, FactsError};
+use crate::fault::{Faults, Rule};
+use crate::log::Log;
 use crate::market::{Feed, MarketSource};
 use crate::setup::Setup;
 use crate::sim::{Sim, utc_now};
@@ -47,8 +49,8 @@ pub struct SimConfig {
     pub limits: bool,
     /// How many accounts there are: `testkey`, `testkey2` …
     pub accounts: u32,
-    /// A scenario file of faults.
-    pub faults: Option<PathBuf>,
+    /// What goes wrong from the start; see [`crate::parse_faults`].
+    pub faults: Vec<Rule>,
     /// Where the exchange writes its facts, and what it starts from.
     pub facts: Option<PathBuf>,
 }
@@ -67,7 +69,7 @@ impl SimConfig {
             pace: 1,
             limits: true,
             accounts: 3,
-            faults: None,
+            faults: Vec::new(),
             facts: None,
         }
     }
@@ -94,6 +96,9 @@ pub enum ServeError {
     /// The thread or its runtime did not come up.
     #[error("cannot start the server's thread")]
     Thread(#[source] io::Error),
+    /// The facts of an earlier run cannot be taken up.
+    #[error("cannot take up where the venue left off")]
+    Facts(#[from] FactsError),
     /// The recording cannot be played.
     #[error("cannot play the tape")]
     Tape(#[from] TapeError),
@@ -211,9 +216,17 @@ fn build(config: SimConfig) -> Result<Sim, ServeError> {
     };
     let now = utc_now();
     let book_ids = vec![0; listings.len()];
-    let exchange = Exchange::new(rules, listings, now);
+    let mut events = Vec::new();
+    let (exchange, facts) = match &config.facts {
+        None => (Exchange::new(rules, listings, now), None),
+        Some(path) => {
+            let (log, facts) = FactLog::open(path)?;
+            let restored = Exchange::restore(rules, listings, facts, now, &mut events);
+            (restored.map_err(FactsError::from)?, Some(log))
+        }
+    };
     let feed = Feed::new(&config.market, market, config.seed, config.pace, now)?;
-    Ok(Sim {
+    let mut sim = Sim {
         venue,
         exchange,
         dialect,
@@ -222,9 +235,17 @@ fn build(config: SimConfig) -> Result<Sim, ServeError> {
         faults: Faults::default(),
         terms: Terms { limits: config.limits, pace: config.pace },
         feed,
-        events: Vec::new(),
+        log: Log::default(),
+        facts,
+        seed: config.seed,
+        next_rule: 0,
+        events,
         book_ids,
-    })
+    };
+    for rule in config.faults {
+        sim.add_rule(rule);
+    }
+    Ok(sim)
 }
 
 async fn accept(listener: TcpListener, sim: Shared) {

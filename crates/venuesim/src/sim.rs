@@ -7,8 +7,10 @@ use aurora_model::{InstrumentNo, Nanos, Venue};
 use bytes::Bytes;
 
 use crate::account::Accounts;
-use crate::dialect::{Ask, Denial, Dialect, Subject, Terms, World};
+use crate::dialect::{Ask, Denial, Dialect, Terms, World};
+use crate::facts::FactLog;
 use crate::fault::{Faults, Verdict};
+use crate::log::Log;
 use crate::market::Feed;
 use crate::request::{Request, Response};
 use crate::socket::{SocketId, Sockets};
@@ -23,6 +25,10 @@ pub(crate) struct Sim {
     pub(crate) faults: Faults,
     pub(crate) terms: Terms,
     pub(crate) feed: Feed,
+    pub(crate) log: Log,
+    pub(crate) facts: Option<FactLog>,
+    pub(crate) seed: u64,
+    pub(crate) next_rule: u64,
     pub(crate) events: Vec<ExchangeEvent>,
     /// The last update id of each book that the dialect was told of.
     pub(crate) book_ids: Vec<u64>,
@@ -49,15 +55,24 @@ impl Sim {
             }
             self.settle(now);
         }
+        self.faults.act_on(&mut self.exchange, now, &mut self.events);
         self.exchange.advance(now, &mut self.events);
         self.call(now, |dialect, world| dialect.tick(world));
     }
 
-    /// What a request or frame is about, and what the faults make of it.
-    pub(crate) fn judge(&mut self, path: &str, ask: &Ask<'_>) -> (Subject, Verdict) {
+    /// Writes a request down, and says what the faults make of it.
+    pub(crate) fn judge(&mut self, ask: &Ask<'_>) -> Verdict {
         let subject = self.dialect.subject(ask);
-        let verdict = self.faults.judge(utc_now(), path, &subject);
-        (subject, verdict)
+        let place = match ask {
+            Ask::Rest(request) => (request.method, request.path()),
+            Ask::Text(_) => ("WS", subject.operation.as_str()),
+        };
+        let now = utc_now();
+        self.log.note(now, place, &subject);
+        if self.faults.rules.is_empty() {
+            return Verdict::default();
+        }
+        self.faults.judge(now, place, &subject, &self.log)
     }
 
     pub(crate) fn handle(&mut self, request: &Request<'_>) -> Response {
@@ -108,6 +123,9 @@ impl Sim {
         let mut told = Vec::new();
         while !self.events.is_empty() {
             std::mem::swap(&mut self.events, &mut told);
+            if let Some(facts) = &mut self.facts {
+                facts.write(&told);
+            }
             for event in told.drain(..) {
                 let (dialect, mut world) = self.world(now);
                 dialect.event(&mut world, &event);
@@ -125,6 +143,7 @@ impl Sim {
     }
 
     fn world(&mut self, now: Nanos) -> (&mut dyn Dialect, World<'_>) {
+        self.sockets.now = now;
         let world = World {
             now,
             exchange: &mut self.exchange,

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use aurora_model::Nanos;
 use bytes::Bytes;
 
+use crate::fault::{Fate, StreamFaults, corrupt};
 use crate::frame::ws::{self, Opcode};
 use crate::outbox::Outbox;
 
@@ -25,12 +27,16 @@ pub struct Sockets {
     newest: u32,
     /// While a frame is judged by a fault, its answers wait here.
     held: Option<(SocketId, Vec<Bytes>)>,
+    pub(crate) faults: StreamFaults,
+    pub(crate) now: Nanos,
 }
 
 #[derive(Debug)]
 struct Socket {
     outbox: Rc<Outbox>,
     topics: Vec<Topic>,
+    /// A frame that a fault sends after the next one.
+    later: Option<Bytes>,
 }
 
 #[derive(Debug)]
@@ -96,14 +102,27 @@ impl Sockets {
         let frame = ws::encode(Opcode::Text, text);
         let listeners = std::mem::take(&mut self.topics[topic.0 as usize].listeners);
         for socket in &listeners {
-            self.push(*socket, frame.clone());
+            if self.faults.is_empty() {
+                self.push(*socket, frame.clone());
+            } else {
+                self.push_judged(*socket, topic, &frame);
+            }
         }
         self.topics[topic.0 as usize].listeners = listeners;
     }
 
     /// Sends a channel's text to one socket: the snapshot that opens a channel.
-    pub fn send(&mut self, socket: SocketId, _topic: Topic, text: &[u8]) {
-        self.push(socket, ws::encode(Opcode::Text, text));
+    pub fn send(&mut self, socket: SocketId, topic: Topic, text: &[u8]) {
+        let frame = ws::encode(Opcode::Text, text);
+        if self.faults.is_empty() {
+            return self.push(socket, frame);
+        }
+        match self.faults.judge(self.now, &self.topics[topic.0 as usize].name, true) {
+            Fate::Spoil(how) => {
+                self.push(socket, ws::encode(Opcode::Text, &corrupt(text, how)));
+            }
+            fate => self.act(socket, &frame, fate),
+        }
     }
 
     /// Answers a frame of that socket.
@@ -135,7 +154,7 @@ impl Sockets {
     pub(crate) fn add(&mut self, outbox: Rc<Outbox>) -> SocketId {
         self.newest += 1;
         let id = SocketId(self.newest);
-        self.open.insert(id, Socket { outbox, topics: Vec::new() });
+        self.open.insert(id, Socket { outbox, topics: Vec::new(), later: None });
         id
     }
 
@@ -155,10 +174,50 @@ impl Sockets {
         self.held.take().map_or(Vec::new(), |(_, frames)| frames)
     }
 
-    pub(crate) fn push(&mut self, socket: SocketId, frame: Bytes) {
-        let Some(open) = self.open.get(&socket) else { return };
-        if open.outbox.push(frame).is_err() {
+    fn push_judged(&mut self, socket: SocketId, topic: Topic, frame: &Bytes) {
+        let fate = self.faults.judge(self.now, &self.topics[topic.0 as usize].name, false);
+        self.act(socket, frame, fate);
+    }
+
+    fn act(&mut self, socket: SocketId, frame: &Bytes, fate: Fate) {
+        match fate {
+            Fate::Send | Fate::Spoil(_) => self.push(socket, frame.clone()),
+            Fate::Skip => {}
+            Fate::Twice => {
+                self.push(socket, frame.clone());
+                self.push(socket, frame.clone());
+            }
+            Fate::Later => {
+                if let Some(open) = self.open.get_mut(&socket) {
+                    open.later = Some(frame.clone());
+                }
+            }
+            Fate::Disconnect => self.abort(socket),
+            Fate::HalfOpen => self.mute(socket),
+        }
+    }
+
+    /// Ends a connection without a word.
+    pub(crate) fn abort(&mut self, socket: SocketId) {
+        if let Some(open) = self.open.get(&socket) {
             open.outbox.abort();
+        }
+    }
+
+    /// Leaves a connection open, and says and hears nothing more on it.
+    pub(crate) fn mute(&mut self, socket: SocketId) {
+        if let Some(open) = self.open.get(&socket) {
+            open.outbox.mute();
+        }
+    }
+
+    pub(crate) fn push(&mut self, socket: SocketId, frame: Bytes) {
+        let Some(open) = self.open.get_mut(&socket) else { return };
+        let later = open.later.take();
+        for frame in [Some(frame), later].into_iter().flatten() {
+            if open.outbox.push(frame).is_err() {
+                open.outbox.overflow(ws::close(1008, "too slow: the queue of this socket is full"));
+            }
         }
     }
 }

@@ -1,51 +1,22 @@
-//! What goes wrong on purpose.
+//! What goes wrong on purpose: rules from a scenario file, or set while the server runs.
+//!
+//! A [`Rule`] says what, where and when. Those about requests are judged in [`Faults`], those about streams in
+//! [`StreamFaults`] beside the sockets; those about the exchange strike once, and are undone when they end.
 
-use std::time::Duration;
+mod armed;
+mod exchange;
+mod fields;
+mod request;
+mod rule;
+mod snapshot;
+mod stream;
 
-use aurora_model::Nanos;
-
-use crate::dialect::{Denial, Subject};
-
-/// The rules in force on one server.
-#[derive(Clone, Debug, Default)]
-pub struct Faults {
-    skew: Nanos,
-}
-
-/// What becomes of one request or frame.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Verdict {
-    /// Waits so long before anything is done.
-    pub(crate) before: Duration,
-    /// What is done.
-    pub(crate) act: Act,
-    /// Waits so long before the answer leaves.
-    pub(crate) after: Duration,
-}
-
-/// What is done with a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Act {
-    /// It is executed and answered.
-    #[default]
-    Pass,
-    /// It is not executed, and answered so.
-    Deny(Denial),
-    /// It is executed, and answered so.
-    DenyAfter(Denial),
-    /// It is not executed, and never answered.
-    Drop,
-    /// It is executed, and never answered.
-    DropAnswer,
-}
-
-impl Faults {
-    /// By how much the venue's clock is wrong.
-    pub fn clock_skew(&self) -> Nanos {
-        self.skew
-    }
-
-    pub(crate) fn judge(&mut self, _now: Nanos, _path: &str, _subject: &Subject) -> Verdict {
-        Verdict::default()
-    }
-}
+pub(crate) use armed::{Armed, RuleId};
+pub(crate) use exchange::undo_of;
+pub use fields::ScenarioError;
+pub use request::Faults;
+pub(crate) use request::{Act, Verdict};
+pub(crate) use rule::Realm;
+pub use rule::{KINDS, Rule, parse};
+pub(crate) use snapshot::corrupt;
+pub(crate) use stream::{Fate, StreamFaults};
