@@ -3,6 +3,7 @@
 use aurora_model::{Nanos, Notional};
 use rust_decimal::Decimal;
 
+use super::command::MarginMode;
 use super::text::Asset;
 use crate::config::QueueModel;
 
@@ -13,6 +14,8 @@ pub struct ExchangeConfig {
     pub starting_balances: Vec<(Asset, Notional)>,
     /// The leverage of a new account.
     pub default_leverage: u32,
+    /// The margin mode of a new account.
+    pub default_margin: MarginMode,
     /// Fees by tier as `(maker, taker)`; an empty list, or a tier beyond it, is the instrument's own fees.
     pub fee_tiers: Vec<(Decimal, Decimal)>,
     /// When a client id may be used again.
@@ -49,8 +52,6 @@ pub struct ExchangeConfig {
     pub mark_interval: Nanos,
     /// What a liquidation costs, as a fraction of notional, to the insurance fund.
     pub liquidation_fee: Decimal,
-    /// What the insurance fund starts with, per settle currency.
-    pub insurance: Notional,
     /// Whether a restart cancels what was open.
     pub cancel_on_restart: bool,
     /// The first order id is one above this. Ids of a venue are large numbers; a dialect may like them so.
@@ -65,6 +66,7 @@ impl Default for ExchangeConfig {
         ExchangeConfig {
             starting_balances: vec![(asset("USDT"), money(1_000_000))],
             default_leverage: 20,
+            default_margin: MarginMode::Cross,
             fee_tiers: Vec::new(),
             client_ids: ClientIdRule::AmongOpen,
             refuse_reused_ids: true,
@@ -83,7 +85,6 @@ impl Default for ExchangeConfig {
             candles: 1_500,
             mark_interval: Nanos::SECOND,
             liquidation_fee: Decimal::new(5, 3),
-            insurance: money(10_000_000),
             cancel_on_restart: false,
             first_id: 0,
         }

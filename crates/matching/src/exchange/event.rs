@@ -173,6 +173,8 @@ pub enum FillKind {
     Liquidation,
     /// There was no order: a position was reduced to close another's.
     Adl,
+    /// There was no order: the instrument closed, and its positions with it.
+    Settlement,
 }
 
 /// A balance after a change.
@@ -203,8 +205,10 @@ pub enum ChangeReason {
     Order,
     /// Funding.
     Funding,
-    /// A liquidation: the fee, or the insurance fund covering what was missing.
+    /// A liquidation's trades.
     Liquidation,
+    /// The insurance fund paid what was missing after a liquidation, or took its fee.
+    Insurance,
     /// Auto-deleveraging.
     Adl,
     /// Margin was moved, or the margin mode or leverage changed.

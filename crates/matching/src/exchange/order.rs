@@ -127,8 +127,6 @@ pub enum OrderCause {
     Triggered,
     /// Price, quantity or trigger were changed by request.
     Amended,
-    /// The exchange cut a reduce-only order down to what is left to reduce.
-    Reduced,
     /// It traded.
     Trade,
     /// It is closed without filling whole.

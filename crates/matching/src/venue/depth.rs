@@ -101,6 +101,11 @@ impl Depth {
         self.side(side).get(price)
     }
 
+    /// What is still offered at the price: what is shown and not eaten.
+    pub(crate) fn offered(&self, side: Side, price: Ticks) -> Lots {
+        Lots((self.displayed(side, price) - self.eaten_at(side, price)).0.max(0))
+    }
+
     /// The best price that still offers something, and how much.
     pub(crate) fn best(&self, side: Side) -> Option<(Ticks, Lots)> {
         self.offers(side).next()

@@ -16,7 +16,7 @@
 mod account;
 mod arrive;
 pub(crate) mod depth;
-mod resting;
+pub(crate) mod resting;
 mod scribe;
 mod wire;
 

@@ -10,8 +10,8 @@ use crate::config::QueueModel;
 
 /// One order of ours at rest.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Resting {
-    pub(crate) id: ClientOrderId,
+pub(crate) struct Resting<Id = ClientOrderId> {
+    pub(crate) id: Id,
     pub(crate) side: Side,
     pub(crate) price: Ticks,
     /// Public lots that trade before us.
@@ -22,14 +22,9 @@ pub(crate) struct Resting {
     traded: Lots,
 }
 
-impl Resting {
+impl<Id: Copy> Resting<Id> {
     /// An order that arrives behind everything its level displays.
-    pub(crate) fn at_the_back(
-        id: ClientOrderId,
-        side: Side,
-        price: Ticks,
-        displayed: Lots,
-    ) -> Resting {
+    pub(crate) fn at_the_back(id: Id, side: Side, price: Ticks, displayed: Lots) -> Resting<Id> {
         Resting { id, side, price, ahead: displayed, displayed, traded: Lots::ZERO }
     }
 
@@ -44,6 +39,12 @@ impl Resting {
             Side::Buy => price < self.price,
             Side::Sell => self.price < price,
         }
+    }
+
+    /// So much of the level was taken, and will not be seen to leave the display.
+    pub(crate) fn eaten(&mut self, qty: Lots) {
+        self.displayed = Lots((self.displayed - qty).0.max(0));
+        self.ahead = Lots((self.ahead - qty).0.clamp(0, self.displayed.0));
     }
 
     /// The level now displays something else.
@@ -82,11 +83,11 @@ fn share_ahead(canceled: i64, ahead: i64, behind: i64, model: QueueModel) -> i64
 
 /// Lets one public trade run down the queue. `orders` are those it can reach, best price and oldest first;
 /// `take` fills one of them with at most so much and says how much it really took.
-pub(crate) fn run_trade(
-    orders: &mut [Resting],
+pub(crate) fn run_trade<Id: Copy>(
+    orders: &mut [Resting<Id>],
     price: Ticks,
     volume: Lots,
-    mut take: impl FnMut(ClientOrderId, Lots) -> Lots,
+    mut take: impl FnMut(Id, Lots) -> Lots,
 ) {
     let mut left = volume;
     let mut public = Lots::ZERO;
