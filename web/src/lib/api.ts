@@ -3,6 +3,8 @@ import type {
   ControlAnswer,
   Decision,
   Instrument,
+  InstrumentRules,
+  MaintenanceWindow,
   OrderLife,
   Refusal,
   Setting,
@@ -42,6 +44,8 @@ export const api = {
   order: (id: string) => ask<OrderLife>(`/api/ui/orders/${encodeURIComponent(id)}`),
   decision: (id: string) => ask<Decision>(`/api/ui/decisions/${encodeURIComponent(id)}`),
   system: () => ask<System>('/api/ui/system'),
+  meta: () => ask<InstrumentRules[]>('/api/md/meta'),
+  maintenance: () => ask<{ windows: MaintenanceWindow[] }>('/api/system/maintenance'),
   config: () => ask<Setting[]>('/api/ui/config'),
   control: (action: ControlAction, reason: string) =>
     ask<ControlAnswer>('/api/ui/control', {

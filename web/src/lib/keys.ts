@@ -2,7 +2,7 @@ import type { Page } from './url';
 
 export type Command = { go: Page } | 'search' | 'hold' | 'help';
 
-const PAGES_BY_KEY: Record<string, Page> = { d: 'desk', o: 'orders', g: 'gate', s: 'system' };
+const PAGES_BY_KEY: Record<string, Page> = { d: 'desk', o: 'orders', g: 'gate', v: 'venues', s: 'system' };
 const CHORD_MS = 1200;
 
 /**

@@ -1,6 +1,6 @@
 /** What a link reproduces: page, opened record, instrument, candle width, language, theme. Pure, so it is tested as text. */
 
-export const PAGES = ['desk', 'orders', 'gate', 'system'] as const;
+export const PAGES = ['desk', 'orders', 'gate', 'venues', 'system'] as const;
 export type Page = (typeof PAGES)[number];
 export const WIDTHS_S = [1, 5, 15, 60] as const;
 

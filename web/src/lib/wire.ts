@@ -186,12 +186,82 @@ export type Topics = {
   decisions: DecisionRow[];
   gate: GateStats;
   health: Health;
+  venues: VenueStatus[];
 };
 export type Topic = keyof Topics;
 /** `whole`: this is the topic's whole picture, not a change to it. */
 export type Envelope = {
   [T in Topic]: { seq: number; ts_ms: number; topic: T; whole: boolean; data: Topics[T] };
 }[Topic];
+
+export type Feed = {
+  no: number;
+  leader: boolean;
+  quarantined: boolean;
+  age_ms: number | null;
+  lag_ms: number | null;
+};
+export type VenueLimit = { name: string; used: number; capacity: number; reserved: number; per_s: number };
+export type VenueStatus = {
+  id: string;
+  host: string;
+  state: string;
+  why: Bilingual;
+  views: Feed[];
+  account_ready: boolean;
+  clock_offset_ms: number | null;
+  round_trip_ms: number | null;
+  limits: VenueLimit[];
+  /** Calls waiting for room: cancels, queries, amends, new orders, reads. */
+  waiting: number[];
+  paused_until_ms: number | null;
+  banned: boolean;
+  penalties: { path: string; until_ms: number }[];
+  counts: {
+    calls: number;
+    throttled: number;
+    not_sent: number;
+    lost: number;
+    pushbacks: number;
+    gaps: number;
+    failovers: number;
+    quarantines: number;
+    reconnects: number;
+    fills_compared: number;
+    fills_mismatched: number;
+    self_matches: number;
+    unreadable: number;
+  };
+  /** p50, p95, p99. */
+  order_ms: [number, number, number] | null;
+  resync_ms: [number, number, number] | null;
+  dead_man: 'timer' | 'disconnect' | 'none';
+  dead_man_until_ms: number | null;
+  stp: string;
+};
+export type InstrumentRules = {
+  uid: string;
+  tick: Decimal;
+  lot: Decimal;
+  min_notional: Decimal;
+  multiplier: Decimal;
+  maker_fee: Decimal;
+  taker_fee: Decimal;
+  funding_schedule: string | null;
+  aliases: string[];
+  status: string;
+  rule_version: string;
+};
+export type MaintenanceWindow = {
+  venue: string;
+  from: string;
+  to: string;
+  kind: string;
+  source: string;
+  action: string;
+  alerted_24h: boolean;
+  alerted_1h: boolean;
+};
 
 export type Instrument = {
   id: string;

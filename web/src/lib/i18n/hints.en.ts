@@ -107,7 +107,24 @@ export const hintsEn = {
     'Every setting in force and where its value came from',
     'Environment wins over file, file over default'
   ],
-  appearance: ['Theme, colours and language of this browser', 'Only this browser']
+  appearance: ['Theme, colours and language of this browser', 'Only this browser'],
+  feeds: [
+    'Several connections to one market; the freshest lead, a lagging one loses its vote',
+    'What the desk sees; a switch brings a whole book first'
+  ],
+  governor: [
+    'What the venue allows and how much of it is used; a share is kept for cancels',
+    'Orders wait or are not sent when there is no room; cancels go first'
+  ],
+  maintenance: ['Stops that venues announced or a calendar names', 'New orders stop ahead of the window'],
+  rules: [
+    'What the venue takes: steps, smallest order, fees',
+    'Orders off these rules are refused before they leave'
+  ],
+  rule_status: ['Whether the venue takes orders in it', 'Halted instruments take no orders'],
+  rule_fees: ['What the venue charges resting and taking orders', 'The result of every trade'],
+  rule_funding: ['How often longs and shorts pay each other', 'The cost of holding a position'],
+  rule_version: ['A mark that changes when any rule does', 'Tells two sets of rules apart']
 } satisfies Record<string, [what: string, affects: string]>;
 
 export type HintKey = keyof typeof hintsEn;

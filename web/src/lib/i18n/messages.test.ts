@@ -9,6 +9,9 @@ const say = (message: string | ((...args: never[]) => string)) =>
 
 /** Words every trader reads in Latin letters. */
 const LATIN = new Set([
+  'venue.binance',
+  'venue.okx',
+  'venue.bybit',
   'unit.scale',
   'unit.llr',
   'app.utc',

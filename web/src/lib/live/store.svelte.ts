@@ -12,7 +12,8 @@ import type {
   OrderRow,
   PnlPoint,
   Pnl,
-  Position
+  Position,
+  VenueStatus
 } from '../wire';
 import { mergeBars, mergeDecisions, mergeMarks, mergeOrders, mergePoints } from './merge';
 
@@ -31,6 +32,7 @@ export class Live {
   decisions = $state.raw<DecisionRow[]>([]);
   gate = $state.raw<GateStats | null>(null);
   health = $state.raw<Health | null>(null);
+  venues = $state.raw<VenueStatus[]>([]);
   instruments = $state.raw<Instrument[]>([]);
 
   apply(message: Envelope) {
@@ -71,6 +73,9 @@ export class Live {
         break;
       case 'health':
         this.health = message.data;
+        break;
+      case 'venues':
+        this.venues = message.data;
         break;
     }
   }
