@@ -96,6 +96,10 @@ pub struct Terms {
     pub limits: bool,
     /// How many times faster than real the market runs; book channels push as many times more often.
     pub pace: u32,
+    /// Whether incremental book channels open with a snapshot where the venue has announced to stop that (OKX).
+    pub book_snapshot: bool,
+    /// How long the answer to a frame waits, where a dialect's clients want that.
+    pub ack_delay: Nanos,
 }
 
 impl Terms {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use aurora_binance::tape::TapeError;
 use aurora_matching::exchange::Exchange;
-use aurora_model::Venue;
+use aurora_model::{Nanos, Venue};
 use tokio::sync::oneshot;
 
 use crate::account::Accounts;
@@ -47,6 +47,11 @@ pub struct SimConfig {
     pub pace: u32,
     /// Whether rate limits refuse.
     pub limits: bool,
+    /// Whether OKX's incremental book channels open with a snapshot.
+    pub book_snapshot: bool,
+    /// How long the answer to a frame waits. pybit notes what it asked for only after sending, and loses an answer
+    /// that is faster; only the Bybit dialect heeds it.
+    pub ack_delay: Duration,
     /// How many accounts there are: `testkey`, `testkey2` …
     pub accounts: u32,
     /// What goes wrong from the start; see [`crate::parse_faults`].
@@ -68,6 +73,8 @@ impl SimConfig {
             seed: 1,
             pace: 1,
             limits: true,
+            book_snapshot: true,
+            ack_delay: Duration::from_millis(2),
             accounts: 3,
             faults: Vec::new(),
             facts: None,
@@ -214,6 +221,7 @@ fn build(config: SimConfig) -> Result<Sim, ServeError> {
         Venue::Bybit => crate::bybit::setup(),
         other => return Err(ServeError::NoSuchVenue(other)),
     };
+    let ack_delay = Nanos(i64::try_from(config.ack_delay.as_nanos()).unwrap_or(i64::MAX));
     let now = utc_now();
     let book_ids = vec![0; listings.len()];
     let mut events = Vec::new();
@@ -233,7 +241,7 @@ fn build(config: SimConfig) -> Result<Sim, ServeError> {
         sockets: Sockets::default(),
         accounts: Accounts::standard(config.accounts),
         faults: Faults::default(),
-        terms: Terms { limits: config.limits, pace: config.pace },
+        terms: Terms { limits: config.limits, pace: config.pace, book_snapshot: config.book_snapshot, ack_delay },
         feed,
         log: Log::default(),
         facts,

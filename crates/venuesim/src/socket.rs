@@ -134,6 +134,11 @@ impl Sockets {
         }
     }
 
+    /// Whether a fault holds the answers to that socket: what is to wait for it must not wait by itself.
+    pub fn is_held(&self, socket: SocketId) -> bool {
+        self.held.as_ref().is_some_and(|(held, _)| *held == socket)
+    }
+
     /// Closes a socket, with the reason written.
     pub fn close(&mut self, socket: SocketId, code: u16, reason: &str) {
         if let Some(open) = self.open.get(&socket) {

@@ -54,6 +54,7 @@ impl Faults {
         let no = exchange.instrument_no(symbol);
         match (&rule.what, no) {
             (What::ExpireSession, _) => self.expires_sessions = true,
+            (What::RestartBooks, _) => self.restarts_books = true,
             (What::Maintenance, _) => exchange.set_maintenance(true),
             (What::ClockSkew(by), _) => self.skew = *by,
             (What::Liquidate { account }, _) => {

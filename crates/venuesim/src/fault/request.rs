@@ -15,6 +15,7 @@ pub struct Faults {
     pub(crate) rules: Vec<Armed>,
     pub(crate) skew: Nanos,
     pub(crate) expires_sessions: bool,
+    pub(crate) restarts_books: bool,
 }
 
 /// What becomes of one request or frame.
@@ -62,6 +63,11 @@ impl Faults {
     /// Whether every session and listen key is to expire now; asking clears it.
     pub fn take_expired_sessions(&mut self) -> bool {
         std::mem::take(&mut self.expires_sessions)
+    }
+
+    /// Whether the book service has just restarted; `false` from then on.
+    pub fn take_book_restart(&mut self) -> bool {
+        std::mem::take(&mut self.restarts_books)
     }
 
     /// What the rules make of a request: delays add up, the first other fault wins.

@@ -116,6 +116,8 @@ pub enum What {
     },
     /// Every listen key and login expires.
     ExpireSession,
+    /// The venue's book service restarts: snapshots again, numbered from the beginning (Bybit `u == 1`).
+    RestartBooks,
     /// The venue is under maintenance.
     Maintenance,
     /// Trading of the place's symbol is halted.
@@ -148,7 +150,7 @@ pub enum What {
 }
 
 /// Every kind of fault, by the word in scenario files.
-pub const KINDS: [&str; 25] = [
+pub const KINDS: [&str; 26] = [
     "delay",
     "delay_answer",
     "drop_answer",
@@ -166,6 +168,7 @@ pub const KINDS: [&str; 25] = [
     "half_open",
     "corrupt_snapshot",
     "expire_session",
+    "restart_books",
     "maintenance",
     "halt",
     "delist",
@@ -204,6 +207,7 @@ impl What {
             }
             What::CorruptSnapshot { .. } => Realm::Snapshots,
             What::ExpireSession
+            | What::RestartBooks
             | What::Maintenance
             | What::Halt
             | What::Delist
@@ -359,6 +363,7 @@ fn what(fields: &mut Fields) -> Result<What, ScenarioError> {
             }
         },
         "expire_session" => What::ExpireSession,
+        "restart_books" => What::RestartBooks,
         "maintenance" => What::Maintenance,
         "halt" => What::Halt,
         "delist" => What::Delist,

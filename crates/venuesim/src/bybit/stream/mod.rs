@@ -1,0 +1,16 @@
+//! The WebSocket side: what each address takes, and what it tells.
+
+mod book;
+mod candle;
+mod frames;
+mod private;
+mod public;
+mod session;
+mod ticker;
+mod topic;
+mod trade;
+
+pub(super) use frames::denied;
+pub(super) use private::Private;
+pub(super) use public::Public;
+pub(super) use session::{Sessions, close_idle, opened, said};
