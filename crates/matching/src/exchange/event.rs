@@ -19,7 +19,6 @@ pub struct ExchangeEvent {
 
 /// What happened. Those with an account are private to it, the others are public.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "events live in one reused buffer")]
 pub enum EventKind {
     /// An order changed. The snapshot says why; a fill comes right before its order's change.
     Order(OrderSnapshot),

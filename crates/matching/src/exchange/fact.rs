@@ -13,7 +13,6 @@ use super::words::{Reader, Words, record_words};
 
 /// One line: how something is after a change. Later lines about the same thing replace earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "it is written and dropped")]
 pub enum ExchangeFact {
     /// An order.
     Order(OrderSnapshot),

@@ -164,7 +164,7 @@ fn enough(needed: Decimal, available: impl FnOnce() -> Decimal) -> Result<(), Re
     if needed <= available {
         return Ok(());
     }
-    let (needed, available) = (notional(needed), notional(available));
+    let (needed, available) = (notional(needed.normalize()), notional(available.normalize()));
     Err(Refusal::InsufficientMargin { needed, available })
 }
 

@@ -141,8 +141,8 @@ impl Market {
         if matches!(kind, MarketKind::Snapshot { .. }) && !self.has_book {
             self.has_book = true;
             let (depth, bids, asks) = (&self.depth, &mut self.bids, &mut self.asks);
-            bids.to_the_back(|price| depth.offered(Side::Buy, price));
-            asks.to_the_back(|price| depth.offered(Side::Sell, price));
+            bids.send_back(|price| depth.offered(Side::Buy, price));
+            asks.send_back(|price| depth.offered(Side::Sell, price));
         }
         for (side, price) in seen {
             if !self.own(side).is_empty() {

@@ -63,7 +63,7 @@ pub use order::{CloseCause, OrderCause, OrderSnapshot, OrderStatus};
 pub use refusal::Refusal;
 pub use restore::RestoreError;
 pub use text::{Asset, ClientId, Text, TooLong};
-pub use view::{BalanceView, BookChanges, BookView, Candle, FeeRates, Ticker24h};
+pub use view::{BalanceView, BookChanges, BookView, Candle, FeeRates, Offer, Ticker24h};
 
 use account::Account;
 use forced::House;

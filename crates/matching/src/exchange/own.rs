@@ -109,7 +109,7 @@ impl OwnSide {
     }
 
     /// Puts every order behind what its level now offers: nothing was known of the book before.
-    pub(super) fn to_the_back(&mut self, offered: impl Fn(Ticks) -> Lots) {
+    pub(super) fn send_back(&mut self, offered: impl Fn(Ticks) -> Lots) {
         for resting in self.levels.values_mut().flat_map(|level| &mut level.orders) {
             let shown = offered(resting.price);
             *resting = Resting::at_the_back(resting.id, resting.side, resting.price, shown);

@@ -14,7 +14,7 @@ use super::market::Market;
 use super::order::OrderSnapshot;
 use super::scale::notional;
 use super::text::Asset;
-use super::view::{BalanceView, BookChanges, BookView, Candle, FeeRates, Ticker24h};
+use super::view::{BalanceView, BookChanges, BookView, Candle, FeeRates, Offer, Ticker24h};
 use crate::venue::Queue;
 
 /// What is listed, and its market.
@@ -51,7 +51,7 @@ impl Exchange {
     }
 
     /// The best bid and ask.
-    pub fn touch(&self, no: InstrumentNo) -> (Option<(Ticks, Lots)>, Option<(Ticks, Lots)>) {
+    pub fn touch(&self, no: InstrumentNo) -> (Option<Offer>, Option<Offer>) {
         let best = |side| self.market(no).and_then(|market| market.best(side));
         (best(Side::Buy), best(Side::Sell))
     }

@@ -5,15 +5,18 @@ use rust_decimal::Decimal;
 
 use super::text::Asset;
 
+/// A price and what is offered there.
+pub type Offer = (Ticks, Lots);
+
 /// The public book with the accounts' orders in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BookView {
     /// The last update id in it.
     pub last_id: u64,
     /// Best first.
-    pub bids: Vec<(Ticks, Lots)>,
+    pub bids: Vec<Offer>,
     /// Best first.
-    pub asks: Vec<(Ticks, Lots)>,
+    pub asks: Vec<Offer>,
     /// When the book changed last.
     pub at: Nanos,
 }
