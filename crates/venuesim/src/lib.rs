@@ -28,5 +28,5 @@ pub use dialect::{Action, Ask, Denial, Dialect, Subject, Terms, World};
 pub use fault::{Faults, KINDS as FAULT_KINDS, Rule, ScenarioError, parse as parse_faults};
 pub use market::MarketSource;
 pub use request::{Request, Response, decoded, pairs};
-pub use serve::{Running, ServeError, SimConfig, serve};
+pub use serve::{Running, ServeError, SimConfig, generated_specs, serve};
 pub use socket::{SocketId, Sockets, Topic};

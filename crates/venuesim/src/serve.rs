@@ -1,6 +1,7 @@
 //! Starting and stopping servers: one thread a venue.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -10,8 +11,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use aurora_binance::tape::TapeError;
+use aurora_matching::InstrumentSpec;
 use aurora_matching::exchange::Exchange;
-use aurora_model::{Nanos, Venue};
+use aurora_model::{Nanos, Ticks, Venue};
 use tokio::sync::oneshot;
 
 use crate::account::Accounts;
@@ -43,6 +45,11 @@ pub struct SimConfig {
     pub market: MarketSource,
     /// What the generated market is drawn from.
     pub seed: u64,
+    /// Where the generated market's prices start, in ticks by canonical instrument id; elsewhere they start where its
+    /// instruments usually do.
+    pub prices: BTreeMap<String, Ticks>,
+    /// The generated market began at that moment: what happened since is history before the first client comes.
+    pub market_began_at: Option<Nanos>,
     /// How many times faster than real the market runs.
     pub pace: u32,
     /// Whether rate limits refuse.
@@ -71,6 +78,8 @@ impl SimConfig {
             beyond_loopback: false,
             market: MarketSource::Generated,
             seed: 1,
+            prices: BTreeMap::new(),
+            market_began_at: None,
             pace: 1,
             limits: true,
             book_snapshot: true,
@@ -109,6 +118,17 @@ pub enum ServeError {
     /// The recording cannot be played.
     #[error("cannot play the tape")]
     Tape(#[from] TapeError),
+}
+
+/// How the generated market trades each instrument of a venue, in the venue's order; `None` for a venue without a
+/// simulator. The same seed, prices and first moment give the same market as the server's.
+pub fn generated_specs(venue: Venue) -> Option<Vec<InstrumentSpec>> {
+    match venue {
+        Venue::BinanceUsdm => Some(crate::binance::setup().market),
+        Venue::Okx => Some(crate::okx::setup().market),
+        Venue::Bybit => Some(crate::bybit::setup().market),
+        _ => None,
+    }
 }
 
 /// A server that runs; dropping it stops it.
@@ -233,7 +253,14 @@ fn build(config: SimConfig) -> Result<Sim, ServeError> {
             (restored.map_err(FactsError::from)?, Some(log))
         }
     };
-    let feed = Feed::new(&config.market, market, config.seed, config.pace, now)?;
+    let mut market = market;
+    for spec in &mut market {
+        if let Some(price) = config.prices.get(&spec.instrument.id.to_string()) {
+            spec.start_price = *price;
+        }
+    }
+    let began_at = config.market_began_at.unwrap_or(now);
+    let feed = Feed::new(&config.market, market, config.seed, config.pace, began_at)?;
     let mut sim = Sim {
         venue,
         exchange,
