@@ -168,6 +168,23 @@ impl<'a> Push<'a> {
         self.tail(&mut scanner)
     }
 
+    /// Reads the only element of the data with the closure, then the rest of the frame.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when something is cut off or mangled or there is not exactly one, and the closure's.
+    #[inline]
+    pub fn one<T>(
+        &self,
+        element: impl FnOnce(&mut Scanner<'a>) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let mut scanner = self.data.clone();
+        scanner.expect(b'[', "'['")?;
+        let value = element(&mut scanner)?;
+        scanner.expect(b']', "']' after the only element")?;
+        self.tail(&mut scanner)?;
+        Ok(value)
+    }
+
     /// The data as a JSON value of its own.
     ///
     /// # Errors
@@ -258,7 +275,10 @@ mod tests {
         assert_eq!(push.data(), Ok(&b"[1,2]"[..]));
         assert!(matches!(read(b"pong"), Ok(Frame::Pong)));
         let answer = read_envelope(br#"{"code":"50011","msg":"Too Many Requests"}"#).unwrap();
-        assert_eq!((answer.code, answer.words().as_str()), (Some(50011), "50011 Too Many Requests"));
+        assert_eq!(
+            (answer.code, answer.words().as_str()),
+            (Some(50011), "50011 Too Many Requests")
+        );
     }
 
     #[test]

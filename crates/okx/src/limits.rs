@@ -89,6 +89,7 @@ endpoints! {
 }
 
 /// New and amended orders of the whole account, batches included.
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer than 256 endpoints")]
 pub(crate) const ACCOUNT_ORDERS: LimitNo = LimitNo(ENDPOINTS.len() as u8);
 
 /// An order that waited longer than that for room is not sent at all; a read may take its time.

@@ -124,7 +124,8 @@ impl Protocol for Okx {
             let row = rows.iter().find(|row| row.inst_id == symbol);
             if let Some(row) = row.filter(|row| row.inst_type == rules::inst_type(id)) {
                 let rules = rules::rules(*no, id, row);
-                page.rules.push(rules.ok_or(DecodeError::Missing { field: "tickSz, lotSz or ctVal" })?);
+                page.rules
+                    .push(rules.ok_or(DecodeError::Missing { field: "tickSz, lotSz or ctVal" })?);
             }
         }
         Ok(page)

@@ -34,7 +34,9 @@ pub fn rules(no: InstrumentNo, id: &InstrumentId, row: &InstrumentRow) -> Option
     let is_spot = row.inst_type == "SPOT";
     let face = match is_spot {
         true => Decimal::ONE,
-        false => positive(row.ct_val)?.checked_mul(positive(row.ct_mult).unwrap_or(Decimal::ONE))?,
+        false => {
+            positive(row.ct_val)?.checked_mul(positive(row.ct_mult).unwrap_or(Decimal::ONE))?
+        }
     };
     let is_inverse = row.ct_type == "inverse";
     let (payoff, lot, multiplier) = match is_inverse {

@@ -1,8 +1,8 @@
 //! Book frames: levels in ticks and lots, and what proves that none is missing.
 
 use aurora_model::{Level, Lots, Nanos, Side, Ticks};
-use aurora_wire::DecodeError;
 use aurora_wire::scan::{ARRAY, OBJECT, Scanner};
+use aurora_wire::{DecodeError, Step};
 
 use super::{Steps, missing, moment, seq};
 use crate::frame::int;
@@ -91,6 +91,15 @@ fn read_levels(
 /// A level as the venue wrote it: price and quantity.
 pub type RawLevel<'a> = (Side, &'a [u8], &'a [u8]);
 
+/// A price as the venue wrote it.
+///
+/// # Errors
+/// [`DecodeError`] when it is no whole number of ticks.
+pub fn price(text: &[u8], tick: &Step) -> Result<Ticks, DecodeError> {
+    let quoted = [b"\"", text, b"\""].concat();
+    tick.read(&mut Scanner::new(&quoted)).map(Ticks)
+}
+
 /// Reads the levels of one element of a book's data as texts, for its checksum.
 ///
 /// # Errors
@@ -137,12 +146,13 @@ fn raw_side<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aurora_wire::Step;
 
     #[test]
     fn bids_stand_before_asks_whichever_came_first() {
-        let steps =
-            Steps { tick: Step::tick("0.1".parse().unwrap()).unwrap(), lot: Step::lot(1.into()).unwrap() };
+        let steps = Steps {
+            tick: Step::tick("0.1".parse().unwrap()).unwrap(),
+            lot: Step::lot(1.into()).unwrap(),
+        };
         let asks_first = br#"{"asks":[["2","1","0","1"],["3","0"]],"bids":[["1","5","0","2"]],"ts":"7","seqId":9,"prevSeqId":-1}"#;
         let mut levels = Vec::new();
         let head = book(&mut Scanner::new(asks_first), &steps, &mut levels).unwrap();
@@ -153,7 +163,8 @@ mod tests {
 
     #[test]
     fn a_level_at_price_zero_is_refused() {
-        let steps = Steps { tick: Step::tick(1.into()).unwrap(), lot: Step::lot(1.into()).unwrap() };
+        let steps =
+            Steps { tick: Step::tick(1.into()).unwrap(), lot: Step::lot(1.into()).unwrap() };
         let zero = br#"{"bids":[["0","5"]],"ts":"7"}"#;
         let error = book(&mut Scanner::new(zero), &steps, &mut Vec::new()).unwrap_err();
         assert_eq!(error, DecodeError::NotAPrice { field: "price of a level" });

@@ -8,9 +8,8 @@ mod quoted;
 pub mod rest;
 mod trade;
 
-pub use book::{BookHead, RawLevel, book, raw_levels};
+pub use book::{BookHead, RawLevel, book, price, raw_levels};
 pub use order::{NewestFill, OrderUpdate, order, orders};
-pub(crate) use order::fee_in_quote;
 pub use quoted::Quoted;
 pub use trade::{PublicTrade, trade};
 
@@ -29,10 +28,7 @@ pub struct Steps {
 impl Steps {
     /// The steps of an instrument; `None` when one of them is not above zero.
     pub fn of(rules: &Rules) -> Option<Steps> {
-        Some(Steps {
-            tick: Step::tick(rules.instrument.tick)?,
-            lot: Step::lot(rules.wire_lot)?,
-        })
+        Some(Steps { tick: Step::tick(rules.instrument.tick)?, lot: Step::lot(rules.wire_lot)? })
     }
 }
 

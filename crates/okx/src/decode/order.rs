@@ -1,6 +1,6 @@
 //! Orders: the private stream, a query's answer and the lists all use the same fields.
 
-use aurora_model::{Liquidity, Lots, Nanos, Notional, Side, Ticks};
+use aurora_model::{Liquidity, Lots, Nanos, Side, Ticks};
 use aurora_wire::scan::{ARRAY, OBJECT, Scanner};
 use aurora_wire::{DecodeError, trade_id};
 use rust_decimal::Decimal;
@@ -245,9 +245,4 @@ impl<'a> OrderUpdate<'a> {
     pub fn client_id(&self) -> &'a [u8] {
         if self.cl_ord_id.is_empty() { self.algo_cl_ord_id } else { self.cl_ord_id }
     }
-}
-
-/// A fee as the venue signs it, in the currency it is counted in, as we keep it: in quote, above zero is paid.
-pub(crate) fn fee_in_quote(fee: Decimal, is_in_base: bool, price: Decimal) -> Notional {
-    Notional::new(if is_in_base { -fee * price } else { -fee }.normalize())
 }

@@ -7,14 +7,15 @@ mod settings;
 mod socket;
 
 pub(crate) use json::Json;
+pub(crate) use orders::is_spot;
 pub use orders::{
-    STP, Terms, Which, amend, amends, cancel, cancels, order, orders, trigger, trigger_cancel,
+    STP, Terms, Which, amend, amends, cancel, cancels, cancels_listed, order, orders, trigger,
+    trigger_cancel,
 };
-pub(crate) use orders::{is_spot, pos_side};
 pub use reads::{
-    balance, book, candles, config, fills, funding, funding_history, history, instruments,
-    mark_price, open_interest, pending, pending_triggers, positions, price_limit, query, status,
-    time, trade_fee, trades,
+    balance, book, candles, config, fills, fills_of, funding, funding_history, history,
+    instruments, mark_price, open_interest, pending, pending_triggers, positions, price_limit,
+    query, query_by_venue_id, status, time, trade_fee, trades,
 };
 pub use settings::{dead_man, leverage, position_mode};
 pub use socket::{Topic, op_amend, op_cancel, op_order, subscribe, unsubscribe};

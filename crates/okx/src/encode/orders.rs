@@ -1,6 +1,6 @@
 //! Orders: new ones, new terms, cancels; one by one, in batches, and conditional.
 
-use aurora_model::{OrderIntent, Side, TimeInForce};
+use aurora_model::{InstrumentNo, OrderIntent, Side, TimeInForce};
 use aurora_wire::{Amendment, Call, MarginMode, Placement, PriceTrigger, Rules, Stp};
 
 use super::{Json, call, many};
@@ -69,13 +69,19 @@ pub fn cancels<'a>(rules: &Rules, ids: impl Iterator<Item = Which<'a>>) -> Call 
     many(limits::CANCELS, String::new(), array(bodies.into_iter()), count, Some(rules.no))
 }
 
+/// Cancels up to 20 orders by the venue's names of instrument and order, whosever they are.
+pub fn cancels_listed(listed: &[(String, u64)], instrument: Option<InstrumentNo>) -> Call {
+    let item = |(symbol, id): &(String, u64)| {
+        let mut json = Json::object();
+        json.text("instId", symbol).text("ordId", &id.to_string());
+        json.close()
+    };
+    let body = array(listed.iter().map(item));
+    many(limits::CANCELS, String::new(), body, listed.len(), instrument)
+}
+
 /// A conditional order. The one it places when it fires carries our id as `algoClOrdId`.
-pub fn trigger(
-    rules: &Rules,
-    terms: Terms,
-    placement: &Placement,
-    trigger: &PriceTrigger,
-) -> Call {
+pub fn trigger(rules: &Rules, terms: Terms, placement: &Placement, trigger: &PriceTrigger) -> Call {
     let intent = &placement.intent;
     let at = rules.wire_price(trigger.price).to_string();
     let limit = match placement.market || trigger.close_on_trigger {
@@ -119,7 +125,10 @@ pub fn trigger_cancel(rules: &Rules, id: Which<'_>) -> Call {
         Which::Ours(id) => json.text("algoClOrdId", id),
         Which::Theirs(id) => json.text("algoId", &id.to_string()),
     };
-    Call { instrument: Some(rules.no), ..call(limits::ALGO_CANCEL, String::new(), array([json.close()].into_iter())) }
+    Call {
+        instrument: Some(rules.no),
+        ..call(limits::ALGO_CANCEL, String::new(), array([json.close()].into_iter()))
+    }
 }
 
 pub(super) fn array(items: impl Iterator<Item = String>) -> String {
@@ -193,7 +202,7 @@ fn td_mode(rules: &Rules, terms: Terms) -> &'static str {
 }
 
 /// A hedged account is told which position an order is for, and needs no `reduceOnly` then.
-pub(crate) fn pos_side(rules: &Rules, terms: Terms, intent: &OrderIntent) -> Option<&'static str> {
+fn pos_side(rules: &Rules, terms: Terms, intent: &OrderIntent) -> Option<&'static str> {
     if !terms.hedge || is_spot(rules) {
         return None;
     }

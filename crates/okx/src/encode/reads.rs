@@ -133,3 +133,15 @@ pub fn fills(since: Nanos, after: Option<&str>) -> Call {
     }
     read(limits::FILLS, query + "&limit=100")
 }
+
+/// Fills of one order.
+pub fn fills_of(rules: &Rules, ord_id: u64) -> Call {
+    let query = format!("instId={}&ordId={ord_id}&limit=100", rules.instrument.symbol);
+    about(limits::FILLS, query, rules.no)
+}
+
+/// What became of an order, by the venue's id.
+pub fn query_by_venue_id(rules: &Rules, ord_id: u64) -> Call {
+    let query = format!("instId={}&ordId={ord_id}", rules.instrument.symbol);
+    about(limits::QUERY, query, rules.no)
+}
