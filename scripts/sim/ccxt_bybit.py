@@ -44,6 +44,14 @@ class Client:
         self.rest.load_markets()
         self.ws = client(ccxt.pro.bybit, sim)
 
+    def order(self, id):
+        """The order, open or closed."""
+        return self.rest.fetch_order(id, SYMBOL, {"acknowledged": True})
+
+    def closed(self, id):
+        """The order, once it is closed."""
+        return until(lambda: (order := self.order(id))["status"] != "open" and order)
+
     def bid(self, percent=3):
         book = self.rest.fetch_order_book(SYMBOL, 1)
         return float(self.rest.price_to_precision(SYMBOL, book["bids"][0][0] * (1 - percent / 100)))
@@ -156,13 +164,6 @@ def _(sim):
     return rate["fundingRate"]
 
 
-@checks.add("open interest")
-def _(sim):
-    interest = sim.client.rest.fetch_open_interest(SYMBOL)
-    assert interest["openInterestAmount"] > 0, interest
-    assert sim.client.rest.fetch_open_interest_history(SYMBOL, "1h")
-
-
 @checks.add("leverage tiers")
 def _(sim):
     tiers = sim.client.rest.fetch_market_leverage_tiers(SYMBOL)
@@ -171,7 +172,7 @@ def _(sim):
 
 @checks.add("long-short ratio")
 def _(sim):
-    assert sim.client.rest.fetch_long_short_ratio_history(SYMBOL, "5m")
+    assert sim.client.rest.fetch_long_short_ratio_history(SYMBOL, "1d")
 
 
 @checks.add("trading fee")
@@ -222,7 +223,7 @@ def _(sim):
     rest = sim.client.rest
     price = float(rest.price_to_precision(SYMBOL, rest.fetch_order_book(SYMBOL, 1)["asks"][0][0] * 1.01))
     order = rest.create_order(SYMBOL, "limit", "buy", 0.002, price, {"postOnly": True})
-    found = until(lambda: rest.fetch_closed_order(order["id"], SYMBOL))
+    found = sim.client.closed(order["id"])
     assert found["status"] == "canceled" and found["filled"] == 0, found
     assert found["info"]["rejectReason"] == "EC_PostOnlyWillTakeLiquidity", found["info"]
 
@@ -253,7 +254,7 @@ def _(sim):
     rest, name = sim.client.rest, link()
     order = rest.create_order(SYMBOL, "limit", "buy", 0.002, sim.client.bid())
     rest.cancel_order(order["id"], SYMBOL)
-    assert rest.fetch_closed_order(order["id"], SYMBOL)["status"] == "canceled"
+    assert sim.client.closed(order["id"])["status"] == "canceled"
     refused(ccxt.OrderNotFound, lambda: rest.cancel_order(order["id"], SYMBOL), 110001)
     rest.create_order(SYMBOL, "limit", "buy", 0.002, sim.client.bid(), {"clientOrderId": name})
     rest.cancel_order(None, SYMBOL, {"orderLinkId": name})
@@ -276,7 +277,14 @@ def _(sim):
     assert position["side"] == "long" and position["contracts"] == 0.01 and position["entryPrice"] > 0, position
     assert position["leverage"] == 5 and position["initialMargin"] > 0 and position["maintenanceMargin"] > 0
     assert [p["symbol"] for p in rest.fetch_positions()] == [SYMBOL]
-    assert len(rest.fetch_positions([SYMBOL, "ETH/USDT:USDT"])) >= 1
+    assert rest.fetch_positions(["ETH/USDT:USDT"])[0]["contracts"] == 0
+
+
+@checks.add("open interest holds at least our position")
+def _(sim):
+    interest = sim.client.rest.fetch_open_interest(SYMBOL)
+    assert interest["openInterestAmount"] >= 0.01, interest
+    assert sim.client.rest.fetch_open_interest_history(SYMBOL, "1h")
 
 
 @checks.add("my trades")
@@ -307,7 +315,7 @@ def _(sim):
 def _(sim):
     rest = sim.client.rest
     rest.create_order(SYMBOL, "market", "sell", 0.01, params={"reduceOnly": True})
-    assert not until(lambda: not rest.fetch_positions()) is False
+    assert until(lambda: not rest.fetch_positions())
     assert until(lambda: not rest.fetch_open_orders(SYMBOL))
     refused(
         ccxt.InvalidOrder,
@@ -337,7 +345,7 @@ def _(sim):
     found = rest.fetch_open_order(order["id"], SYMBOL)
     assert found["info"]["orderStatus"] == "Untriggered" and found["triggerPrice"], found
     rest.cancel_order(order["id"], SYMBOL)
-    assert rest.fetch_closed_order(order["id"], SYMBOL)["info"]["orderStatus"] == "Deactivated"
+    assert sim.client.closed(order["id"])["info"]["orderStatus"] == "Deactivated"
 
 
 @checks.add("IOC and FOK that find nothing")
@@ -345,7 +353,7 @@ def _(sim):
     rest = sim.client.rest
     for life in ("IOC", "FOK"):
         order = rest.create_order(SYMBOL, "limit", "buy", 0.002, sim.client.bid(3), {"timeInForce": life})
-        found = until(lambda: rest.fetch_closed_order(order["id"], SYMBOL))
+        found = sim.client.closed(order["id"])
         assert found["status"] == "canceled" and found["filled"] == 0, found
 
 
@@ -485,7 +493,7 @@ async def _(sim):
     await asyncio.sleep(1.5)
     assert rest.fetch_open_order(order["id"], SYMBOL)
     await asyncio.sleep(2.5)
-    gone = rest.fetch_closed_order(order["id"], SYMBOL)
+    gone = sim.client.closed(order["id"])
     assert gone["info"]["cancelType"] == "CancelByDCP", gone["info"]
 
 
@@ -535,7 +543,7 @@ async def _(sim):
 
     async def listen():
         while True:
-            seen.extend(await ws.watch_orders(SYMBOL))
+            seen.extend((o["id"], o["status"], o["amount"]) for o in await ws.watch_orders(SYMBOL))
 
     task = asyncio.ensure_future(listen())
     await asyncio.sleep(0.5)
@@ -544,7 +552,7 @@ async def _(sim):
     await asyncio.to_thread(rest.cancel_order, order["id"], SYMBOL)
     await asyncio.sleep(0.5)
     task.cancel()
-    mine = [(o["status"], o["amount"]) for o in seen if o["id"] == order["id"]]
+    mine = [(status, amount) for id, status, amount in seen if id == order["id"]]
     assert mine[0] == ("open", 0.002) and ("open", 0.003) in mine and mine[-1][0] == "canceled", mine
 
 
@@ -584,9 +592,6 @@ async def _(sim):
 
 @checks.add("bad signature on the private socket")
 async def _(sim):
-    liar = client(ccxt.pro.bybit, sim, secret="wrong")
-    liar.options.update(enableUnifiedMargin=False, enableUnifiedAccount=True, unifiedMarginStatus=6)
-    await liar.close()
     liar = client(ccxt.pro.bybit, sim, secret="wrong")
     try:
         await asyncio.wait_for(liar.authenticate(liar.urls["api"]["ws"]["private"]["contract"]), 5)
