@@ -125,7 +125,7 @@ pub(super) fn open_interest(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> A
 }
 
 pub(super) fn mark_price(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<String> {
-    checked_type(request, true)?;
+    checked_type(request, request.param("instId").is_none())?;
     let priced = chosen(desk, request)
         .filter_map(|listed| Some((listed, desk.world.exchange.mark_price(listed.no)?)));
     Ok(rows(priced, |out, (listed, mark)| market::mark_price(out, listed, &mark)))
