@@ -1,15 +1,19 @@
 //! Bybit v5: linear perpetuals on a unified account.
 //!
 //! [`Bybit`] has the fixed facts. [`decode`] turns frames into market events and words about orders; [`rest`] reads
-//! what is asked for; [`encode`] writes calls and frames. The venue's field names stop in `wire` and `rest`.
+//! what is asked for; [`encode`] writes calls and frames. [`market`] and [`account`] are the
+//! two conversations. The venue's field names stop in `wire` and `rest`.
 //!
 //! Absent on purpose: sockets and clocks (`aurora-venue` has them), spot, inverse contracts and options, and every
 //! call that moves money.
 
+pub mod account;
+mod conn;
 pub mod decode;
 pub mod encode;
 mod errors;
 mod limits;
+pub mod market;
 mod protocol;
 pub mod rest;
 mod rules;

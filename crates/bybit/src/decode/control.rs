@@ -26,8 +26,8 @@ pub struct Reply<'a> {
 pub enum Control<'a> {
     /// The connection is logged in, or is not: code (zero where none is told) and words.
     Login(Result<(), (i64, &'a str)>),
-    /// Topics are subscribed, or are not.
-    Subscribed(Result<(), &'a str>),
+    /// The topics of our request of that number are subscribed, or are not.
+    Subscribed(u64, Result<(), &'a str>),
     /// The answer to a ping.
     Pong,
     /// An answer on the trade socket.
@@ -50,7 +50,7 @@ struct Wire<'a> {
     ret_code: Text<'a>,
     #[serde(borrow, default, rename = "retMsg")]
     message: Text<'a>,
-    #[serde(borrow, default, rename = "reqId")]
+    #[serde(borrow, default, rename = "reqId", alias = "req_id")]
     req_id: Text<'a>,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
@@ -74,14 +74,15 @@ impl<'a> Control<'a> {
             (Some(success), _) => success,
             (None, code) => code.unwrap_or(0) == 0,
         };
+        let req_id = wire.req_id.0.parse().unwrap_or(0);
         Ok(match wire.op.0 {
             "auth" if succeeded => Control::Login(Ok(())),
             "auth" => Control::Login(Err((code.unwrap_or(0), words))),
-            "subscribe" if succeeded => Control::Subscribed(Ok(())),
-            "subscribe" => Control::Subscribed(Err(words)),
+            "subscribe" if succeeded => Control::Subscribed(req_id, Ok(())),
+            "subscribe" => Control::Subscribed(req_id, Err(words)),
             "ping" | "pong" => Control::Pong,
             op if op.starts_with("order.") => Control::Trade(Reply {
-                req_id: wire.req_id.0.parse().unwrap_or(0),
+                req_id,
                 code: code.ok_or(DecodeError::Missing { field: "retCode" })?,
                 message: words,
                 data: wire.data.map(RawValue::get),

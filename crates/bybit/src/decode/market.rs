@@ -224,6 +224,41 @@ impl Decoder {
     }
 }
 
+impl Decoder {
+    /// Reads the `list` of `/v5/market/recent-trade`, newest first; block trades are left out.
+    ///
+    /// # Errors
+    /// As [`Decoder::public`].
+    pub fn rest_trades(&self, list: &[u8]) -> Result<Vec<Print>, DecodeError> {
+        let (mut scanner, mut prints) = (Scanner::new(list), Vec::new());
+        each_object(&mut scanner, |scanner| {
+            let fields = PrintFields::read(list, scanner)?;
+            if let Some(known) = self.find(fields.symbol) {
+                prints.extend(print(known, &fields)?);
+            }
+            Ok(())
+        })?;
+        wire::end(&mut scanner)?;
+        Ok(prints)
+    }
+}
+
+/// `None` for a block trade, which is agreed off the book.
+#[inline]
+fn print(known: &Known, fields: &PrintFields<'_>) -> Result<Option<Print>, DecodeError> {
+    if fields.is_block {
+        return Ok(None);
+    }
+    Ok(Some(Print {
+        instrument: known.no,
+        id: id64(fields.id),
+        aggressor: side(fields.side, "S")?,
+        price: known.some_price(fields.price, "p")?,
+        qty: known.some_qty(fields.qty, "v")?,
+        at: at_ms(fields.at_ms),
+    }))
+}
+
 /// The `s` of a book, wherever it stands.
 fn symbol_of(result: &[u8]) -> Result<&[u8], DecodeError> {
     let mut scanner = Scanner::new(result);
@@ -267,18 +302,7 @@ fn prints<'a>(
     out: &mut Vec<Print>,
 ) -> Result<Public<'a>, DecodeError> {
     each_object(scanner, |scanner| {
-        let print = PrintFields::read(frame, scanner)?;
-        // A block trade is agreed off the book.
-        if !print.is_block {
-            out.push(Print {
-                instrument: known.no,
-                id: id64(print.id),
-                aggressor: side(print.side, "S")?,
-                price: known.some_price(print.price, "p")?,
-                qty: known.some_qty(print.qty, "v")?,
-                at: at_ms(print.at_ms),
-            });
-        }
+        out.extend(print(known, &PrintFields::read(frame, scanner)?)?);
         Ok(())
     })?;
     Ok(Public::Trades)

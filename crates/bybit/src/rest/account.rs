@@ -200,6 +200,15 @@ pub fn read_batch(result: &str, ext: &str) -> Result<Vec<BatchItem>, DecodeError
     ids.iter().zip(&codes).map(item).collect()
 }
 
+/// How many orders a cancel-all names.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn count_ids(result: &str) -> Result<usize, DecodeError> {
+    let ids: Vec<WireId<'_>> = parse(List::read(result)?.items.as_bytes(), "a list of orders")?;
+    Ok(ids.len())
+}
+
 /// The ids of one taken order: the venue's and ours.
 ///
 /// # Errors

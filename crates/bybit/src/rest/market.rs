@@ -19,7 +19,11 @@ struct WireTime<'a> {
 /// # Errors
 /// When it cannot be read.
 pub fn server_time(body: &[u8]) -> Result<Nanos, DecodeError> {
-    let wire: WireTime<'_> = parse(Envelope::read(body)?.result.as_bytes(), "timeNano")?;
+    time_of(Envelope::read(body)?.result)
+}
+
+pub(crate) fn time_of(result: &str) -> Result<Nanos, DecodeError> {
+    let wire: WireTime<'_> = parse(result.as_bytes(), "timeNano")?;
     let wanted = "nanoseconds in timeNano";
     wire.nano.0.parse().map(Nanos).map_err(|_| DecodeError::Unexpected { at: 0, wanted })
 }
