@@ -10,6 +10,9 @@
 pub mod clock;
 pub mod drop_copy;
 mod error;
+mod rules;
+#[cfg(test)]
+mod toy;
 pub mod governor;
 pub mod heartbeat;
 pub mod lifecycle;
@@ -21,6 +24,7 @@ pub mod views;
 
 pub use clock::Clock;
 pub use error::VenueError;
+pub use rules::fetch_rules;
 pub use line::{
     FromVenue, Line, LineCommand, LineConfig, LineEvent, MarketBatch, Settings, Source,
 };

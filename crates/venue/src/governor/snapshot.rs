@@ -48,7 +48,7 @@ pub struct GovernorSnapshot {
 }
 
 /// The place of an urgency in the arrays of a [`GovernorSnapshot`].
-pub const fn place(urgency: Urgency) -> usize {
+pub(super) const fn place(urgency: Urgency) -> usize {
     match urgency {
         Urgency::Cancel => 0,
         Urgency::Resolve => 1,

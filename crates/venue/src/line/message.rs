@@ -1,7 +1,7 @@
 //! What a line and a desk say to each other.
 
-use aurora_model::{ClientOrderId, InstrumentNo, Nanos, Venue, VenueReport};
-use aurora_wire::{Ask, AskNo, Note, Rules};
+use aurora_model::{ClientOrderId, InstrumentNo, Lots, Nanos, Venue, VenueReport};
+use aurora_wire::{Ask, AskNo, Note, Placement, Rules};
 
 use super::MarketBatch;
 use crate::drop_copy::{DropCopyCounts, Finding};
@@ -68,7 +68,10 @@ pub enum LineCommand {
     /// An operator sets a state, or takes it back with [`VenueState::Normal`].
     Operator(Option<InstrumentNo>, VenueState),
     /// The position in an instrument as the desk knows it, for reduce-only checks.
-    Position(InstrumentNo, aurora_model::Lots),
+    Position(InstrumentNo, Lots),
+    /// Cancel that order and place the new one when it is known to be gone; the new quantity is the whole that is
+    /// wanted, and what the old order fills comes off it.
+    Replace(AskNo, ClientOrderId, Placement),
 }
 
 /// How a line stands, for the console.

@@ -1,10 +1,14 @@
 //! The runtime of one venue: sessions, sockets, limits and keys on one thread.
 //!
-//! [`core`](self) decides everything and does no I/O; the runtime around it is a dull loop.
+//! The core decides everything and does no I/O; the runtime around it is a dull loop.
 
 mod batch;
 mod config;
+mod core;
 mod message;
+mod runtime;
+#[cfg(test)]
+mod tests;
 
 pub use batch::MarketBatch;
 pub use config::{LineConfig, Settings};
@@ -15,8 +19,13 @@ use std::thread::JoinHandle;
 use aurora_wire::{Ask, AskNo};
 use crossbeam_channel::Receiver;
 use message::ToLine;
+use runtime::{Ends, Runtime};
 
 use crate::VenueError;
+use crate::transport::{Dialer, target};
+
+/// How many batches wait to be used again.
+const SPARE_BATCHES: usize = 64;
 
 /// A running venue. Dropping it stops it.
 #[derive(Debug)]
@@ -34,11 +43,28 @@ impl Line {
     /// [`VenueError::Endpoint`] and [`VenueError::Root`] for a bad configuration, [`VenueError::Thread`] when the
     /// machine is out of threads or file descriptors.
     pub fn start(config: LineConfig) -> Result<Line, VenueError> {
-        crate::transport::target("rest", &config.endpoints.rest)?;
-        let (to_line, _inbox) = tokio::sync::mpsc::channel(config.settings.max_asks);
-        let (_outbox, messages) = crossbeam_channel::bounded(config.settings.max_messages);
-        let (used_batches, _empties) = crossbeam_channel::bounded(64);
-        Ok(Line { to_line, messages, used_batches, thread: None })
+        check(&config)?;
+        let (to_line, inbox) = tokio::sync::mpsc::channel(config.settings.max_asks.max(1));
+        let (outbox, messages) = crossbeam_channel::bounded(config.settings.max_messages.max(4));
+        let (used_batches, empties) = crossbeam_channel::bounded(SPARE_BATCHES);
+        let ends = Ends { inbox, outbox, empties };
+        let name = format!("venue {}", config.protocol.venue().code().to_lowercase());
+        let reactor = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(VenueError::Thread)?;
+        let thread = std::thread::Builder::new().name(name).spawn(move || {
+            let _last_word = LastWord(ends.outbox.clone());
+            let local = tokio::task::LocalSet::new();
+            let run = async move {
+                // Checked before the thread was started.
+                let runtime = Runtime::new(config, ends).expect("the configuration was checked");
+                runtime.run().await;
+            };
+            local.block_on(&reactor, run);
+        });
+        let thread = Some(thread.map_err(VenueError::Thread)?);
+        Ok(Line { to_line, messages, used_batches, thread })
     }
 
     /// Asks the venue; the answer comes as reports and notes. Waits while too many questions wait: none is ever
@@ -90,5 +116,29 @@ impl Line {
 impl Drop for Line {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// Everything that can be wrong with a configuration, before a thread is started for it.
+fn check(config: &LineConfig) -> Result<(), VenueError> {
+    let at = &config.endpoints;
+    target("rest", &at.rest)?;
+    let sockets = [("public", &at.public), ("private", &at.private), ("trade", &at.trade), ("business", &at.business)];
+    for (field, url) in sockets.into_iter().filter(|(_, url)| !url.is_empty()) {
+        target(field, url)?;
+    }
+    Dialer::new(&config.settings.transport).map(|_| ())
+}
+
+/// Tells the desk when the thread ends in a panic.
+struct LastWord(crossbeam_channel::Sender<FromVenue>);
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let why = "the line's thread panicked: this is a bug of ours".to_owned();
+            // The desk may be gone already.
+            let _ = self.0.send_timeout(FromVenue::Stopped(why), std::time::Duration::from_secs(1));
+        }
     }
 }

@@ -1,13 +1,33 @@
 //! The only place that touches sockets.
 
 mod backoff;
+mod dial;
+mod http;
+mod socket;
+mod stream;
 mod target;
+#[cfg(test)]
+pub(crate) mod testserver;
+#[cfg(test)]
+mod tests;
 
+pub use http::Reply;
+pub use socket::{SocketEvent, SocketNo};
 pub use target::{Target, target};
 
 pub(crate) use backoff::Backoff;
+pub(crate) use dial::Dialer;
+pub(crate) use http::Http;
+pub(crate) use socket::Socket;
+
+use std::time::Duration;
 
 use aurora_model::Nanos;
+
+/// A span of time for the clocks of the runtime; below zero is none.
+pub(crate) fn duration(span: Nanos) -> Duration {
+    Duration::from_nanos(u64::try_from(span.0).unwrap_or(0))
+}
 
 /// What can be set.
 #[derive(Clone, Debug)]

@@ -245,6 +245,11 @@ impl Views {
         }
     }
 
+    /// How many views there are.
+    pub fn count(&self) -> u8 {
+        self.views
+    }
+
     /// The leading view of an instrument, if any leads.
     pub fn leader(&self, instrument: InstrumentNo) -> Option<u8> {
         self.quorum(instrument)?.leader
