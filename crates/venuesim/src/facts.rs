@@ -69,7 +69,7 @@ impl FactLog {
         use std::fmt::Write as _;
         self.lines.clear();
         for fact in events.iter().filter_map(ExchangeFact::of) {
-            let line = format!("{fact:?}");
+            let line = fact.encode();
             writeln!(self.lines, "{:08x} {line}", crc32c::crc32c(line.as_bytes()))
                 .expect("a String takes all");
         }
@@ -82,5 +82,5 @@ impl FactLog {
 fn fact(line: &str) -> Option<ExchangeFact> {
     let (crc, text) = line.split_once(' ')?;
     let is_whole = u32::from_str_radix(crc, 16).ok() == Some(crc32c::crc32c(text.as_bytes()));
-    is_whole.then_some(None).flatten()
+    ExchangeFact::parse(text).ok().filter(|_| is_whole)
 }
