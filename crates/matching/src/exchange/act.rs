@@ -156,7 +156,7 @@ impl Exchange {
             return Err(Refusal::Unchanged);
         }
         let settle = self.markets[no.index()].settle;
-        self.account_mut(account).terms.insert(no, Terms { leverage, ..before });
+        let own = self.account_mut(account).terms.insert(no, Terms { leverage, ..before });
         let money = self.money_of(&self.accounts[&account], settle);
         let worth = money.wallet + money.cross_unrealized - money.isolated - money.locked;
         let cross = match before.mode {
@@ -164,7 +164,11 @@ impl Exchange {
             MarginMode::Isolated => Notional::ZERO,
         };
         if leverage < before.leverage && worth < cross + money.order_margin {
-            self.account_mut(account).terms.insert(no, before);
+            let terms = &mut self.account_mut(account).terms;
+            match own {
+                Some(before) => terms.insert(no, before),
+                None => terms.remove(&no),
+            };
             let needed = cross + money.order_margin;
             return Err(Refusal::InsufficientMargin { needed, available: worth });
         }

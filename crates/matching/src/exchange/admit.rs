@@ -53,7 +53,9 @@ impl Exchange {
         if let Some(taken) = self.taken(account, ask) {
             return Err(Refusal::DuplicateClientId(taken));
         }
-        if listing.max_open_orders <= account.open_count(ask.instrument) {
+        let may_rest =
+            ask.trigger.is_some() || !(is_market || matches!(ask.life, Life::Ioc | Life::Fok));
+        if may_rest && listing.max_open_orders <= account.open_count(ask.instrument) {
             return Err(Refusal::TooManyOpenOrders { max: listing.max_open_orders });
         }
         Ok(())

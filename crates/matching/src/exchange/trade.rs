@@ -13,6 +13,9 @@ use super::order::{OrderCause, OrderStatus};
 use super::scale::{notional, rounded};
 use super::text::{Asset, ClientId};
 
+/// Decimals of a mean price.
+const AVERAGE_DECIMALS: u32 = 12;
+
 /// One side of a trade.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Execution {
@@ -92,7 +95,7 @@ impl Exchange {
         order.paid += i128::from(execution.price.0) * i128::from(execution.qty.0);
         let tick = self.markets[s.instrument.index()].scale.tick;
         let paid = Decimal::from_i128_with_scale(order.paid, 0) * tick;
-        snap.avg_price = Some(paid / Decimal::from(snap.filled.0));
+        snap.avg_price = Some((paid / Decimal::from(snap.filled.0)).round_dp(AVERAGE_DECIMALS));
         snap.fee += booked.fill.fee;
         snap.fee_asset = booked.fill.fee_asset;
         snap.realized += booked.fill.realized;

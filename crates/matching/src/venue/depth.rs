@@ -8,6 +8,8 @@
 //! grows, only the growth is new. So no more is ever taken from a level than it showed at first plus what was
 //! added since.
 
+use std::collections::BTreeMap;
+
 use aurora_model::{Lots, MarketKind, Side, Ticks};
 
 use crate::ladder::Ladder;
@@ -22,14 +24,13 @@ pub(crate) struct Depth {
     /// Update id, best bid and best ask of the newest touch.
     touch: (u64, Ticks, Ticks),
     last_id: u64,
-    eaten: Vec<Eaten>,
+    /// What we took, by level.
+    eaten: BTreeMap<(Side, Ticks), Eaten>,
     messages: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Eaten {
-    side: Side,
-    price: Ticks,
     qty: Lots,
     /// What the level displayed when last looked at.
     displayed: Lots,
@@ -42,7 +43,7 @@ impl Depth {
             asks: Ladder::new(Side::Sell),
             touch: (0, Ticks(0), Ticks(0)),
             last_id: 0,
-            eaten: Vec::new(),
+            eaten: BTreeMap::new(),
             messages: 0,
         }
     }
@@ -123,22 +124,19 @@ impl Depth {
     /// Marks so much of the level as eaten by us.
     pub(crate) fn eat(&mut self, side: Side, price: Ticks, qty: Lots) {
         let displayed = self.displayed(side, price);
-        match self.eaten.iter_mut().find(|e| e.side == side && e.price == price) {
-            Some(eaten) => eaten.qty += qty,
-            None => self.eaten.push(Eaten { side, price, qty, displayed }),
-        }
+        let fresh = Eaten { qty: Lots::ZERO, displayed };
+        self.eaten.entry((side, price)).or_insert(fresh).qty += qty;
     }
 
     fn eaten_at(&self, side: Side, price: Ticks) -> Lots {
-        let found = self.eaten.iter().find(|e| e.side == side && e.price == price);
-        found.map_or(Lots::ZERO, |e| e.qty)
+        self.eaten.get(&(side, price)).map_or(Lots::ZERO, |e| e.qty)
     }
 
     /// After the display changed: eaten lots leave first.
     fn digest(&mut self) {
         let mut eaten = std::mem::take(&mut self.eaten);
-        eaten.retain_mut(|e| {
-            let displayed = self.displayed(e.side, e.price);
+        eaten.retain(|(side, price), e| {
+            let displayed = self.displayed(*side, *price);
             e.qty -= Lots((e.displayed - displayed).0.max(0));
             e.displayed = displayed;
             Lots::ZERO < e.qty

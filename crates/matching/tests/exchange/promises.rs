@@ -13,7 +13,7 @@ fn lines() -> impl Strategy<Value = String> {
     let account = 1..4_u32;
     let side = prop::sample::select(vec!["buy", "sell"]);
     let price = 90..111_i64;
-    let qty = 1..60_i64;
+    let qty = prop_oneof![4 => 1..60_i64, 1 => 60..900_i64];
     let words = prop::sample::select(vec![
         "",
         "ioc",
@@ -65,6 +65,8 @@ fn lines() -> impl Strategy<Value = String> {
             "isolated",
             "hedge",
             "transfer 100",
+            "transfer -9900",
+            "transfer -3000",
             "margin 5",
             "dead-man in=7",
             "sell all @ market",
