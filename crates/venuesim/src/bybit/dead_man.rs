@@ -52,3 +52,44 @@ impl DeadMan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Accounts;
+    use crate::bybit::setup;
+    use crate::dialect::Terms;
+    use crate::fault::Faults;
+    use crate::socket::Sockets;
+    use aurora_matching::Exchange;
+
+    #[test]
+    fn the_timer_moves_with_every_heartbeat_and_rests_without_a_watcher() {
+        let setup = setup();
+        let mut exchange = Exchange::new(setup.config, setup.listings, Nanos(0));
+        let (mut sockets, mut faults) = (Sockets::default(), Faults::default());
+        let (accounts, mut events) = (Accounts::standard(1), Vec::new());
+        let terms = Terms { limits: true, pace: 1, book_snapshot: true, ack_delay: Nanos(0) };
+        let mut world = World {
+            now: Nanos(0),
+            exchange: &mut exchange,
+            sockets: &mut sockets,
+            accounts: &accounts,
+            faults: &mut faults,
+            events: &mut events,
+            terms: &terms,
+        };
+        let (mut dead_man, account) = (DeadMan::default(), AccountNo(1));
+        let armed = |world: &World<'_>| world.exchange.dead_man(account, &[]);
+        dead_man.set_window(account, 3);
+        dead_man.heartbeat(&mut world, account);
+        assert_eq!(armed(&world), None);
+        dead_man.watch(&mut world, account);
+        assert_eq!(armed(&world), Some(Nanos::SECOND * 3));
+        world.now = Nanos::SECOND;
+        dead_man.heartbeat(&mut world, account);
+        assert_eq!(armed(&world), Some(Nanos::SECOND * 4));
+        dead_man.release(&mut world, account);
+        assert_eq!(armed(&world), None);
+    }
+}

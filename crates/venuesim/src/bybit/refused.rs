@@ -106,7 +106,25 @@ mod tests {
             let refusal = refused(no, Asked::Place(None));
             format!("{} {}\n", refusal.code, refusal.message)
         });
-        expect![[""]].assert_eq(&table.concat());
+        expect![[r#"
+            10016 Server error. Please try again later.
+            10001 params error: symbol invalid
+            110066 Trading is currently not allowed.
+            110007 ab not enough for new order
+            110072 OrderLinkedID is duplicate
+            110017 current position is zero, cannot fix reduce-only order qty
+            10001 params error: price invalid, not a multiple of the tick size
+            10001 Qty invalid
+            10001 The number of contracts exceeds maximum limit allowed: too large
+            110094 Order does not meet minimum order value 5USDT
+            110003 Order price exceeds the allowable range.
+            110020 Not allowed to have more than 500 active orders
+            110001 order not exists or too late to cancel
+            10001 position idx not match position mode
+            110013 cannot set leverage: above what the risk limit allows
+            110092 expect Rising, but trigger_price <= current: the order would trigger at once
+            110064 The number of contracts modified cannot be less than or equal to the filled quantity
+        "#]].assert_eq(&table.concat());
     }
 
     #[test]

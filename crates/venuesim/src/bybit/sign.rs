@@ -94,3 +94,126 @@ pub(super) fn check_socket(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::account::Accounts;
+    use serde_json::Value;
+
+    /// Every recorded request of real clients, and the worked examples; `None` without the shared data.
+    fn samples() -> Option<PathBuf> {
+        let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+        let shared = std::env::var_os("AURORA_SHARED").map_or_else(|| beside.into(), PathBuf::from);
+        let folder = shared.join("venues/samples/bybit");
+        if folder.is_dir() {
+            return Some(folder);
+        }
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "{} is missing: set AURORA_SHARED",
+            folder.display()
+        );
+        eprintln!("skipped: {} is missing, set AURORA_SHARED", folder.display());
+        None
+    }
+
+    fn captures(folder: &std::path::Path) -> Vec<Value> {
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let is_capture = |path: &PathBuf| {
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("capture_"))
+        };
+        files
+            .filter(is_capture)
+            .map(|path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn requests_of_real_clients_are_accepted_and_a_wrong_secret_is_not() {
+        let Some(folder) = samples() else { return };
+        let accounts = Accounts::standard(1);
+        let mut judged = (0, 0);
+        for capture in captures(&folder) {
+            let header = |name: &str| capture["headers"][name].as_str().unwrap_or_default();
+            let Some(valid) = capture["signature_valid"].as_bool() else { continue };
+            let credentials = Credentials {
+                key: header("X-BAPI-API-KEY"),
+                timestamp: header("X-BAPI-TIMESTAMP"),
+                recv_window: header("X-BAPI-RECV-WINDOW"),
+                signature: header("X-BAPI-SIGN"),
+            };
+            let (target, body) =
+                (capture["target"].as_str().unwrap(), capture["body"].as_str().unwrap());
+            let query = target.split_once('?').map_or("", |(_, query)| query);
+            let payload = if capture["method"] == "GET" { query } else { body };
+            let now = credentials.timestamp.parse().unwrap();
+            let known = accounts.by_key(credentials.key);
+            let checked = credentials.check(known, payload.as_bytes(), now);
+            match valid {
+                true => assert_eq!(checked, Ok(AccountNo(1)), "{}", capture["name"]),
+                false => assert_eq!(checked.unwrap_err().code, 10_004, "{}", capture["name"]),
+            }
+            judged = if valid { (judged.0 + 1, judged.1) } else { (judged.0, judged.1 + 1) };
+        }
+        assert!(10 <= judged.0 && 1 <= judged.1, "{judged:?}");
+    }
+
+    #[test]
+    fn sockets_of_real_clients_are_let_in() {
+        let Some(folder) = samples() else { return };
+        let accounts = Accounts::standard(1);
+        let mut judged = 0;
+        for capture in captures(&folder) {
+            let Some(frame) = capture["frame"].as_str() else { continue };
+            let frame: Value = serde_json::from_str(frame).unwrap();
+            if frame["op"] != "auth" {
+                continue;
+            }
+            let text = |at: usize| match &frame["args"][at] {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let known = accounts.by_key(&text(0)).map(|known| &known.hmac);
+            let until: i64 = text(1).parse().unwrap();
+            assert_eq!(check_socket(known, &text(1), &text(2), until - 1), Ok(()));
+            assert_eq!(check_socket(known, &text(1), &text(2), until).unwrap_err().code, 10_002);
+            assert_eq!(check_socket(known, &text(1), "00", until - 1).unwrap_err().code, 10_004);
+            judged += 1;
+        }
+        assert!(2 <= judged);
+    }
+
+    #[test]
+    fn the_worked_examples_sign_as_written() {
+        let Some(folder) = samples() else { return };
+        let text = std::fs::read(folder.join("signature_vectors.json")).unwrap();
+        let vectors: Vec<Value> = serde_json::from_slice(&text).unwrap();
+        for vector in vectors {
+            let hmac = Hmac::new(vector["secret"].as_str().unwrap().as_bytes());
+            let payload = vector["payload"].as_str().unwrap();
+            assert_eq!(hmac.hex(&[payload.as_bytes()]), vector["signature"].as_str().unwrap());
+        }
+    }
+
+    #[test]
+    fn a_time_stamp_may_be_old_within_the_window_and_hardly_early() {
+        let code = |sent: &str, window: &str| fresh(sent, window, 100_000).map_err(|no| no.code);
+        assert_eq!(code("95000", "5000"), Ok(()));
+        assert_eq!(code("94999", "5000"), Err(10_002));
+        assert_eq!(code("94999", "60000"), Ok(()));
+        assert_eq!(code("100999", "5000"), Ok(()));
+        assert_eq!(code("101000", "60000"), Err(10_002));
+        assert_eq!(code("soon", "5000"), Err(10_001));
+    }
+
+    #[test]
+    fn missing_headers_and_unknown_keys_are_told_apart() {
+        let nothing = Credentials::default();
+        assert_eq!(nothing.check(None, b"", 0).unwrap_err().code, 10_001);
+        let stranger = Credentials { key: "nobody", timestamp: "0", signature: "00", ..nothing };
+        assert_eq!(stranger.check(None, b"", 0).unwrap_err().code, 10_003);
+    }
+}

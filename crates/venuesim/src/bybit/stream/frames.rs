@@ -144,9 +144,9 @@ mod tests {
             }),
             now: Nanos::from_millis(1_711_001_595_209),
         };
-        expect![[r#"{"reqId":"test-005","retCode":0,"retMsg":"OK","op":"order.create","data":{"orderId":"1"},"retExtInfo":{},"header":{"X-Bapi-Limit":"10","X-Bapi-Limit-Status":"9","X-Bapi-Limit-Reset-Timestamp":"1711001595208","Traceid":"000000000000000017bea9be9f3ab140","Timenow":"1711001595209"},"connId":"c-1"}"#]]
+        expect![[r#"{"reqId":"test-005","retCode":0,"retMsg":"OK","op":"order.create","data":{"orderId":"1"},"retExtInfo":{},"header":{"X-Bapi-Limit":"10","X-Bapi-Limit-Status":"9","X-Bapi-Limit-Reset-Timestamp":"1711001595208","Traceid":"000000000000000017beb2e2b48f2440","Timenow":"1711001595209"},"connId":"c-1"}"#]]
             .assert_eq(&answer.frame(Ok((r#"{"orderId":"1"}"#, "{}"))));
-        expect![[r#"{"reqId":"test-005","retCode":20006,"retMsg":"reqId is duplicate","op":"order.create","data":{},"retExtInfo":{},"header":{"X-Bapi-Limit":"10","X-Bapi-Limit-Status":"9","X-Bapi-Limit-Reset-Timestamp":"1711001595208","Traceid":"000000000000000017bea9be9f3ab140","Timenow":"1711001595209"},"connId":"c-1"}"#]]
+        expect![[r#"{"reqId":"test-005","retCode":20006,"retMsg":"reqId is duplicate","op":"order.create","data":{},"retExtInfo":{},"header":{"X-Bapi-Limit":"10","X-Bapi-Limit-Status":"9","X-Bapi-Limit-Reset-Timestamp":"1711001595208","Traceid":"000000000000000017beb2e2b48f2440","Timenow":"1711001595209"},"connId":"c-1"}"#]]
             .assert_eq(&answer.frame(Err(&code::DUPLICATE_REQ_ID)));
     }
 }
