@@ -6,16 +6,21 @@
 //!
 //! Absent on purpose: sockets, clocks and keys, which are the transport's.
 
+pub mod account;
 pub mod answer;
 mod decode;
 pub mod encode;
 mod errors;
 mod limits;
+mod line;
+pub mod market;
 
 mod precision;
 mod protocol;
 mod rules;
 mod sign;
+pub mod stream;
+mod symbols;
 
 pub mod tape;
 mod wire;

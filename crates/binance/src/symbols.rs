@@ -1,7 +1,7 @@
 //! The desk's instruments by the venue's names.
 
 use aurora_model::{InstrumentNo, Lots, Ticks};
-use aurora_wire::{Rules, Step};
+use aurora_wire::{DecodeError, Rules, Step};
 use rust_decimal::Decimal;
 
 use crate::decode::Decoder;
@@ -25,6 +25,15 @@ impl Symbol {
 
     pub(crate) fn lots(&self, qty: Decimal) -> Option<Lots> {
         whole(qty, self.rules.wire_lot).map(Lots)
+    }
+
+    /// The same from texts.
+    pub(crate) fn ticks_of(&self, text: &[u8]) -> Result<Ticks, DecodeError> {
+        self.tick.of(text).map(Ticks)
+    }
+
+    pub(crate) fn lots_of(&self, text: &[u8]) -> Result<Lots, DecodeError> {
+        self.lot.of(text).map(Lots)
     }
 }
 
@@ -54,10 +63,7 @@ impl Symbols {
     /// By the venue's name.
     #[inline]
     pub(crate) fn named(&self, symbol: &[u8]) -> Option<(usize, &Symbol)> {
-        self.0
-            .iter()
-            .enumerate()
-            .find(|(_, one)| one.rules.instrument.symbol.as_bytes() == symbol)
+        self.0.iter().enumerate().find(|(_, one)| one.rules.instrument.symbol.as_bytes() == symbol)
     }
 
     pub(crate) fn get(&self, no: InstrumentNo) -> Option<&Symbol> {

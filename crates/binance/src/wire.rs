@@ -84,11 +84,11 @@ pub(crate) fn read<'a>(
                 scanner.skip()?;
             }
             (b"lastUpdateId", _) => {
-                return read_data(&mut Scanner::new(bytes), Stream::Snapshot, numbers, levels);
+                return read_whole(bytes, Stream::Snapshot, numbers, levels);
             }
             (b"e", _) => {
                 let stream = stream_of_event(scanner.string()?);
-                return read_data(&mut Scanner::new(bytes), stream, numbers, levels);
+                return read_whole(bytes, stream, numbers, levels);
             }
             (b"B", _) => {
                 is_bare_ticker = true;
@@ -98,11 +98,12 @@ pub(crate) fn read<'a>(
         }
         more = scanner.more(OBJECT)?;
     }
+    scanner.end()?;
     match (frame, early_data, stream) {
         (Some(frame), ..) => Ok(frame),
         (None, Some(mut data), Some(stream)) => read_data(&mut data, stream, numbers, levels),
         (None, None, None) if is_bare_ticker => {
-            read_data(&mut Scanner::new(bytes), Stream::BookTicker, numbers, levels)
+            read_whole(bytes, Stream::BookTicker, numbers, levels)
         }
         _ => Ok(Frame::empty(Stream::Other)),
     }
@@ -130,6 +131,43 @@ fn stream_of_event(event: &[u8]) -> Stream {
         b"markPriceUpdate" => Stream::MarkPrice,
         _ => Stream::Other,
     }
+}
+
+/// A payload without an envelope: nothing may follow it.
+fn read_whole<'a>(
+    bytes: &'a [u8],
+    stream: Stream,
+    numbers: &mut impl Numbers,
+    levels: &mut Vec<Level>,
+) -> Result<Frame<'a>, DecodeError> {
+    let mut scanner = Scanner::new(bytes);
+    let frame = read_data(&mut scanner, stream, numbers, levels)?;
+    scanner.end()?;
+    Ok(frame)
+}
+
+/// What a frame is and which instrument it is about, read no further than that.
+pub(crate) fn head(bytes: &[u8]) -> Result<(Stream, &[u8]), DecodeError> {
+    let mut scanner = Scanner::new(bytes);
+    let (mut stream, mut symbol) = (None, None);
+    let mut more = scanner.open(OBJECT)?;
+    while more {
+        match scanner.key()? {
+            b"e" => stream = Some(stream_of_event(scanner.string()?)),
+            b"s" => symbol = Some(scanner.string()?),
+            b"data" if scanner.peek()? == b'{' => {
+                // The payload's own words count; go on inside it.
+                more = scanner.open(OBJECT)?;
+                continue;
+            }
+            _ => scanner.skip()?,
+        }
+        if let (Some(stream), Some(symbol)) = (stream, symbol) {
+            return Ok((stream, symbol));
+        }
+        more = scanner.more(OBJECT)?;
+    }
+    Ok((stream.unwrap_or(Stream::Other), symbol.unwrap_or_default()))
 }
 
 fn read_data<'a>(

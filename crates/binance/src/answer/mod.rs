@@ -18,6 +18,7 @@ pub use account::{
 };
 pub use algo::{Algo, AlgoAck};
 pub use info::ExchangeInfo;
+pub(crate) use info::symbol_status;
 pub use market::{
     Candle, FundingInfo, FundingPaid, OpenInterest, Premium, PublicTrade, Ticker, Touch,
 };

@@ -7,13 +7,13 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::value::RawValue;
 
 /// A decimal, quoted or bare.
-pub(super) fn exact<'de, D: Deserializer<'de>>(source: D) -> Result<Decimal, D::Error> {
+pub(crate) fn exact<'de, D: Deserializer<'de>>(source: D) -> Result<Decimal, D::Error> {
     let text = text(source)?;
     decimal(&text).ok_or_else(|| D::Error::custom(format_args!("{text:?} is not a decimal")))
 }
 
 /// The same where it may be missing, null or empty.
-pub(super) fn maybe_exact<'de, D: Deserializer<'de>>(
+pub(crate) fn maybe_exact<'de, D: Deserializer<'de>>(
     source: D,
 ) -> Result<Option<Decimal>, D::Error> {
     match text(source)?.as_ref() {
@@ -25,7 +25,7 @@ pub(super) fn maybe_exact<'de, D: Deserializer<'de>>(
 }
 
 /// A whole number, quoted or bare.
-pub(super) fn whole<'de, D: Deserializer<'de>, N: std::str::FromStr>(
+pub(crate) fn whole<'de, D: Deserializer<'de>, N: std::str::FromStr>(
     source: D,
 ) -> Result<N, D::Error> {
     let text = text(source)?;

@@ -1,0 +1,111 @@
+//! What the tests of this crate share: the samples, and sessions without their venue.
+#![allow(dead_code, reason = "every test file uses its own part of it")]
+
+use std::path::PathBuf;
+
+use aurora_binance::{DecodeError, Decoder, answer, refusal_of, stream};
+use aurora_model::{Instrument, InstrumentNo, Level, Lots, Nanos, Notional, Payoff};
+use aurora_wire::{Endpoints, Rules, SymbolStatus};
+use rust_decimal::Decimal;
+
+/// The samples of Binance by file name; `None`, with a sentence, when they are not on this machine.
+pub(crate) fn samples() -> Option<Vec<(String, Vec<u8>)>> {
+    let root = std::env::var_os("AURORA_SHARED").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    let folder = root.join("venues/samples/binance");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        let why = format!("no samples in {}: set AURORA_SHARED", folder.display());
+        assert!(std::env::var_os("CI").is_none(), "{why}");
+        eprintln!("{why}; skipped");
+        return None;
+    };
+    let mut files: Vec<(String, Vec<u8>)> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read(path).unwrap())
+        })
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    Some(files)
+}
+
+/// Requests, recordings and vectors have tests of their own.
+pub(crate) fn is_read_elsewhere(name: &str) -> bool {
+    ["capture_", "replay_", "signature_vectors"].iter().any(|start| name.starts_with(start))
+}
+
+/// An instrument whose steps are fine enough for every sample.
+pub(crate) fn fine(symbol: &str) -> Rules {
+    rules(0, symbol, "0.00000001", "0.00000001")
+}
+
+pub(crate) fn rules(no: u16, symbol: &str, tick: &str, lot: &str) -> Rules {
+    let lot: Decimal = lot.parse().unwrap();
+    let base = symbol.strip_suffix("USDT").unwrap_or("X");
+    Rules {
+        no: InstrumentNo(no),
+        instrument: Instrument {
+            id: format!("BINANCEUSDM:PERP:{base}-USDT").parse().unwrap(),
+            symbol: symbol.to_owned(),
+            payoff: Payoff::Linear,
+            tick: tick.parse().unwrap(),
+            lot,
+            multiplier: Decimal::ONE,
+            min_notional: Notional::new(Decimal::from(5)),
+            maker_fee: Decimal::new(2, 4),
+            taker_fee: Decimal::new(5, 4),
+        },
+        wire_lot: lot,
+        code: None,
+        min_qty: Lots(1),
+        max_qty: Lots(1_000_000),
+        max_market_qty: Lots(1_000_000),
+        band: None,
+        max_open_orders: Some(200),
+        max_leverage: 125,
+        funding_every: None,
+        status: SymbolStatus::Trading,
+    }
+}
+
+pub(crate) fn endpoints() -> Endpoints {
+    Endpoints {
+        rest: "http://127.0.0.1:1".into(),
+        public: "ws://127.0.0.1:1".into(),
+        private: "ws://127.0.0.1:1".into(),
+        trade: String::new(),
+        business: String::new(),
+        headers: Vec::new(),
+    }
+}
+
+/// Reads a frame as a market event of some instrument, with or without aggregated trades.
+pub(crate) fn decode_market(frame: &[u8]) -> Result<String, DecodeError> {
+    let mut levels: Vec<Level> = Vec::new();
+    let decoder = Decoder::new(&fine("BTCUSDT").instrument).unwrap().with_agg_trades();
+    let decoded = decoder.decode(frame, &mut levels)?;
+    Ok(format!("{:?}", decoded.ok_or(DecodeError::Missing { field: "a known event" })?))
+}
+
+/// Shows the bytes to everything that reads bytes from outside.
+pub(crate) fn read_all(bytes: &[u8], own: Option<fn(&[u8]) -> Result<String, DecodeError>>) {
+    let _ = own.map(|own| std::panic::catch_unwind(|| own(bytes)));
+    let _ = stream::user(bytes);
+    let _ = stream::public(bytes);
+    let _ = stream::reply(bytes);
+    let _ = refusal_of(400, bytes);
+    let _ = decode_market(bytes);
+    let _ = answer::items(bytes);
+    let _ = answer::orders(bytes);
+    let _ = answer::user_trades(bytes);
+    let _ = answer::positions(bytes);
+}
+
+pub(crate) fn second(n: i64) -> Nanos {
+    Nanos::SECOND * n
+}
