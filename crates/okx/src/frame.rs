@@ -85,7 +85,7 @@ pub fn read(bytes: &[u8]) -> Result<Frame<'_>, DecodeError> {
         }
         more = scanner.more(OBJECT)?;
     }
-    end(&mut scanner)?;
+    scanner.end()?;
     match envelope.data {
         Some(data) if !envelope.arg.channel.is_empty() && envelope.event.is_empty() => {
             let push = envelope.push(data, Scanner::new(data));
@@ -196,17 +196,12 @@ impl<'a> Push<'a> {
         Ok(data)
     }
 
-    /// The text the scanner of [`Push::each`] walks over.
-    pub(crate) const fn bytes(&self) -> &'a [u8] {
-        self.bytes
-    }
-
     fn tail(&self, scanner: &mut Scanner<'a>) -> Result<(), DecodeError> {
         while !self.is_read && scanner.more(OBJECT)? {
             scanner.key()?;
             scanner.skip()?;
         }
-        end(scanner)
+        scanner.end()
     }
 }
 
@@ -223,14 +218,6 @@ fn arg<'a>(scanner: &mut Scanner<'a>) -> Result<Arg<'a>, DecodeError> {
         more = scanner.more(OBJECT)?;
     }
     Ok(arg)
-}
-
-/// Nothing but spaces may follow.
-pub(crate) fn end(scanner: &mut Scanner<'_>) -> Result<(), DecodeError> {
-    match scanner.peek() {
-        Ok(_) => Err(scanner.unexpected("the end of the frame")),
-        Err(_) => Ok(()),
-    }
 }
 
 /// The value here, stepped over.

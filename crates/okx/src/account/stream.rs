@@ -34,7 +34,7 @@ impl AccountSession {
     fn on_orders(&mut self, at: Nanos, push: &Push<'_>, out: &mut Output) -> Result<(), String> {
         let mut updates = Vec::with_capacity(1);
         push.each(|scanner| {
-            updates.push(decode::order(push.bytes(), scanner)?);
+            updates.push(decode::order(scanner)?);
             Ok(())
         })
         .map_err(|error| error.to_string())?;

@@ -1,8 +1,8 @@
 //! Book frames: levels in ticks and lots, and what proves that none is missing.
 
 use aurora_model::{Level, Lots, Nanos, Side, Ticks};
+use aurora_wire::DecodeError;
 use aurora_wire::scan::{ARRAY, OBJECT, Scanner};
-use aurora_wire::{DecodeError, Step};
 
 use super::{Steps, missing, moment, seq};
 use crate::frame::int;
@@ -91,15 +91,6 @@ fn read_levels(
 /// A level as the venue wrote it: price and quantity.
 pub type RawLevel<'a> = (Side, &'a [u8], &'a [u8]);
 
-/// A price as the venue wrote it.
-///
-/// # Errors
-/// [`DecodeError`] when it is no whole number of ticks.
-pub fn price(text: &[u8], tick: &Step) -> Result<Ticks, DecodeError> {
-    let quoted = [b"\"", text, b"\""].concat();
-    tick.read(&mut Scanner::new(&quoted)).map(Ticks)
-}
-
 /// Reads the levels of one element of a book's data as texts, for its checksum.
 ///
 /// # Errors
@@ -146,6 +137,7 @@ fn raw_side<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aurora_wire::Step;
 
     #[test]
     fn bids_stand_before_asks_whichever_came_first() {

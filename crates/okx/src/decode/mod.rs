@@ -8,7 +8,7 @@ mod quoted;
 pub mod rest;
 mod trade;
 
-pub use book::{BookHead, RawLevel, book, price, raw_levels};
+pub use book::{BookHead, RawLevel, book, raw_levels};
 pub use order::{NewestFill, OrderUpdate, order, orders};
 pub use quoted::Quoted;
 pub use trade::{PublicTrade, trade};

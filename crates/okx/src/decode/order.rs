@@ -6,7 +6,6 @@ use aurora_wire::{DecodeError, trade_id};
 use rust_decimal::Decimal;
 
 use super::{Quoted, Steps, missing, moment};
-use crate::frame::end;
 use crate::wire::{self, OrdType, PosSide, State};
 
 /// An order as the venue tells it. Numbers stay texts until its instrument's steps are known.
@@ -92,21 +91,18 @@ pub fn orders(data: &[u8]) -> Result<Vec<OrderUpdate<'_>>, DecodeError> {
     let mut orders = Vec::new();
     let mut more = scanner.open(ARRAY)?;
     while more {
-        orders.push(order(data, &mut scanner)?);
+        orders.push(order(&mut scanner)?);
         more = scanner.more(ARRAY)?;
     }
-    end(&mut scanner)?;
+    scanner.end()?;
     Ok(orders)
 }
 
-/// Reads one order at the scanner, which walks over `bytes`.
+/// Reads one order.
 ///
 /// # Errors
 /// [`DecodeError`] when it is mangled or something no order can do without is missing.
-pub fn order<'a>(
-    bytes: &'a [u8],
-    scanner: &mut Scanner<'a>,
-) -> Result<OrderUpdate<'a>, DecodeError> {
+pub fn order<'a>(scanner: &mut Scanner<'a>) -> Result<OrderUpdate<'a>, DecodeError> {
     let mut order = OrderUpdate::EMPTY;
     let (mut ord_id, mut side, mut state, mut updated) = (None, None, None, Quoted::default());
     let mut fill_at = Quoted::default();
@@ -125,7 +121,7 @@ pub fn order<'a>(
                 more = scanner.more(OBJECT)?;
                 continue;
             }
-            _ => Quoted::take(bytes, scanner)?,
+            _ => Quoted(scanner.string()?),
         };
         match key {
             b"ordId" => ord_id = Some(text.whole()?),

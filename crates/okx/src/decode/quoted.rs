@@ -1,73 +1,57 @@
-//! A text with its quotes on, to be read as a number once its instrument is known.
+//! A text to be read as a number once its instrument is known.
 
 use aurora_model::{Lots, Ticks};
-use aurora_wire::scan::Scanner;
 use aurora_wire::{DecodeError, Step};
 use rust_decimal::Decimal;
 
-/// A quoted text; `""` means that there is none.
+/// A text on the wire; an empty one means that there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Quoted<'a>(&'a [u8]);
+pub struct Quoted<'a>(pub &'a [u8]);
 
 impl<'a> Quoted<'a> {
     /// No text.
     pub const NONE: Quoted<'static> = Quoted(b"");
 
-    /// Takes the text at the scanner, which walks over `bytes`.
-    ///
-    /// # Errors
-    /// [`DecodeError`] when no whole text stands here.
+    /// As it stands.
     #[inline]
-    pub(crate) fn take(
-        bytes: &'a [u8],
-        scanner: &mut Scanner<'a>,
-    ) -> Result<Quoted<'a>, DecodeError> {
-        scanner.peek()?;
-        let from = scanner.at();
-        scanner.string()?;
-        Ok(Quoted(&bytes[from..scanner.at()]))
-    }
-
-    /// Without its quotes.
-    #[inline]
-    pub fn text(&self) -> &'a [u8] {
-        match self.0 {
-            [_, text @ .., _] => text,
-            _ => b"",
-        }
+    pub const fn text(&self) -> &'a [u8] {
+        self.0
     }
 
     /// Whether there is none, or only a zero.
     #[inline]
     pub fn is_nothing(&self) -> bool {
-        matches!(self.text(), b"" | b"0")
+        matches!(self.0, b"" | b"0")
     }
 
     /// As a price; `None` when there is none.
     ///
     /// # Errors
-    /// [`DecodeError`] when it is no whole number of ticks.
+    /// [`DecodeError`] when it is no whole number of ticks, or below zero.
     #[inline]
     pub fn ticks(&self, step: &Step) -> Result<Option<Ticks>, DecodeError> {
         if self.is_nothing() {
             return Ok(None);
         }
-        self.steps(step).map(|ticks| Some(Ticks(ticks)))
+        let ticks = self.steps(step)?;
+        Ok((ticks != 0).then_some(Ticks(ticks)))
     }
 
     /// As a quantity; zero when there is none.
     ///
     /// # Errors
-    /// [`DecodeError`] when it is no whole number of lots.
+    /// [`DecodeError`] when it is no whole number of lots, or below zero.
     #[inline]
     pub fn lots(&self, step: &Step) -> Result<Lots, DecodeError> {
         if self.is_nothing() { Ok(Lots::ZERO) } else { self.steps(step).map(Lots) }
     }
 
+    #[inline]
     fn steps(&self, step: &Step) -> Result<i64, DecodeError> {
-        let mut scanner = Scanner::new(self.0);
-        let steps = step.read(&mut scanner)?;
-        if scanner.at() == self.0.len() { Ok(steps) } else { Err(scanner.unexpected("a number")) }
+        match step.of(self.0)? {
+            steps if steps < 0 => Err(DecodeError::Unexpected { at: 0, wanted: "no minus" }),
+            steps => Ok(steps),
+        }
     }
 
     /// As an exact decimal; zero when there is none.
@@ -75,14 +59,12 @@ impl<'a> Quoted<'a> {
     /// # Errors
     /// [`DecodeError`] when it is no plain decimal.
     pub fn decimal(&self) -> Result<Decimal, DecodeError> {
-        let text = self.text();
-        if text.is_empty() {
+        if self.0.is_empty() {
             return Ok(Decimal::ZERO);
         }
-        let plain = text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+'));
-        let parsed = std::str::from_utf8(text).ok().filter(|_| plain);
-        parsed
-            .and_then(|text| Decimal::from_str_exact(text).ok())
+        let text =
+            std::str::from_utf8(self.0).ok().filter(|text| !text.contains(['_', '+', 'e', 'E']));
+        text.and_then(|text| Decimal::from_str_exact(text).ok())
             .ok_or(DecodeError::Unexpected { at: 0, wanted: "a decimal" })
     }
 
@@ -92,12 +74,16 @@ impl<'a> Quoted<'a> {
     /// [`DecodeError`] when it is none.
     #[inline]
     pub fn whole(&self) -> Result<u64, DecodeError> {
-        if self.text().is_empty() {
+        if self.0.is_empty() {
             return Ok(0);
         }
-        let mut scanner = Scanner::new(&self.0[1..]);
-        let value = scanner.uint()?;
-        scanner.expect(b'"', "a digit or '\"'")?;
-        Ok(value)
+        let digit = |value: u64, byte: &u8| {
+            let digit = u64::from(byte.wrapping_sub(b'0'));
+            (digit < 10).then(|| value.checked_mul(10)?.checked_add(digit)).flatten()
+        };
+        self.0
+            .iter()
+            .try_fold(0, digit)
+            .ok_or(DecodeError::Unexpected { at: 0, wanted: "a whole number" })
     }
 }

@@ -1,6 +1,6 @@
 //! Books: begun, followed, lost, begun anew.
 
-use aurora_model::{Level, MarketEvent, MarketKind, Nanos};
+use aurora_model::{Level, MarketEvent, MarketKind, Nanos, Ticks};
 use aurora_wire::scan::{ARRAY, Scanner};
 use aurora_wire::{DecodeError, Note, Output};
 
@@ -10,7 +10,7 @@ use super::feed::Feed;
 use super::{MarketSession, Purpose};
 use crate::decode::{self, BookHead, rest};
 use crate::encode::{self, Topic};
-use crate::frame::{Push, end};
+use crate::frame::Push;
 
 /// How long the venue may take to answer a subscription, or to send the first message.
 const ANSWER_WITHIN: Nanos = Nanos(5_000_000_000);
@@ -48,12 +48,13 @@ impl MarketSession {
         push: &Push<'_>,
         out: &mut Output,
     ) -> bool {
+        let from = Origin { link, takes_over: self.renews && link != self.current };
         let feed = &mut self.feeds[index];
         let mut step = Step::Quiet;
         let read = out.market_with(|levels| {
-            let from = levels.len();
+            let first = levels.len();
             let head = push.one(|scanner| decode::book(scanner, &feed.steps, levels))?;
-            let (next, event) = feed.take(at, link, push, &head, &levels[from..])?;
+            let (next, event) = feed.take(at, from, push, &head, &levels[first..])?;
             step = next;
             Ok::<_, DecodeError>(event)
         });
@@ -238,21 +239,29 @@ impl MarketSession {
     }
 }
 
-/// Takes a message, and what to pass on of it.
+/// Which connection a message came over, and whether it is the one that takes over.
+#[derive(Clone, Copy)]
+struct Origin {
+    link: usize,
+    takes_over: bool,
+}
+
+/// What a message did, and what to pass on of it.
 type Taken = (Step, Option<MarketEvent<'static>>);
 
 impl Feed {
     fn take(
         &mut self,
         at: Nanos,
-        link: usize,
+        from: Origin,
         push: &Push<'_>,
         head: &BookHead,
         levels: &[Level],
     ) -> Result<Taken, DecodeError> {
         if push.is_snapshot() {
-            return self.begin(at, link, push, head);
+            return self.begin(at, from, push, head);
         }
+        let link = from.link;
         match &mut self.chains[link] {
             Chain::Off | Chain::Leaving { .. } => Ok((Step::Quiet, None)),
             Chain::Waiting { .. } => {
@@ -274,19 +283,20 @@ impl Feed {
                 if let Some(why) = proof.check(push, head)? {
                     return Ok((Step::Gap(why), None));
                 }
-                Ok(self.follow(at, link, head))
+                Ok(self.follow(at, from, head))
             }
         }
     }
 
-    /// A snapshot over the socket. It is passed on unless the other connection is further.
+    /// A snapshot over the socket. It is passed on unless the other connection is whole, and further.
     fn begin(
         &mut self,
         at: Nanos,
-        link: usize,
+        from: Origin,
         push: &Push<'_>,
         head: &BookHead,
     ) -> Result<Taken, DecodeError> {
+        let link = from.link;
         if matches!(self.chains[link], Chain::Off) {
             return Ok((Step::Quiet, None));
         }
@@ -304,10 +314,10 @@ impl Feed {
         }
         proof.tick = Some(self.steps.tick);
         let id = proof.id();
-        let is_behind = self.owner != link
-            && matches!(&self.chains[self.owner], Chain::Live(other) if id < other.id());
+        let is_other = self.owner != link
+            && matches!(&self.chains[self.owner], Chain::Live(other) if !from.takes_over || id < other.id());
         self.chains[link] = Chain::Live(proof);
-        if is_behind {
+        if is_other {
             return Ok((Step::Quiet, None));
         }
         self.owner = link;
@@ -316,8 +326,11 @@ impl Feed {
     }
 
     /// The next change. On the connection that takes over it is passed on from where it spans what was passed on.
-    fn follow(&mut self, at: Nanos, link: usize, head: &BookHead) -> Taken {
-        let mut step = Step::Shown;
+    fn follow(&mut self, at: Nanos, from: Origin, head: &BookHead) -> Taken {
+        let (mut step, link) = (Step::Shown, from.link);
+        if self.owner != link && !from.takes_over {
+            return (Step::Quiet, None);
+        }
         if self.owner != link {
             let shown = match &self.chains[self.owner] {
                 Chain::Live(other) => other.id(),
@@ -368,8 +381,8 @@ fn put_raw(
 ) -> Result<(), DecodeError> {
     let mut bad = None;
     push.one(|scanner| {
-        decode::raw_levels(scanner, |level| match decode::price(level.1, tick) {
-            Ok(price) => raw.set(price, level),
+        decode::raw_levels(scanner, |level| match tick.of(level.1) {
+            Ok(price) => raw.set(Ticks(price), level),
             Err(error) => bad = Some(error),
         })
     })?;
@@ -411,7 +424,7 @@ fn only_book(feed: &Feed, data: &[u8]) -> Result<(BookHead, Vec<Level>), DecodeE
     }
     let head = decode::book(&mut scanner, &feed.steps, &mut levels)?;
     scanner.expect(b']', "']'")?;
-    end(&mut scanner)?;
+    scanner.end()?;
     match head.seq {
         Some(_) => Ok((head, levels)),
         None => Err(DecodeError::Missing { field: "seqId" }),

@@ -115,7 +115,7 @@ pub struct AlgoOrder {
     #[serde(default)]
     pub algo_cl_ord_id: String,
     /// The order it placed when it fired.
-    #[serde(default, deserialize_with = "text::whole")]
+    #[serde(default, deserialize_with = "text::id")]
     pub ord_id: i64,
     /// `buy` or `sell`.
     pub side: String,
