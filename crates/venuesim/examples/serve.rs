@@ -4,8 +4,9 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
-use aurora_model::Venue;
+use aurora_model::{Nanos, Venue};
 use aurora_venuesim::{MarketSource, SimConfig, parse_faults, serve};
 use clap::Parser;
 
@@ -34,9 +35,15 @@ struct Args {
     /// How many times faster than real the market runs.
     #[arg(long, default_value_t = 1)]
     pace: u32,
+    /// How many seconds of market there were before the server starts.
+    #[arg(long, default_value_t = 60)]
+    past_s: i64,
     /// Rate limits are counted, and never refuse.
     #[arg(long)]
     no_limits: bool,
+    /// OKX's incremental book channels open without a snapshot.
+    #[arg(long)]
+    no_book_snapshot: bool,
     /// A folder where each venue keeps its facts.
     #[arg(long)]
     facts: Option<PathBuf>,
@@ -59,6 +66,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(path) => parse_faults(&std::fs::read_to_string(path)?)?,
         None => Vec::new(),
     };
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+    let began_at = Nanos(i64::try_from(now.as_nanos())?) - Nanos::SECOND * args.past_s;
     let mut all = Vec::new();
     for (venue, rest, ws) in venues {
         let Some(rest) = rest.or(ws) else { continue };
@@ -68,7 +77,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             market: market.clone(),
             seed: args.seed,
             pace: args.pace,
+            market_began_at: Some(began_at),
             limits: !args.no_limits,
+            book_snapshot: !args.no_book_snapshot,
             faults: faults.clone(),
             facts: args.facts.as_ref().map(|folder| folder.join(format!("{}.facts", venue.code()))),
             ..SimConfig::new(venue)

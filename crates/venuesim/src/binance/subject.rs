@@ -24,8 +24,10 @@ fn of_request(request: &Request<'_>) -> Subject {
         for each in params.list("batchOrders").unwrap_or_default() {
             client_ids.extend(ids(&Params::json(&each)));
         }
-        for each in params.list("origClientOrderIdList").unwrap_or_default() {
-            client_ids.extend(each.as_str().map(str::to_owned));
+        for name in ["origClientOrderIdList", "origclientorderidlist"] {
+            for each in params.list(name).unwrap_or_default() {
+                client_ids.extend(each.as_str().map(str::to_owned));
+            }
         }
     }
     let symbol = params.get("symbol").map(str::to_owned);

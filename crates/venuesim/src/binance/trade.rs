@@ -259,12 +259,15 @@ fn each_of_batch(call: &mut Call<'_, '_>, act: super::call::Handler) -> Answer {
 
 pub(super) fn cancel_batch(call: &mut Call<'_, '_>) -> Answer {
     let no = call.symbol()?;
-    let ids = if call.params.has("orderIdList") {
-        let ids = call.params.list("orderIdList")?;
+    // Some clients write the names in lower case, and the venue takes them.
+    let named = |names: [&'static str; 2]| names.into_iter().find(|name| call.params.has(name));
+    let ids = if let Some(name) = named(["orderIdList", "orderidlist"]) {
+        let ids = call.params.list(name)?;
         let id = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
         ids.iter().map(|value| OrderRef::Id(OrderId(id(value).unwrap_or(u64::MAX)))).collect()
     } else {
-        let ids = call.params.list("origClientOrderIdList")?;
+        let name = named(["origClientOrderIdList", "origclientorderidlist"]);
+        let ids = call.params.list(name.unwrap_or("orderIdList"))?;
         let nobody = OrderRef::Id(OrderId(u64::MAX));
         let id = |value: &Value| ClientId::new(value.as_str()?).ok().map(OrderRef::Client);
         ids.iter().map(|value| id(value).unwrap_or(nobody)).collect::<Vec<_>>()

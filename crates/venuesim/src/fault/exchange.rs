@@ -14,7 +14,7 @@ pub(crate) enum Undo {
     Status(InstrumentNo),
     Tick(InstrumentNo),
     Funding(InstrumentNo),
-    Balance(AccountNo, Asset, Notional),
+    Balance(AccountNo, Asset),
     Skew,
 }
 
@@ -89,8 +89,8 @@ impl Faults {
             Undo::Status(no) => exchange.set_status(now, no, ListingStatus::Trading, events),
             Undo::Tick(no) => exchange.set_tick_multiple(now, no, 1, events),
             Undo::Funding(no) => exchange.set_funding_rate(no, None),
-            Undo::Balance(account, asset, by) => {
-                exchange.shift_displayed_balance(account, asset, Notional::ZERO - by);
+            Undo::Balance(account, asset) => {
+                exchange.shift_displayed_balance(account, asset, Notional::ZERO);
             }
             Undo::Skew => self.skew = Nanos(0),
         }
@@ -107,8 +107,8 @@ pub(crate) fn undo_of(rule: &Rule, exchange: &Exchange) -> Undo {
         (What::Halt | What::Delist, Some(no)) => Undo::Status(no),
         (What::TickSize { .. }, Some(no)) => Undo::Tick(no),
         (What::FundingRate(_), Some(no)) => Undo::Funding(no),
-        (What::WrongBalance { account, asset, by }, _) => match Asset::new(asset) {
-            Ok(asset) => Undo::Balance(AccountNo(*account), asset, *by),
+        (What::WrongBalance { account, asset, .. }, _) => match Asset::new(asset) {
+            Ok(asset) => Undo::Balance(AccountNo(*account), asset),
             Err(_) => Undo::Nothing,
         },
         _ => Undo::Nothing,

@@ -227,6 +227,9 @@ impl What {
 pub fn parse(text: &str) -> Result<Vec<Rule>, ScenarioError> {
     let value: Value = serde_json::from_str(text)
         .map_err(|problem| error("scenario", format!("is not JSON: {problem}")))?;
+    if !value.is_object() {
+        return Err(error("scenario", format!("must be an object, it is {value}")));
+    }
     let mut fields = Fields::new("", value)?;
     let rules = match fields.take("rules") {
         Some(Value::Array(rules)) => rules,
@@ -400,7 +403,7 @@ mod tests {
 
     #[test]
     fn a_wrong_field_is_named() {
-        complaint("[]", &expect![": must be an object, it is []"]);
+        complaint("[]", &expect!["scenario: must be an object, it is []"]);
         complaint(
             r#"{"rules":[{"what":"delay","ms":"5"}]}"#,
             &expect![[r#"rules[0].ms: must be a whole number, it is "5""#]],
