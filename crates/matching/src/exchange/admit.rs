@@ -21,7 +21,7 @@ impl Exchange {
     /// What an order's words alone may be refused for, before the account and the market are looked at.
     pub(super) fn check_words(&self, account: &Account, ask: &PlaceOrder) -> Result<(), Refusal> {
         let listing = self.listing(ask.instrument).ok_or(Refusal::UnknownInstrument)?;
-        if !matches!(listing.status, ListingStatus::Trading | ListingStatus::Settling) {
+        if !listing.status.is_open() {
             return Err(Refusal::NotTrading);
         }
         let is_net = ask.position_side == PositionSide::Net;

@@ -10,7 +10,6 @@ use super::Notional;
 use super::account::Account;
 use super::command::{AccountNo, Life, MarginMode, OrderId, OrderKind, PositionSide, StpMode};
 use super::event::{ChangeReason, EventKind, ExchangeEvent, FillKind};
-use super::listing::ListingStatus;
 use super::order::{CloseCause, OrderCause, OrderSnapshot, OrderStatus};
 use super::scale::rounded;
 use super::text::{Asset, ClientId};
@@ -79,10 +78,7 @@ impl Exchange {
     ) -> Vec<(InstrumentNo, PositionSide)> {
         let of: &Account = &self.accounts[&account];
         let held = of.positions.iter().filter(|((no, _), position)| {
-            let trades = matches!(
-                self.listings[no.index()].status,
-                ListingStatus::Trading | ListingStatus::Settling
-            );
+            let trades = self.listings[no.index()].status.is_open();
             !position.is_flat()
                 && trades
                 && self.terms(of, *no).mode == mode

@@ -87,3 +87,10 @@ pub enum ListingStatus {
     /// Gone: nothing works, nothing is left.
     Closed,
 }
+
+impl ListingStatus {
+    /// Whether orders may meet: trading, or only to reduce.
+    pub const fn is_open(self) -> bool {
+        matches!(self, ListingStatus::Trading | ListingStatus::Settling)
+    }
+}

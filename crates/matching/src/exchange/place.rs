@@ -293,6 +293,9 @@ impl Exchange {
 
     /// Sets off what waits for a price that has come, one after the other.
     pub(super) fn fire(&mut self, no: InstrumentNo, out: &mut Vec<ExchangeEvent>) {
+        if !self.listings[no.index()].status.is_open() {
+            return;
+        }
         while !self.markets[no.index()].triggers.is_empty() {
             let market = &self.markets[no.index()];
             let last = market.tape.last().map(|trade| (trade.price, trade.price));

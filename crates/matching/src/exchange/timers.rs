@@ -52,7 +52,7 @@ impl Exchange {
         self.advance(event.received_at, out);
         let no = event.instrument;
         let Some(listing) = self.listings.get(no.index()) else { return };
-        let trades = matches!(listing.status, ListingStatus::Trading | ListingStatus::Settling);
+        let trades = listing.status.is_open();
         if let MarketKind::Trade { aggressor, price, qty, .. } = event.kind {
             if trades {
                 self.run_public_trade(no, aggressor, price, qty, out);

@@ -4,6 +4,7 @@ mod amending;
 mod forced;
 mod margin;
 mod matching;
+mod paper;
 mod promises;
 mod scenario;
 mod setting;
