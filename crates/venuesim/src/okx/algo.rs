@@ -4,8 +4,9 @@
 //! refused.
 
 use aurora_matching::exchange::{
-    AccountNo, ClientId, Command, EventKind, ExchangeEvent, Life, OrderCause, OrderId, OrderKind, OrderQty, OrderRef,
-    OrderSnapshot, OrderStatus, Outcome, PlaceOrder, PositionSide, StpMode, Trigger, TriggerBy, TriggerWhen,
+    AccountNo, ClientId, Command, EventKind, ExchangeEvent, Life, OrderCause, OrderId, OrderKind,
+    OrderQty, OrderRef, OrderSnapshot, OrderStatus, Outcome, PlaceOrder, PositionSide, StpMode,
+    Trigger, TriggerBy, TriggerWhen,
 };
 use aurora_model::{InstrumentNo, Lots, Side, Ticks};
 use serde_json::value::RawValue;
@@ -104,7 +105,8 @@ fn place_legs(
 ) -> Answer<OrderId> {
     let mode = desk.world.exchange.position_mode(desk.account);
     let listed = desk.listed(no);
-    let (side, margin, position_side) = read_mode(listed, mode, &ask.td_mode, &ask.side, &ask.pos_side)?;
+    let (side, margin, position_side) =
+        read_mode(listed, mode, &ask.td_mode, &ask.side, &ask.pos_side)?;
     let (kind, legs) = legs(listed, ask)?;
     let whole = ask.close_fraction.given();
     if whole.is_some_and(|part| part.parse() != Ok(rust_decimal::Decimal::ONE)) {
@@ -114,7 +116,9 @@ fn place_legs(
         Some(_) => OrderQty::ClosePosition,
         None => OrderQty::Lots(listed.lots(ask.sz.above_zero("sz")?).ok_or(Refusal::of(51121))?),
     };
-    let reduce_only = ask.reduce_only.flag("reduceOnly")? && position_side == PositionSide::Net && !listed.is_spot();
+    let reduce_only = ask.reduce_only.flag("reduceOnly")?
+        && position_side == PositionSide::Net
+        && !listed.is_spot();
     let last = desk.world.exchange.last_trade(no).map(|trade| trade.price);
     let order = |leg: &Leg| PlaceOrder {
         instrument: no,
@@ -239,7 +243,8 @@ pub(super) fn cancel(desk: &mut Desk<'_, '_>, body: &[u8]) -> Answer<String> {
     let items: Vec<&RawValue> = ask::body(body)?;
     let mut done: Vec<(String, Answer<OrderId>)> = Vec::new();
     for item in items {
-        let one: CancelAlgo<'_> = serde_json::from_str(item.get()).map_err(|_| Refusal::of(50002))?;
+        let one: CancelAlgo<'_> =
+            serde_json::from_str(item.get()).map_err(|_| Refusal::of(50002))?;
         let known = find(desk, &one.algo_id, &one.algo_cl_ord_id);
         done.push((one.algo_id.to_string(), known.and_then(|id| cancel_one(desk, id))));
     }
@@ -288,7 +293,9 @@ pub(super) fn one(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<Stri
     let client = request.param("algoClOrdId").unwrap_or_default();
     let id = find(desk, &algo_id, &client).map_err(|_| Refusal::of(51603))?;
     let mut out = String::new();
-    array(&mut out, desk.memory.algos.get(&id), |out, algo| write(out, desk.listed(algo.shown.instrument), algo));
+    array(&mut out, desk.memory.algos.get(&id), |out, algo| {
+        write(out, desk.listed(algo.shown.instrument), algo)
+    });
     Ok(out)
 }
 
@@ -300,10 +307,16 @@ pub(super) fn pending(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<
 /// Conditional orders that wait no more.
 pub(super) fn history(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<String> {
     let state = request.param("state").unwrap_or_default();
-    list(desk, request, |algo| algo.state() != "live" && (state.is_empty() || algo.state() == state))
+    list(desk, request, |algo| {
+        algo.state() != "live" && (state.is_empty() || algo.state() == state)
+    })
 }
 
-fn list(desk: &Desk<'_, '_>, request: &Request<'_>, is_wanted: impl Fn(&Algo) -> bool) -> Answer<String> {
+fn list(
+    desk: &Desk<'_, '_>,
+    request: &Request<'_>,
+    is_wanted: impl Fn(&Algo) -> bool,
+) -> Answer<String> {
     if request.param("ordType").is_none_or(|kind| kind.is_empty()) {
         return Err(Refusal::missing("ordType"));
     }
@@ -316,7 +329,9 @@ fn list(desk: &Desk<'_, '_>, request: &Request<'_>, is_wanted: impl Fn(&Algo) ->
             && wanted.instrument(algo.shown.instrument)
     });
     let mut out = String::new();
-    array(&mut out, newest_first.take(100), |out, algo| write(out, desk.listed(algo.shown.instrument), algo));
+    array(&mut out, newest_first.take(100), |out, algo| {
+        write(out, desk.listed(algo.shown.instrument), algo)
+    });
     Ok(out)
 }
 
@@ -358,8 +373,9 @@ pub(crate) fn note(memory: &mut Memory, event: &ExchangeEvent) -> Option<OrderId
     } else {
         algo.shown = *order;
     }
-    let is_news = matches!(order.cause, OrderCause::Parked | OrderCause::Triggered | OrderCause::Amended)
-        || (matches!(order.cause, OrderCause::Closed(_)) && order.triggered_at.is_none());
+    let is_news =
+        matches!(order.cause, OrderCause::Parked | OrderCause::Triggered | OrderCause::Amended)
+            || (matches!(order.cause, OrderCause::Closed(_)) && order.triggered_at.is_none());
     is_news.then_some(id)
 }
 
@@ -382,11 +398,14 @@ pub(crate) fn cancel_twins(memory: &Memory, world: &mut World<'_>) {
 pub(crate) fn write(out: &mut String, listed: Listed<'_>, algo: &Algo) {
     let order = &algo.shown;
     let acting = algo.acting();
-    let limit = |order: &OrderSnapshot| order.limit().map_or("-1".to_owned(), |price| listed.price(price).to_string());
+    let limit = |order: &OrderSnapshot| {
+        order.limit().map_or("-1".to_owned(), |price| listed.price(price).to_string())
+    };
     let trigger_of = |is_take_profit: bool| {
         let legs = [Some(order), algo.twin_shown.as_ref()].into_iter().flatten();
         let mut of_kind = legs.filter(|_| algo.kind != Kind::Trigger);
-        of_kind.find(|leg| leg.trigger.is_some_and(|trigger| trigger.is_take_profit == is_take_profit))
+        of_kind
+            .find(|leg| leg.trigger.is_some_and(|trigger| trigger.is_take_profit == is_take_profit))
     };
     let mut row = Object::begin(out);
     row.put("instType", listed.inst_type())
@@ -397,9 +416,15 @@ pub(crate) fn write(out: &mut String, listed: Listed<'_>, algo: &Algo) {
         .put("clOrdId", "")
         .put("ordType", algo.kind.word())
         .put("side", side(order.side))
-        .put("posSide", if listed.is_spot() { "net" } else { pos_side(listed, order.position_side) })
+        .put(
+            "posSide",
+            if listed.is_spot() { "net" } else { pos_side(listed, order.position_side) },
+        )
         .put("tdMode", td_mode(listed, order.margin))
-        .maybe("sz", (order.qty != Lots::ZERO || !order.close_position).then(|| listed.size(order.qty)))
+        .maybe(
+            "sz",
+            (order.qty != Lots::ZERO || !order.close_position).then(|| listed.size(order.qty)),
+        )
         .put("closeFraction", if order.close_position { "1" } else { "" })
         .put("reduceOnly", order.reduce_only)
         .put("state", algo.state());
@@ -419,14 +444,25 @@ pub(crate) fn write(out: &mut String, listed: Listed<'_>, algo: &Algo) {
     }
     let fired = acting.triggered_at;
     row.maybe("ordId", fired.map(|_| acting.id.0))
-        .with("ordIdList", |out| array(out, fired, |out, _| *out += &format!("\"{}\"", acting.id.0)))
+        .with("ordIdList", |out| {
+            array(out, fired, |out, _| *out += &format!("\"{}\"", acting.id.0))
+        })
         .maybe("triggerTime", fired.map(|at| at.millis()))
         .maybe("actualSz", fired.map(|_| listed.size(acting.qty)))
         .maybe("actualPx", fired.and(acting.limit()).map(|price| listed.price(price)))
-        .put("actualSide", match acting.trigger {
-            Some(trigger) if fired.is_some() && algo.kind != Kind::Trigger => if trigger.is_take_profit { "tp" } else { "sl" },
-            _ => "",
-        })
+        .put(
+            "actualSide",
+            match acting.trigger {
+                Some(trigger) if fired.is_some() && algo.kind != Kind::Trigger => {
+                    if trigger.is_take_profit {
+                        "tp"
+                    } else {
+                        "sl"
+                    }
+                }
+                _ => "",
+            },
+        )
         .put("cTime", order.created_at.millis())
         .put("uTime", acting.updated_at.millis())
         .put("failCode", "0")
@@ -434,9 +470,26 @@ pub(crate) fn write(out: &mut String, listed: Listed<'_>, algo: &Algo) {
         .bare("attachAlgoOrds", "[]")
         .bare("linkedOrd", "{\"ordId\":\"\"}")
         .blank(&[
-            "amendPxOnTriggerType", "callbackRatio", "callbackSpread", "activePx", "moveTriggerPx", "ccy", "tgtCcy", "last",
-            "pxVar", "pxSpread", "pxLimit", "szLimit", "timeInterval", "quickMgnType", "isTradeBorrowMode", "chaseType",
-            "chaseVal", "maxChaseType", "maxChaseVal", "tradeQuoteCcy",
+            "amendPxOnTriggerType",
+            "callbackRatio",
+            "callbackSpread",
+            "activePx",
+            "moveTriggerPx",
+            "ccy",
+            "tgtCcy",
+            "last",
+            "pxVar",
+            "pxSpread",
+            "pxLimit",
+            "szLimit",
+            "timeInterval",
+            "quickMgnType",
+            "isTradeBorrowMode",
+            "chaseType",
+            "chaseVal",
+            "maxChaseType",
+            "maxChaseVal",
+            "tradeQuoteCcy",
         ]);
     row.end();
 }

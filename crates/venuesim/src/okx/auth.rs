@@ -33,9 +33,12 @@ pub(crate) struct Signed<'a> {
 impl Signed<'_> {
     /// Checks what needs no key: every header is there and the time is near.
     pub(crate) fn check_form(&self, now: Nanos) -> Answer<()> {
-        for (value, code) in
-            [(self.key, 50103), (self.passphrase, 50104), (self.sign, 50106), (self.timestamp, 50107)]
-        {
+        for (value, code) in [
+            (self.key, 50103),
+            (self.passphrase, 50104),
+            (self.sign, 50106),
+            (self.timestamp, 50107),
+        ] {
             if value.is_empty() {
                 return Err(Refusal::of(code));
             }
@@ -50,7 +53,8 @@ impl Signed<'_> {
         if self.passphrase != known.passphrase {
             return Err(Refusal::of(50105));
         }
-        let parts = [self.timestamp.as_bytes(), self.method.as_bytes(), self.target.as_bytes(), self.body];
+        let parts =
+            [self.timestamp.as_bytes(), self.method.as_bytes(), self.target.as_bytes(), self.body];
         let right = Hmac::new(known.secret.as_bytes()).base64(&parts);
         (right == self.sign).then_some(()).ok_or(Refusal::of(50113))
     }

@@ -264,7 +264,8 @@ mod tests {
 
     #[test]
     fn an_unknown_channel_is_none() {
-        for name in ["", "book", "candle", "candle7m", "candle1mutc", "candle99999999999999999999m"] {
+        for name in ["", "book", "candle", "candle7m", "candle1mutc", "candle99999999999999999999m"]
+        {
             assert_eq!(Channel::named(name), None, "{name}");
         }
     }

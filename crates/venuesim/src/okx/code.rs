@@ -146,7 +146,9 @@ fn text_of(code: u32) -> &'static str {
             "The current operation is not supported by this URL. Please use the correct WebSocket URL for the operation."
         }
         60031 => "The WebSocket endpoint does not allow multiple or repeated logins.",
-        64001 => "This channel has been migrated to the '/business' URL. Please subscribe using the new URL.",
+        64001 => {
+            "This channel has been migrated to the '/business' URL. Please subscribe using the new URL."
+        }
         64002 => {
             "This channel is not supported by \"/business\" URL. Please use \"/private\" URL(for private channels), or \"/public\" URL(for public channels)."
         }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use aurora_matching::exchange::{
-    AccountNo, Asset, BookView, EventKind, ExchangeEvent, ExchangeFill, MarginMode, OrderId, OrderSnapshot, PositionSide,
-    PositionSnapshot,
+    AccountNo, Asset, BookView, EventKind, ExchangeEvent, ExchangeFill, MarginMode, OrderId,
+    OrderSnapshot, PositionSide, PositionSnapshot,
 };
 use aurora_model::{InstrumentNo, Lots, Nanos};
 use rust_decimal::Decimal;
@@ -42,6 +42,8 @@ pub(crate) struct Memory {
     pub(crate) closed: VecDeque<Closed>,
     /// How often who has asked.
     pub(crate) limits: Limits,
+    /// The book's update id that the wire calls zero; moves when the book service restarts.
+    first_seq: BTreeMap<InstrumentNo, u64>,
 }
 
 /// What a position has come to since it was opened.
@@ -59,6 +61,17 @@ pub(crate) struct Tally {
 }
 
 impl Memory {
+    /// An update id of the book as the wire numbers it.
+    pub(crate) fn seq(&self, no: InstrumentNo, id: u64) -> u64 {
+        id.saturating_sub(self.first_seq.get(&no).copied().unwrap_or(0))
+    }
+
+    /// The book service restarts: every book is numbered from the beginning.
+    pub(crate) fn restart_books(&mut self, world: &World<'_>) {
+        let ids = all(world).map(|listed| (listed.no, world.exchange.book_id(listed.no)));
+        self.first_seq = ids.collect();
+    }
+
     /// Notes what an event says about orders and positions.
     pub(crate) fn note(&mut self, event: &ExchangeEvent) {
         match &event.kind {
@@ -142,7 +155,9 @@ impl Memory {
         let tally = self.tallies.get(&key);
         let mark = world.exchange.mark_price(position.instrument);
         let last = world.exchange.last_trade(position.instrument);
-        let balance = Asset::new(listed.settle()).ok().and_then(|asset| world.exchange.balance(account, asset));
+        let balance = Asset::new(listed.settle())
+            .ok()
+            .and_then(|asset| world.exchange.balance(account, asset));
         let ratio = balance.filter(|_| position.margin == MarginMode::Cross);
         Some(PositionRow {
             account,
@@ -169,18 +184,22 @@ fn remember<T>(map: &mut BTreeMap<OrderId, T>, order: OrderId, value: T) {
 
 /// An instrument by its place.
 pub(crate) fn listed<'a>(world: &'a World<'_>, no: InstrumentNo) -> Option<Listed<'a>> {
-    Some(Listed { no, listing: world.exchange.listing(no)? })
+    let listing = world.exchange.listing(no)?;
+    Some(Listed { no, listing, tick_multiple: world.exchange.tick_multiple(no) })
 }
 
 /// Every instrument, in the exchange's order.
 pub(crate) fn all<'a>(world: &'a World<'_>) -> impl Iterator<Item = Listed<'a>> {
-    (0..).zip(world.exchange.listings()).map(|(no, listing)| Listed { no: InstrumentNo(no), listing })
+    let numbers = (0..).map(InstrumentNo).take(world.exchange.listings().len());
+    numbers.filter_map(|no| listed(world, no))
 }
 
 /// The money of an account, each currency with its worth in dollars.
 pub(crate) fn held(world: &World<'_>, account: AccountNo) -> Vec<Held> {
     let balances = world.exchange.balances(account).into_iter();
-    balances.map(|balance| Held { balance, dollars: dollars(world, balance.asset.as_str()) }).collect()
+    balances
+        .map(|balance| Held { balance, dollars: dollars(world, balance.asset.as_str()) })
+        .collect()
 }
 
 /// What one of a currency is worth in dollars, by the index; zero when nothing here says.

@@ -132,11 +132,13 @@ mod tests {
         let mut object = Object::begin(&mut out);
         object.put("px", "1").text("tag", "a\"b\\c\n\u{1}").blank(&["x", "y"]);
         object.number("sz", "1.500".parse().unwrap()).maybe("fillPx", None::<u8>);
-        object.with("list", |out| array(out, 1..4, |out, n| {
-            if n != 2 {
-                let _ = write!(out, "{n}");
-            }
-        }));
+        object.with("list", |out| {
+            array(out, 1..4, |out, n| {
+                if n != 2 {
+                    let _ = write!(out, "{n}");
+                }
+            })
+        });
         object.end();
         let value: serde_json::Value = serde_json::from_str(&out).unwrap();
         assert_eq!(value["tag"], "a\"b\\c\n\u{1}");

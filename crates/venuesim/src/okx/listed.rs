@@ -14,6 +14,8 @@ const FIRST_CODE: u64 = 10_458;
 pub(crate) struct Listed<'a> {
     pub(crate) no: InstrumentNo,
     pub(crate) listing: &'a Listing,
+    /// How many of the listing's ticks the venue's tick is now.
+    pub(crate) tick_multiple: i64,
 }
 
 impl<'a> Listed<'a> {
@@ -108,6 +110,11 @@ impl<'a> Listed<'a> {
         (self.listing.instrument.tick * Decimal::from(ticks.0)).normalize()
     }
 
+    /// The smallest step of a price.
+    pub(crate) fn tick_size(self) -> Decimal {
+        self.price(Ticks(self.tick_multiple))
+    }
+
     /// A price from the wire in ticks; `None` when it is not a whole number of them.
     pub(crate) fn ticks(self, price: Decimal) -> Option<Ticks> {
         self.listing.instrument.ticks(Price::new(price)?)
@@ -142,8 +149,7 @@ pub(crate) mod tests {
             maker_fee: "0.0002".parse().unwrap(),
             taker_fee: "0.0005".parse().unwrap(),
         };
-        let mut swap =
-            Listing::new(instrument("OKX:PERP:BTC-USDT", "BTC-USDT-SWAP", "0.0001"));
+        let mut swap = Listing::new(instrument("OKX:PERP:BTC-USDT", "BTC-USDT-SWAP", "0.0001"));
         swap.contract_value = "0.01".parse().unwrap();
         [swap, Listing::new(instrument("OKX:SPOT:BTC-USDT", "BTC-USDT", "0.00001"))]
     }
@@ -154,6 +160,7 @@ pub(crate) mod tests {
         let [swap, spot] = [0, 1].map(|n: usize| Listed {
             no: InstrumentNo(u16::try_from(n).unwrap()),
             listing: &listings[n],
+            tick_multiple: 1,
         });
         let dec = |text: &str| text.parse::<Decimal>().unwrap();
         assert_eq!(swap.lots(dec("0.02")), Some(Lots(2)));

@@ -13,6 +13,8 @@ mod rest;
 mod row;
 mod setup;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod trade;
 mod ws;
 
@@ -104,6 +106,6 @@ impl Dialect for Okx {
 
     fn tick(&mut self, world: &mut World<'_>) {
         algo::cancel_twins(&self.memory, world);
-        self.hub.tick(&self.memory, world);
+        self.hub.tick(&mut self.memory, world);
     }
 }

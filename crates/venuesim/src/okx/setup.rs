@@ -74,7 +74,13 @@ pub(crate) fn setup() -> Setup {
     let swaps = LIST.iter().map(swap);
     let spots = LIST.iter().map(spot);
     let (listings, market) = swaps.chain(spots).unzip();
-    Setup { venue: Venue::Okx, config: rules(), listings, market, dialect: Box::new(Okx::default()) }
+    Setup {
+        venue: Venue::Okx,
+        config: rules(),
+        listings,
+        market,
+        dialect: Box::new(Okx::default()),
+    }
 }
 
 /// How this venue's exchange differs from others.
@@ -98,7 +104,13 @@ fn rules() -> ExchangeConfig {
     }
 }
 
-fn instrument(line: &Line, class: &str, symbol: String, lot: Decimal, fees: [&str; 2]) -> Instrument {
+fn instrument(
+    line: &Line,
+    class: &str,
+    symbol: String,
+    lot: Decimal,
+    fees: [&str; 2],
+) -> Instrument {
     Instrument {
         id: format!("OKX:{class}:{}-USDT", line.base).parse().expect("an id written here"),
         symbol,
@@ -115,7 +127,8 @@ fn instrument(line: &Line, class: &str, symbol: String, lot: Decimal, fees: [&st
 fn swap(line: &Line) -> (Listing, InstrumentSpec) {
     let contract = decimal(line.contract);
     let lot = contract / Decimal::ONE_HUNDRED;
-    let instrument = instrument(line, "PERP", format!("{}-USDT-SWAP", line.base), lot, ["0.0002", "0.0005"]);
+    let instrument =
+        instrument(line, "PERP", format!("{}-USDT-SWAP", line.base), lot, ["0.0002", "0.0005"]);
     let listing = Listing {
         contract_value: contract,
         max_qty: Lots(10_000_000_000),
@@ -129,7 +142,8 @@ fn swap(line: &Line) -> (Listing, InstrumentSpec) {
 
 fn spot(line: &Line) -> (Listing, InstrumentSpec) {
     let lot = decimal(line.spot_lot);
-    let instrument = instrument(line, "SPOT", format!("{}-USDT", line.base), lot, ["0.0008", "0.001"]);
+    let instrument =
+        instrument(line, "SPOT", format!("{}-USDT", line.base), lot, ["0.0008", "0.001"]);
     let listing = Listing {
         min_qty: Lots(line.spot_min),
         max_qty: Lots(1_000_000_000_000),
@@ -157,8 +171,10 @@ mod tests {
     #[test]
     fn swaps_come_before_spot_and_a_swap_lot_is_a_hundredth_of_a_contract() {
         let setup = setup();
-        let symbols: Vec<&str> = setup.listings.iter().map(|listing| &*listing.instrument.symbol).collect();
-        let want = ["BTC-USDT-SWAP", "ETH-USDT-SWAP", "SOL-USDT-SWAP", "BTC-USDT", "ETH-USDT", "SOL-USDT"];
+        let symbols: Vec<&str> =
+            setup.listings.iter().map(|listing| &*listing.instrument.symbol).collect();
+        let want =
+            ["BTC-USDT-SWAP", "ETH-USDT-SWAP", "SOL-USDT-SWAP", "BTC-USDT", "ETH-USDT", "SOL-USDT"];
         assert_eq!(symbols, want);
         for (listing, spec) in setup.listings.iter().zip(&setup.market) {
             assert_eq!(listing.instrument, spec.instrument);

@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 use super::ask::Text;
 use super::code::Refusal;
 use super::trade::Operation;
-use super::ws::order::operation;
 use super::ws::Frame;
+use super::ws::order::operation;
 use crate::dialect::{Action, Ask, Denial, Subject};
 use crate::request::Request;
 
@@ -30,11 +30,18 @@ pub(super) fn of(ask: &Ask<'_>) -> Subject {
 fn of_request(request: &Request<'_>) -> Subject {
     let path = request.path().strip_prefix("/api/v5/").unwrap_or_default();
     let action = match (request.method, path) {
-        ("POST", "trade/order" | "trade/batch-orders" | "trade/order-algo" | "trade/close-position") => Action::Place,
+        (
+            "POST",
+            "trade/order" | "trade/batch-orders" | "trade/order-algo" | "trade/close-position",
+        ) => Action::Place,
         ("POST", "trade/amend-order" | "trade/amend-batch-orders") => Action::Amend,
-        ("POST", "trade/cancel-order" | "trade/cancel-batch-orders" | "trade/cancel-algos") => Action::Cancel,
+        ("POST", "trade/cancel-order" | "trade/cancel-batch-orders" | "trade/cancel-algos") => {
+            Action::Cancel
+        }
         ("GET", "trade/order") => Action::QueryOrder,
-        _ if ["account/", "trade/", "asset/"].iter().any(|area| path.starts_with(area)) => Action::Private,
+        _ if ["account/", "trade/", "asset/"].iter().any(|area| path.starts_with(area)) => {
+            Action::Private
+        }
         _ => Action::Public,
     };
     let mut subject = Subject { action, ..Subject::default() };
@@ -103,9 +110,13 @@ mod tests {
 
     #[test]
     fn a_request_says_what_it_does_and_to_which_orders() {
-        let batch = r#"[{"instId":"BTC-USDT","clOrdId":"a1"},{"instId":"BTC-USDT","clOrdId":"a2"}]"#;
+        let batch =
+            r#"[{"instId":"BTC-USDT","clOrdId":"a1"},{"instId":"BTC-USDT","clOrdId":"a2"}]"#;
         let subject = rest("POST", "/api/v5/trade/batch-orders", batch);
-        assert_eq!((subject.action, subject.client_ids), (Action::Place, vec!["a1".into(), "a2".into()]));
+        assert_eq!(
+            (subject.action, subject.client_ids),
+            (Action::Place, vec!["a1".into(), "a2".into()])
+        );
         assert_eq!(subject.symbol.as_deref(), Some("BTC-USDT"));
         let query = rest("GET", "/api/v5/trade/order?instId=BTC-USDT&clOrdId=a1", "");
         assert_eq!((query.action, query.client_ids), (Action::QueryOrder, vec!["a1".into()]));
@@ -115,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_frame_does_too() {
-        let frame = r#"{"id":"7","op":"batch-cancel-orders","args":[{"instIdCode":10458,"clOrdId":"a1"}]}"#;
+        let frame =
+            r#"{"id":"7","op":"batch-cancel-orders","args":[{"instIdCode":10458,"clOrdId":"a1"}]}"#;
         let subject = of(&Ask::Text(frame));
         assert_eq!((subject.action, &*subject.operation), (Action::Cancel, "batch-cancel-orders"));
         assert_eq!(subject.client_ids, ["a1"]);

@@ -19,19 +19,25 @@ pub(super) fn config(desk: &mut Desk<'_, '_>, _: &Request<'_>) -> Answer<String>
 pub(super) fn balance(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<String> {
     let asked = request.param("ccy").unwrap_or_default();
     let mut held = held(desk.world, desk.account);
-    held.retain(|held| asked.is_empty() || asked.split(',').any(|ccy| ccy == held.balance.asset.as_str()));
+    held.retain(|held| {
+        asked.is_empty() || asked.split(',').any(|ccy| ccy == held.balance.asset.as_str())
+    });
     Ok(rows([&held], |out, held| account::write(out, held, desk.now())))
 }
 
 /// The positions a query means: not flat, of the type, instruments or ids it names.
 fn asked_positions(desk: &Desk<'_, '_>, request: &Request<'_>) -> Vec<PositionSnapshot> {
     let among = |name: &str, value: &str| {
-        request.param(name).is_none_or(|asked| asked.is_empty() || asked.split(',').any(|one| one == value))
+        request
+            .param(name)
+            .is_none_or(|asked| asked.is_empty() || asked.split(',').any(|one| one == value))
     };
     let is_asked = |position: &PositionSnapshot| {
         let listed = desk.listed(position.instrument);
         let id = crate::okx::row::position::position_id(desk.account, position).to_string();
-        among("instType", listed.inst_type()) && among("instId", listed.inst_id()) && among("posId", &id)
+        among("instType", listed.inst_type())
+            && among("instId", listed.inst_id())
+            && among("posId", &id)
     };
     desk.world.exchange.positions(desk.account).into_iter().filter(is_asked).collect()
 }
@@ -74,7 +80,8 @@ pub(super) fn risk(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<Str
             })
             .with("posData", |out| {
                 array(out, &positions, |out, position| {
-                    if let Some(row) = desk.memory.position_row(desk.world, desk.account, position) {
+                    if let Some(row) = desk.memory.position_row(desk.world, desk.account, position)
+                    {
                         row.brief(out);
                     }
                 });
@@ -110,11 +117,20 @@ pub(super) fn sides(desk: &Desk<'_, '_>, mode: &str) -> &'static [PositionSide] 
 }
 
 /// One leverage.
-pub(super) fn leverage_row(out: &mut String, listed: Listed<'_>, mode: &str, side: PositionSide, lever: u32) {
+pub(super) fn leverage_row(
+    out: &mut String,
+    listed: Listed<'_>,
+    mode: &str,
+    side: PositionSide,
+    lever: u32,
+) {
     let mut row = Object::begin(out);
     row.put("instId", listed.inst_id())
         .put("mgnMode", mode)
-        .put("posSide", if side == PositionSide::Net { "net" } else { order::pos_side(listed, side) })
+        .put(
+            "posSide",
+            if side == PositionSide::Net { "net" } else { order::pos_side(listed, side) },
+        )
         .put("ccy", "")
         .put("lever", lever);
     row.end();
@@ -142,17 +158,24 @@ pub(super) fn trade_fee(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answe
             .with("feeGroup", |out| {
                 out.push('[');
                 let mut group = Object::begin(out);
-                group.put("groupId", if listed.is_spot() { 1 } else { 4 }).put("maker", maker).put("taker", taker);
+                group
+                    .put("groupId", if listed.is_spot() { 1 } else { 4 })
+                    .put("maker", maker)
+                    .put("taker", taker);
                 group.end();
                 out.push(']');
             })
-            .blank(&["delivery", "exercise", "makerUSDC", "takerUSDC"]);
+            .blank(&["delivery", "exercise", "makerUSDC", "takerUSDC", "uly"]);
         row.end();
     }))
 }
 
 /// How much an order at that price (or the touch) could be for.
-fn most(desk: &Desk<'_, '_>, listed: Listed<'_>, request: &Request<'_>) -> Answer<[aurora_model::Lots; 2]> {
+fn most(
+    desk: &Desk<'_, '_>,
+    listed: Listed<'_>,
+    request: &Request<'_>,
+) -> Answer<[aurora_model::Lots; 2]> {
     let exchange = &desk.world.exchange;
     let asked = match request.param("px").filter(|text| !text.is_empty()) {
         None => None,
@@ -162,9 +185,12 @@ fn most(desk: &Desk<'_, '_>, listed: Listed<'_>, request: &Request<'_>) -> Answe
         }
     };
     let (bid, ask) = exchange.touch(listed.no);
-    let price = |touch: Option<(Ticks, aurora_model::Lots)>| asked.or(touch.map(|(price, _)| price));
+    let price =
+        |touch: Option<(Ticks, aurora_model::Lots)>| asked.or(touch.map(|(price, _)| price));
     let size = |side, price: Option<Ticks>| {
-        price.map_or(aurora_model::Lots::ZERO, |price| exchange.max_order(desk.account, listed.no, side, price))
+        price.map_or(aurora_model::Lots::ZERO, |price| {
+            exchange.max_order(desk.account, listed.no, side, price)
+        })
     };
     Ok([size(Side::Buy, price(ask)), size(Side::Sell, price(bid))])
 }
@@ -207,8 +233,9 @@ pub(super) fn max_available(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> A
 /// Every currency that something here is traded in, with one chain to move it on.
 pub(super) fn currencies(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<String> {
     let asked = request.param("ccy").unwrap_or_default();
-    let mut names: Vec<&str> =
-        all(desk.world).flat_map(|listed| [listed.base(), listed.quote(), listed.settle()]).collect();
+    let mut names: Vec<&str> = all(desk.world)
+        .flat_map(|listed| [listed.base(), listed.quote(), listed.settle()])
+        .collect();
     names.sort_unstable();
     names.dedup();
     names.retain(|name| asked.is_empty() || asked.split(',').any(|one| one == *name));
@@ -235,7 +262,14 @@ pub(super) fn currencies(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answ
             .put("minDep", "0")
             .put("burningFeeRate", "0")
             .bare("needTag", false)
-            .blank(&["logoLink", "ctAddr", "depQuotaFixed", "usedDepQuotaFixed", "wdQuota", "usedWdQuota"]);
+            .blank(&[
+                "logoLink",
+                "ctAddr",
+                "depQuotaFixed",
+                "usedDepQuotaFixed",
+                "wdQuota",
+                "usedWdQuota",
+            ]);
         row.end();
     }))
 }

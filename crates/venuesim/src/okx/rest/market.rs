@@ -30,7 +30,8 @@ fn depth(desk: &Desk<'_, '_>, request: &Request<'_>, most: usize) -> Answer<Stri
         Some(text) => text.parse::<usize>().map_err(|_| Refusal::parameter("sz"))?.clamp(1, most),
     };
     let shown = desk.book(listed.no, depth);
-    Ok(rows([&shown], |out, shown| book::whole(out, listed, shown, depth, book::Seq::At(shown.last_id))))
+    let seq = book::Seq::At(desk.memory.seq(listed.no, shown.last_id));
+    Ok(rows([&shown], |out, shown| book::whole(out, listed, shown, depth, seq)))
 }
 
 pub(super) fn trades(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<String> {
@@ -47,7 +48,12 @@ pub(super) fn trades(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<S
 }
 
 /// The candles of a width, oldest first: at most `most`, the newest.
-pub(crate) fn candles_of(exchange: &Exchange, no: InstrumentNo, bar: Bar, most: usize) -> Vec<Candle> {
+pub(crate) fn candles_of(
+    exchange: &Exchange,
+    no: InstrumentNo,
+    bar: Bar,
+    most: usize,
+) -> Vec<Candle> {
     let minute = Nanos::SECOND * 60;
     if bar.shift_ms.rem_euclid(bar.width_ms) == 0 {
         return exchange.candles(no, Nanos::from_millis(bar.width_ms), most);
@@ -55,7 +61,8 @@ pub(crate) fn candles_of(exchange: &Exchange, no: InstrumentNo, bar: Bar, most: 
     let mut merged: Vec<Candle> = Vec::new();
     for candle in exchange.candles(no, minute, ALL) {
         let begin = Nanos::from_millis(bar.start(candle.open_at.millis()));
-        let over = begin + Nanos::from_millis(bar.width_ms) <= candle.open_at + minute && candle.is_closed;
+        let over =
+            begin + Nanos::from_millis(bar.width_ms) <= candle.open_at + minute && candle.is_closed;
         match merged.last_mut() {
             Some(last) if last.open_at == begin => {
                 last.high = last.high.max(candle.high);
@@ -81,7 +88,11 @@ fn bar(request: &Request<'_>) -> Answer<Bar> {
     Bar::named(&name).ok_or_else(|| Refusal::parameter("bar"))
 }
 
-fn page_of_candles(desk: &Desk<'_, '_>, listed: Listed<'_>, request: &Request<'_>) -> Answer<Vec<Candle>> {
+fn page_of_candles(
+    desk: &Desk<'_, '_>,
+    listed: Listed<'_>,
+    request: &Request<'_>,
+) -> Answer<Vec<Candle>> {
     let (bar, page) = (bar(request)?, Page::read(request, 300)?);
     let newest_first = candles_of(desk.world.exchange, listed.no, bar, ALL).into_iter().rev();
     Ok(newest_first.filter(|candle| page.holds(candle.open_at.millis())).take(page.limit).collect())
@@ -145,7 +156,10 @@ pub(super) fn index_tickers(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> A
     let name = request.param("instId").unwrap_or_default();
     let quote = request.param("quoteCcy").unwrap_or_default();
     let swaps = all(desk.world).filter(|listed| !listed.is_spot());
-    let asked = swaps.filter(|listed| if name.is_empty() { listed.quote() == quote } else { listed.pair() == name });
+    let asked =
+        swaps.filter(
+            |listed| if name.is_empty() { listed.quote() == quote } else { listed.pair() == name },
+        );
     Ok(rows(asked, |out, listed| {
         let exchange = &desk.world.exchange;
         if let Some(mark) = exchange.mark_price(listed.no) {
@@ -155,7 +169,9 @@ pub(super) fn index_tickers(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> A
 }
 
 pub(super) fn platform_volume(desk: &mut Desk<'_, '_>, _: &Request<'_>) -> Answer<String> {
-    let turnover = |listed: Listed<'_>| desk.world.exchange.ticker_24h(listed.no).map(|ticker| ticker.turnover.decimal());
+    let turnover = |listed: Listed<'_>| {
+        desk.world.exchange.ticker_24h(listed.no).map(|ticker| ticker.turnover.decimal())
+    };
     let total: rust_decimal::Decimal = all(desk.world).filter_map(turnover).sum();
     Ok(rows([total], |out, total| {
         let mut row = Object::begin(out);

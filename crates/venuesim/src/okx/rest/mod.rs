@@ -26,7 +26,11 @@ pub(crate) use routes::of_operation;
 use routes::{Access, Route, Work, route};
 
 /// Answers a request.
-pub(crate) fn handle(memory: &mut Memory, world: &mut World<'_>, request: &Request<'_>) -> Response {
+pub(crate) fn handle(
+    memory: &mut Memory,
+    world: &mut World<'_>,
+    request: &Request<'_>,
+) -> Response {
     let (place, route) = match route(request.method, request.path()) {
         Ok(found) => found,
         Err(refusal) => return refuse(&refusal),
@@ -98,7 +102,8 @@ pub(crate) fn counted(
     if !desk.world.terms.limits {
         return Ok(());
     }
-    let no = instrument.and_then(|name| desk.named(name, "").or_else(|_| desk.named("", name)).ok());
+    let no =
+        instrument.and_then(|name| desk.named(name, "").or_else(|_| desk.named("", name)).ok());
     let rule = (place, route.rule);
     let fits = desk.memory.limits.count(rule, desk.account, no, weight, desk.world.now);
     fits.then_some(()).ok_or(Refusal::of(50011))
@@ -120,8 +125,11 @@ fn orders(
     is_batch: bool,
 ) -> Answer<String> {
     let came = desk.now();
-    let items: Vec<&RawValue> =
-        if is_batch { super::ask::body(request.body)? } else { vec![super::ask::body(request.body)?] };
+    let items: Vec<&RawValue> = if is_batch {
+        super::ask::body(request.body)?
+    } else {
+        vec![super::ask::body(request.body)?]
+    };
     for name in trade::instruments(&items) {
         counted(desk, place, route, Some(&name), 1)?;
     }

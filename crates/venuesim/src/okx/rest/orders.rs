@@ -29,7 +29,11 @@ pub(super) fn one(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<Stri
 /// Orders at work, newest first.
 pub(super) fn pending(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<String> {
     let open = desk.world.exchange.open_orders(desk.account, None);
-    page(desk, request, open.into_iter().filter(|order| order.status != OrderStatus::Parked).collect())
+    page(
+        desk,
+        request,
+        open.into_iter().filter(|order| order.status != OrderStatus::Parked).collect(),
+    )
 }
 
 /// Orders that are closed, newest first.
@@ -41,7 +45,11 @@ pub(super) fn history(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<
     page(desk, request, closed)
 }
 
-fn page(desk: &Desk<'_, '_>, request: &Request<'_>, mut orders: Vec<OrderSnapshot>) -> Answer<String> {
+fn page(
+    desk: &Desk<'_, '_>,
+    request: &Request<'_>,
+    mut orders: Vec<OrderSnapshot>,
+) -> Answer<String> {
     let page = Page::read(request, 100)?;
     let wanted = Wanted { desk, request };
     let (begin, end) = (wanted.time("begin")?, wanted.time("end")?);

@@ -14,8 +14,13 @@ use crate::request::Request;
 const TYPES: [&str; 5] = ["SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION"];
 
 /// Which instruments a query means, by `instType`, `instId`, `uly` and `instFamily`.
-pub(super) fn chosen<'a>(desk: &'a Desk<'_, '_>, request: &'a Request<'_>) -> impl Iterator<Item = Listed<'a>> {
-    let is = |name: &str, value: String| request.param(name).is_none_or(|asked| asked.is_empty() || *asked == value);
+pub(super) fn chosen<'a>(
+    desk: &'a Desk<'_, '_>,
+    request: &'a Request<'_>,
+) -> impl Iterator<Item = Listed<'a>> {
+    let is = |name: &str, value: String| {
+        request.param(name).is_none_or(|asked| asked.is_empty() || *asked == value)
+    };
     let pair = |listed: &Listed<'_>| if listed.is_spot() { String::new() } else { listed.pair() };
     all(desk.world).filter(move |listed| {
         is("instType", listed.inst_type().to_owned())
@@ -32,7 +37,10 @@ pub(super) fn named<'a>(desk: &'a Desk<'_, '_>, request: &Request<'_>) -> Answer
 }
 
 /// Rows, each written by the closure, with the brackets.
-pub(super) fn rows<T>(items: impl IntoIterator<Item = T>, write: impl FnMut(&mut String, T)) -> String {
+pub(super) fn rows<T>(
+    items: impl IntoIterator<Item = T>,
+    write: impl FnMut(&mut String, T),
+) -> String {
     let mut out = String::new();
     array(&mut out, items, write);
     out
@@ -41,7 +49,9 @@ pub(super) fn rows<T>(items: impl IntoIterator<Item = T>, write: impl FnMut(&mut
 fn checked_type(request: &Request<'_>, required: bool) -> Answer<()> {
     match request.param("instType") {
         None if required => Err(Refusal::missing("instType")),
-        Some(kind) if !kind.is_empty() && !TYPES.contains(&&*kind) => Err(Refusal::parameter("instType")),
+        Some(kind) if !kind.is_empty() && !TYPES.contains(&&*kind) => {
+            Err(Refusal::parameter("instType"))
+        }
         _ => Ok(()),
     }
 }
@@ -101,8 +111,10 @@ pub(super) fn funding_rate(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> An
         swap(desk, request)?;
     }
     let swaps = all(desk.world).filter(|listed| !listed.is_spot());
-    let asked = swaps.filter(|listed| every || request.param("instId").as_deref() == Some(listed.inst_id()));
-    let priced = asked.filter_map(|listed| Some((listed, desk.world.exchange.mark_price(listed.no)?)));
+    let asked = swaps
+        .filter(|listed| every || request.param("instId").as_deref() == Some(listed.inst_id()));
+    let priced =
+        asked.filter_map(|listed| Some((listed, desk.world.exchange.mark_price(listed.no)?)));
     Ok(rows(priced, |out, (listed, mark)| market::funding_rate(out, listed, &mark)))
 }
 
@@ -182,7 +194,9 @@ impl Page {
         };
         let limit = match number("limit")? {
             None => 100.min(most),
-            Some(limit) => usize::try_from(limit).map_err(|_| Refusal::parameter("limit"))?.clamp(1, most),
+            Some(limit) => {
+                usize::try_from(limit).map_err(|_| Refusal::parameter("limit"))?.clamp(1, most)
+            }
         };
         Ok(Page { after: number("after")?, before: number("before")?, limit })
     }
@@ -196,5 +210,7 @@ impl Page {
 /// The swap or spot pair behind an index: `BTC-USDT`.
 pub(super) fn of_index<'a>(desk: &'a Desk<'_, '_>, index: &str) -> Answer<Listed<'a>> {
     let found = all(desk.world).find(|listed| listed.pair() == index).map(|listed| listed.no);
-    found.and_then(|no| listed(desk.world, no)).ok_or(Refusal::saying(51014, "Index doesn't exist."))
+    found
+        .and_then(|no| listed(desk.world, no))
+        .ok_or(Refusal::saying(51014, "Index doesn't exist."))
 }

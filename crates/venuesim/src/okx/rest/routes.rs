@@ -160,7 +160,9 @@ pub(crate) fn route(method: &str, path: &str) -> Answer<(usize, &'static Route)>
 /// The place of an order operation's rule, for the same operation over a socket.
 pub(crate) fn of_operation(operation: Operation, is_batch: bool) -> (usize, &'static Route) {
     let same = |route: &Route| match route.work {
-        Work::Orders { operation: known, is_batch: batch } => (known, batch) == (operation, is_batch),
+        Work::Orders { operation: known, is_batch: batch } => {
+            (known, batch) == (operation, is_batch)
+        }
         Work::Rows(_) | Work::Change(_) => false,
     };
     let place = ROUTES.iter().position(same).expect("every operation is in the table");

@@ -1,15 +1,17 @@
 //! What an account may change besides orders: leverage, position mode, margin, the dead-man switch.
 
 use aurora_matching::exchange::{
-    ClientId, Command, MarginMode, OrderQty, OrderRef, PlaceOrder, PositionMode, PositionSide, Refusal as No,
-    StpMode,
+    ClientId, Command, MarginMode, OrderQty, OrderRef, PlaceOrder, PositionMode, PositionSide,
+    Refusal as No, StpMode,
 };
 use aurora_model::{InstrumentNo, Lots, Nanos, Notional, Side};
 use serde::Deserialize;
 
 use super::account::{leverage_row, margin_mode, sides};
 use super::public::rows;
-use crate::okx::ask::{self, CancelAllAfter, ClosePosition, SetLeverage, SetPositionMode, Text, client_id};
+use crate::okx::ask::{
+    self, CancelAllAfter, ClosePosition, SetLeverage, SetPositionMode, Text, client_id,
+};
 use crate::okx::code::{Answer, Refusal};
 use crate::okx::desk::Desk;
 use crate::okx::json::Object;
@@ -82,7 +84,8 @@ pub(super) fn move_margin(desk: &mut Desk<'_, '_>, body: &[u8]) -> Answer<String
         "short" => PositionSide::Short,
         _ => return Err(Refusal::parameter("posSide")),
     };
-    let command = Command::MoveMargin { instrument: no, position_side, amount: Notional::new(signed) };
+    let command =
+        Command::MoveMargin { instrument: no, position_side, amount: Notional::new(signed) };
     set(desk, no, &command)?;
     let lever = desk.world.exchange.leverage(desk.account, no).0;
     Ok(rows([desk.listed(no)], |out, listed| {
@@ -112,7 +115,9 @@ pub(super) fn cancel_all_after(desk: &mut Desk<'_, '_>, body: &[u8]) -> Answer<S
     let told = (seconds != 0).then(|| desk.now() + Nanos::SECOND * seconds);
     Ok(rows([told], |out, told| {
         let mut row = Object::begin(out);
-        row.put("triggerTime", told.map_or(0, Nanos::millis)).text("tag", &ask.tag).put("ts", desk.now().millis());
+        row.put("triggerTime", told.map_or(0, Nanos::millis))
+            .text("tag", &ask.tag)
+            .put("ts", desk.now().millis());
         row.end();
     }))
 }

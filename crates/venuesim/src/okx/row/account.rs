@@ -34,9 +34,22 @@ pub(crate) fn write(out: &mut String, held: &[Held], now: Nanos) {
         .put("totalEq", total(&|balance| balance.equity().decimal()))
         .put("isoEq", total(&|balance| balance.isolated.decimal()))
         .blank(&[
-            "adjEq", "availEq", "borrowFroz", "delta", "deltaLever", "deltaNeutralStatus", "imr", "mgnRatio", "mmr",
-            "notionalUsd", "notionalUsdForBorrow", "notionalUsdForFutures", "notionalUsdForOption",
-            "notionalUsdForSwap", "ordFroz", "upl",
+            "adjEq",
+            "availEq",
+            "borrowFroz",
+            "delta",
+            "deltaLever",
+            "deltaNeutralStatus",
+            "imr",
+            "mgnRatio",
+            "mmr",
+            "notionalUsd",
+            "notionalUsdForBorrow",
+            "notionalUsdForFutures",
+            "notionalUsdForOption",
+            "notionalUsdForSwap",
+            "ordFroz",
+            "upl",
         ])
         .with("details", |out| array(out, held, |out, held| detail(out, held)));
     row.end();
@@ -68,21 +81,52 @@ fn detail(out: &mut String, held: &Held) {
         .maybe("mgnRatio", margin_ratio(balance).map(|ratio| ratio.round_dp(8).normalize()))
         .put(
             "notionalLever",
-            balance.position_margin.decimal().checked_div(equity.decimal()).unwrap_or_default().round_dp(8).normalize(),
+            balance
+                .position_margin
+                .decimal()
+                .checked_div(equity.decimal())
+                .unwrap_or_default()
+                .round_dp(8)
+                .normalize(),
         )
         .put("coinUsdPrice", held.dollars.normalize())
         .put("uTime", balance.updated_at.millis())
         .bare("collateralEnabled", false)
         .bare("collateralRestrict", false);
     for zero in [
-        "colRes", "colBorrAutoConversion", "fixedBal", "frpType", "interest", "maxLoan", "rewardBal", "smtSyncEq", "spotCopyTradingEq",
-        "spotIsoBal", "stgyEq", "twap", "autoLendAmt", "autoLendMtAmt",
+        "colRes",
+        "colBorrAutoConversion",
+        "fixedBal",
+        "frpType",
+        "interest",
+        "maxLoan",
+        "rewardBal",
+        "smtSyncEq",
+        "spotCopyTradingEq",
+        "spotIsoBal",
+        "stgyEq",
+        "twap",
+        "autoLendAmt",
+        "autoLendMtAmt",
     ] {
         row.put(zero, "0");
     }
     row.put("autoLendStatus", "unsupported").put("autoStakingStatus", "unsupported").blank(&[
-        "accAvgPx", "borrowFroz", "clSpotInUseAmt", "crossLiab", "isoLiab", "liab", "maxSpotInUseAmt", "openAvgPx",
-        "spotBal", "spotInUseAmt", "spotUpl", "spotUplRatio", "totalPnl", "totalPnlRatio", "uplLiab",
+        "accAvgPx",
+        "borrowFroz",
+        "clSpotInUseAmt",
+        "crossLiab",
+        "isoLiab",
+        "liab",
+        "maxSpotInUseAmt",
+        "openAvgPx",
+        "spotBal",
+        "spotInUseAmt",
+        "spotUpl",
+        "spotUplRatio",
+        "totalPnl",
+        "totalPnlRatio",
+        "uplLiab",
     ]);
     row.end();
 }

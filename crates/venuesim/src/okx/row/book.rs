@@ -10,7 +10,8 @@ use crate::okx::listed::Listed;
 fn level(out: &mut String, listed: Listed<'_>, price: Ticks, qty: Lots) {
     use std::fmt::Write as _;
     let orders = u8::from(qty.0 != 0);
-    let _ = write!(out, "[\"{}\",\"{}\",\"0\",\"{orders}\"]", listed.price(price), listed.size(qty));
+    let _ =
+        write!(out, "[\"{}\",\"{}\",\"0\",\"{orders}\"]", listed.price(price), listed.size(qty));
 }
 
 /// A book whole: REST, `books5`, `bbo-tbt`, and the first push of the others.
@@ -40,10 +41,7 @@ pub(crate) enum Seq {
     /// `seqId` alone: a whole book.
     At(u64),
     /// `seqId` and `prevSeqId`, minus one before the first, and the checksum that is always zero by now.
-    Step {
-        prev: i64,
-        id: u64,
-    },
+    Step { prev: i64, id: u64 },
 }
 
 fn tail(row: &mut Object<'_>, listed: Listed<'_>, at: Nanos, seq: Seq) {

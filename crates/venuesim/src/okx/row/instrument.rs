@@ -27,10 +27,13 @@ pub(crate) fn write(out: &mut String, listed: Listed<'_>) {
         .put("quoteCcy", only_spot(listed.quote()))
         .put("settleCcy", only_swap(listed.settle()))
         .put("ctType", only_swap("linear"))
-        .put("ctVal", if spot { String::new() } else { listing.contract_value.normalize().to_string() })
+        .put(
+            "ctVal",
+            if spot { String::new() } else { listing.contract_value.normalize().to_string() },
+        )
         .put("ctValCcy", only_swap(listed.base()))
         .put("ctMult", only_swap("1"))
-        .put("tickSz", listing.instrument.tick.normalize())
+        .put("tickSz", listed.tick_size())
         .put("lotSz", listed.lot_size())
         .put("minSz", listed.size(listing.min_qty))
         .put("maxLmtSz", max)
@@ -56,8 +59,17 @@ pub(crate) fn write(out: &mut String, listed: Listed<'_>) {
             }
         })
         .blank(&[
-            "alias", "auctionEndTime", "contTdSwTime", "expTime", "openType", "optType", "preMktSwTime", "stk",
-            "posLmtAmt", "posLmtPct", "maxPlatOILmt",
+            "alias",
+            "auctionEndTime",
+            "contTdSwTime",
+            "expTime",
+            "openType",
+            "optType",
+            "preMktSwTime",
+            "stk",
+            "posLmtAmt",
+            "posLmtPct",
+            "maxPlatOILmt",
         ])
         .with("upcChg", |out| out.push_str("[]"));
     row.end();

@@ -36,7 +36,16 @@ pub(crate) fn ticker(
         .maybe("open24h", ticker.map(|ticker| price(ticker.open)))
         .maybe("high24h", ticker.map(|ticker| price(ticker.high)))
         .maybe("low24h", ticker.map(|ticker| price(ticker.low)))
-        .maybe("volCcy24h", ticker.map(|ticker| if listed.is_spot() { ticker.turnover.decimal().normalize() } else { listed.base_size(ticker.volume) }))
+        .maybe(
+            "volCcy24h",
+            ticker.map(|ticker| {
+                if listed.is_spot() {
+                    ticker.turnover.decimal().normalize()
+                } else {
+                    listed.base_size(ticker.volume)
+                }
+            }),
+        )
         .maybe("vol24h", ticker.map(|ticker| listed.size(ticker.volume)))
         .maybe("sodUtc0", day.0.map(price))
         .maybe("sodUtc8", day.1.map(price))
@@ -45,7 +54,12 @@ pub(crate) fn ticker(
 }
 
 /// An index: the price the pair has elsewhere.
-pub(crate) fn index_ticker(out: &mut String, listed: Listed<'_>, mark: &MarkPrice, ticker: Option<&Ticker24h>) {
+pub(crate) fn index_ticker(
+    out: &mut String,
+    listed: Listed<'_>,
+    mark: &MarkPrice,
+    ticker: Option<&Ticker24h>,
+) {
     let index = listed.rounded(mark.index);
     let price = |ticks: Option<Ticks>| ticks.map_or(index, |ticks| listed.price(ticks));
     let mut row = Object::begin(out);
@@ -157,7 +171,13 @@ pub(crate) fn funding_record(out: &mut String, listed: Listed<'_>, record: &Fund
 }
 
 /// How much is held.
-pub(crate) fn open_interest(out: &mut String, listed: Listed<'_>, held: Lots, price: Decimal, now: Nanos) {
+pub(crate) fn open_interest(
+    out: &mut String,
+    listed: Listed<'_>,
+    held: Lots,
+    price: Decimal,
+    now: Nanos,
+) {
     let mut row = Object::begin(out);
     row.put("instType", listed.inst_type())
         .put("instId", listed.inst_id())
@@ -169,7 +189,12 @@ pub(crate) fn open_interest(out: &mut String, listed: Listed<'_>, held: Lots, pr
 }
 
 /// How far a price may go.
-pub(crate) fn price_limit(out: &mut String, listed: Listed<'_>, limits: Option<(Ticks, Ticks)>, now: Nanos) {
+pub(crate) fn price_limit(
+    out: &mut String,
+    listed: Listed<'_>,
+    limits: Option<(Ticks, Ticks)>,
+    now: Nanos,
+) {
     let (buy, sell) = limits.unzip();
     let mut row = Object::begin(out);
     row.put("instType", listed.inst_type())
@@ -193,7 +218,10 @@ pub(crate) fn position_tier(out: &mut String, listed: Listed<'_>) {
         .put("minSz", 0)
         .put("maxSz", listed.size(listing.max_qty))
         .put("mmr", listing.maintenance_rate.normalize())
-        .put("imr", Decimal::ONE.checked_div(leverage).unwrap_or(Decimal::ONE).round_dp(6).normalize())
+        .put(
+            "imr",
+            Decimal::ONE.checked_div(leverage).unwrap_or(Decimal::ONE).round_dp(6).normalize(),
+        )
         .put("maxLever", leverage)
         .blank(&["optMgnFactor", "quoteMaxLoan", "baseMaxLoan"]);
     row.end();
@@ -220,10 +248,13 @@ pub(crate) fn liquidation(out: &mut String, listed: Listed<'_>, forced: &Forced)
             let mut detail = Object::begin(out);
             detail
                 .put("side", side(forced.side))
-                .put("posSide", match forced.side {
-                    Side::Buy => "short",
-                    Side::Sell => "long",
-                })
+                .put(
+                    "posSide",
+                    match forced.side {
+                        Side::Buy => "short",
+                        Side::Sell => "long",
+                    },
+                )
                 .put("bkPx", listed.price(forced.price))
                 .put("sz", listed.size(forced.qty))
                 .put("bkLoss", 0)

@@ -1,8 +1,8 @@
 //! One order, as the order endpoints and the `orders` channel show it.
 
 use aurora_matching::exchange::{
-    CloseCause, ExchangeFill, FillKind, Life, MarginMode, OrderCause, OrderKind, OrderSnapshot, OrderStatus,
-    PositionSide, StpMode,
+    CloseCause, ExchangeFill, FillKind, Life, MarginMode, OrderCause, OrderKind, OrderSnapshot,
+    OrderStatus, PositionSide, StpMode,
 };
 use aurora_model::{Liquidity, Side};
 
@@ -33,7 +33,9 @@ pub(crate) struct AmendNote<'a> {
 /// The order types in the venue's words.
 pub(crate) fn ord_type(order: &OrderSnapshot, extra: Option<&Extra>) -> &'static str {
     match (order.kind, order.life) {
-        (OrderKind::Market, _) if extra.is_some_and(|extra| extra.is_optimal_limit) => "optimal_limit_ioc",
+        (OrderKind::Market, _) if extra.is_some_and(|extra| extra.is_optimal_limit) => {
+            "optimal_limit_ioc"
+        }
         (OrderKind::Market, _) => "market",
         (_, Life::PostOnly) => "post_only",
         (_, Life::Ioc) => "ioc",
@@ -174,12 +176,23 @@ impl OrderRow<'_> {
         row.put("code", code)
             .text("msg", text)
             .text("reqId", amend_note.req_id)
-            .put("amendResult", match (amend, amend_note.failed) {
-                (None, _) => "",
-                (Some(_), None) => "0",
-                (Some(_), Some(_)) => "-1",
-            })
-            .blank(&["amendSource", "fillPxVol", "fillPxUsd", "fillMarkVol", "fillFwdPx", "fillMarkPx", "fillIdxPx"]);
+            .put(
+                "amendResult",
+                match (amend, amend_note.failed) {
+                    (None, _) => "",
+                    (Some(_), None) => "0",
+                    (Some(_), Some(_)) => "-1",
+                },
+            )
+            .blank(&[
+                "amendSource",
+                "fillPxVol",
+                "fillPxUsd",
+                "fillMarkVol",
+                "fillFwdPx",
+                "fillMarkPx",
+                "fillIdxPx",
+            ]);
         row.end();
     }
 
@@ -188,7 +201,8 @@ impl OrderRow<'_> {
         let (source, reason) = cancel_source(order);
         let spot = listed.is_spot();
         let quote_qty = order.quote_qty;
-        let size = quote_qty.map_or_else(|| listed.size(order.qty), |money| money.decimal().normalize());
+        let size =
+            quote_qty.map_or_else(|| listed.size(order.qty), |money| money.decimal().normalize());
         let target = match (spot && order.kind == OrderKind::Market, quote_qty) {
             (false, _) => "",
             (true, Some(_)) => "quote_ccy",
@@ -225,7 +239,14 @@ impl OrderRow<'_> {
             .number("fee", -order.fee.decimal())
             .put("rebateCcy", if spot { listed.quote() } else { listed.settle() })
             .put("rebate", "0")
-            .put("category", if self.fill.is_some_and(|fill| fill.kind == FillKind::Adl) { "adl" } else { category(order) })
+            .put(
+                "category",
+                if self.fill.is_some_and(|fill| fill.kind == FillKind::Adl) {
+                    "adl"
+                } else {
+                    category(order)
+                },
+            )
             .put("reduceOnly", order.reduce_only)
             .put("cancelSource", source)
             .put("cancelSourceReason", reason)
@@ -234,12 +255,24 @@ impl OrderRow<'_> {
             .maybe("algoId", extra.and_then(|extra| extra.algo_id))
             .text("algoClOrdId", extra.map_or("", |extra| &extra.algo_client_id))
             .put("isTpLimit", false)
-            .put("source", if extra.is_some_and(|extra| extra.algo_id.is_some()) { "13" } else { "" })
+            .put(
+                "source",
+                if extra.is_some_and(|extra| extra.algo_id.is_some()) { "13" } else { "" },
+            )
             .with("attachAlgoOrds", |out| out.push_str("[]"))
             .with("linkedAlgoOrd", |out| out.push_str("{\"algoId\":\"\"}"))
             .blank(&[
-                "attachAlgoClOrdId", "pxUsd", "pxVol", "pxType", "quickMgnType", "slTriggerPx", "slTriggerPxType",
-                "slOrdPx", "tpTriggerPx", "tpTriggerPxType", "tpOrdPx",
+                "attachAlgoClOrdId",
+                "pxUsd",
+                "pxVol",
+                "pxType",
+                "quickMgnType",
+                "slTriggerPx",
+                "slTriggerPxType",
+                "slOrdPx",
+                "tpTriggerPx",
+                "tpTriggerPxType",
+                "tpOrdPx",
             ])
             .put("cTime", order.created_at.millis())
             .put("uTime", order.updated_at.millis());

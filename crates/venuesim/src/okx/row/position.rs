@@ -1,6 +1,8 @@
 //! One position, as `/account/positions`, the `positions` and the `balance_and_position` channels show it.
 
-use aurora_matching::exchange::{AccountNo, ExchangeFill, MarginMode, PositionSide, PositionSnapshot};
+use aurora_matching::exchange::{
+    AccountNo, ExchangeFill, MarginMode, PositionSide, PositionSnapshot,
+};
 use aurora_model::{InstrumentNo, Lots, Nanos, Ticks};
 use rust_decimal::Decimal;
 
@@ -50,7 +52,14 @@ impl PositionRow<'_> {
         let mut row = Object::begin(out);
         self.head(&mut row);
         row.put("lever", position.leverage)
-            .put("availPos", if position.position_side == PositionSide::Net { String::new() } else { self.signed_size().to_string() })
+            .put(
+                "availPos",
+                if position.position_side == PositionSide::Net {
+                    String::new()
+                } else {
+                    self.signed_size().to_string()
+                },
+            )
             .number("upl", unrealized)
             .put("uplRatio", ratio(unrealized))
             .number("uplLastPx", at_last)
@@ -58,9 +67,15 @@ impl PositionRow<'_> {
             .put("markPx", listed.rounded(position.mark))
             .put("idxPx", listed.rounded(self.index))
             .put("last", listed.rounded(self.last))
-            .maybe("liqPx", position.liquidation_price.filter(|_| !is_flat).map(|price| listed.rounded(price)))
+            .maybe(
+                "liqPx",
+                position.liquidation_price.filter(|_| !is_flat).map(|price| listed.rounded(price)),
+            )
             .maybe("bePx", shown(position.entry_price))
-            .maybe("imr", (!isolated).then(|| position.initial_margin.decimal().round_dp(8).normalize()))
+            .maybe(
+                "imr",
+                (!isolated).then(|| position.initial_margin.decimal().round_dp(8).normalize()),
+            )
             .maybe("margin", isolated.then(|| position.isolated.decimal().normalize()))
             .maybe("mgnRatio", self.margin_ratio.map(|ratio| ratio.round_dp(8).normalize()))
             .put("mmr", position.maintenance_margin.decimal().round_dp(8).normalize())
@@ -77,10 +92,32 @@ impl PositionRow<'_> {
             .put("pTime", self.now.millis())
             .with("closeOrderAlgo", |out| out.push_str("[]"))
             .blank(&[
-                "baseBal", "baseBorrowed", "baseInterest", "bizRefId", "bizRefType", "clSpotInUseAmt", "deltaBS", "deltaPA",
-                "gammaBS", "gammaPA", "hedgedPos", "liab", "liabCcy", "maxSpotInUseAmt", "optVal", "pendingCloseOrdLiabVal",
-                "quoteBal", "quoteBorrowed", "quoteInterest", "spotInUseAmt", "spotInUseCcy", "thetaBS", "thetaPA", "usdPx",
-                "vegaBS", "vegaPA",
+                "baseBal",
+                "baseBorrowed",
+                "baseInterest",
+                "bizRefId",
+                "bizRefType",
+                "clSpotInUseAmt",
+                "deltaBS",
+                "deltaPA",
+                "gammaBS",
+                "gammaPA",
+                "hedgedPos",
+                "liab",
+                "liabCcy",
+                "maxSpotInUseAmt",
+                "optVal",
+                "pendingCloseOrdLiabVal",
+                "quoteBal",
+                "quoteBorrowed",
+                "quoteInterest",
+                "spotInUseAmt",
+                "spotInUseCcy",
+                "thetaBS",
+                "thetaPA",
+                "usdPx",
+                "vegaBS",
+                "vegaPA",
             ]);
         row.end();
     }
@@ -124,7 +161,10 @@ pub(crate) fn position_id(account: AccountNo, position: &PositionSnapshot) -> u6
         PositionSide::Long => 1,
         PositionSide::Short => 2,
     };
-    600_000_000_000_000_000 + u64::from(account.0) * 1_000_000 + u64::from(position.instrument.0) * 10 + side
+    600_000_000_000_000_000
+        + u64::from(account.0) * 1_000_000
+        + u64::from(position.instrument.0) * 10
+        + side
 }
 
 /// A position that was closed.
@@ -163,7 +203,10 @@ impl Closed {
             .put("openMaxPos", most)
             .put("closeTotalPos", most)
             .number("pnl", self.profit)
-            .put("pnlRatio", realized.checked_div(margin).unwrap_or_default().round_dp(8).normalize())
+            .put(
+                "pnlRatio",
+                realized.checked_div(margin).unwrap_or_default().round_dp(8).normalize(),
+            )
             .number("fee", self.fee)
             .number("fundingFee", self.funding)
             .number("realizedPnl", realized)

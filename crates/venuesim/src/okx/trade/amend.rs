@@ -29,7 +29,8 @@ pub(crate) fn amend(desk: &mut Desk<'_, '_>, ask: &Amend<'_>) -> Answer<OrderId>
         None => None,
         Some(_) => Some(listed.lots(ask.new_sz.above_zero("newSz")?).ok_or(Refusal::of(51121))?),
     };
-    let change = AmendOrder { order: OrderRef::Id(id), price, qty, trigger_price: None, cancel_on_refusal };
+    let change =
+        AmendOrder { order: OrderRef::Id(id), price, qty, trigger_price: None, cancel_on_refusal };
     match desk.world.apply(desk.account, &Command::Amend(change)) {
         Ok(_) => {
             desk.memory.amends.insert(id, request.to_owned());

@@ -62,7 +62,8 @@ impl Ack {
             Err(refusal) => (refusal.code, &*refusal.text),
         };
         let mut row = Object::begin(out);
-        row.text("clOrdId", &self.client_id).maybe("ordId", self.result.as_ref().ok().map(|id| id.0));
+        row.text("clOrdId", &self.client_id)
+            .maybe("ordId", self.result.as_ref().ok().map(|id| id.0));
         match self.operation {
             Operation::Place => row.text("tag", &self.tag),
             Operation::Amend => row.text("reqId", &self.request_id),
@@ -112,12 +113,15 @@ pub(crate) fn run(
         return Err(match operation {
             Operation::Place => Refusal::saying(51111, "Maximum 20 orders can be placed in bulk."),
             Operation::Amend => Refusal::saying(51501, "Maximum 20 orders can be modified."),
-            Operation::Cancel => Refusal::saying(51406, "Canceled - order count exceeds the limit 20."),
+            Operation::Cancel => {
+                Refusal::saying(51406, "Canceled - order count exceeds the limit 20.")
+            }
         });
     }
     let acks = items.iter().map(|item| {
         let common: Common<'_> = serde_json::from_str(item.get()).unwrap_or_default();
-        let result = if expired { Err(Refusal::of(50036)) } else { one(desk, operation, item.get()) };
+        let result =
+            if expired { Err(Refusal::of(50036)) } else { one(desk, operation, item.get()) };
         Ack {
             operation,
             client_id: common.cl_ord_id.to_string(),
@@ -133,7 +137,10 @@ fn one(desk: &mut Desk<'_, '_>, operation: Operation, item: &str) -> Answer<Orde
     fn read<'a, T: Deserialize<'a>>(item: &'a str) -> Answer<T> {
         serde_json::from_str(item).map_err(|_| Refusal::of(50002))
     }
-    if desk.world.terms.limits && operation == Operation::Place && !desk.memory.limits.count_order(desk.account, desk.world.now) {
+    if desk.world.terms.limits
+        && operation == Operation::Place
+        && !desk.memory.limits.count_order(desk.account, desk.world.now)
+    {
         return Err(Refusal::of(50061));
     }
     match operation {

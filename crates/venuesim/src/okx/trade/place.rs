@@ -1,8 +1,8 @@
 //! A new order: the venue's checks, then the exchange's.
 
 use aurora_matching::exchange::{
-    ClientId, Command, Life, MarginMode, OrderId, OrderKind, OrderQty, Outcome, PlaceOrder, PositionMode, PositionSide,
-    StpMode,
+    ClientId, Command, Life, MarginMode, OrderId, OrderKind, OrderQty, Outcome, PlaceOrder,
+    PositionMode, PositionSide, StpMode,
 };
 use aurora_model::{Notional, Side, Ticks};
 
@@ -22,7 +22,8 @@ pub(crate) fn place(desk: &mut Desk<'_, '_>, ask: &Place<'_>) -> Answer<OrderId>
         Ok(Outcome::Order(placed)) => {
             let is_optimal_limit = &*ask.ord_type == "optimal_limit_ioc";
             if is_optimal_limit || !ask.tag.is_empty() {
-                let extra = Extra { tag: ask.tag.to_string(), is_optimal_limit, ..Extra::default() };
+                let extra =
+                    Extra { tag: ask.tag.to_string(), is_optimal_limit, ..Extra::default() };
                 desk.memory.keep(placed.id, extra);
             }
             Ok(placed.id)
@@ -38,7 +39,8 @@ fn read(listed: Listed<'_>, mode: PositionMode, ask: &Place<'_>) -> Answer<Place
     if 16 < ask.tag.len() || !ask.tag.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(Refusal::parameter("tag"));
     }
-    let (side, margin, position_side) = read_mode(listed, mode, &ask.td_mode, &ask.side, &ask.pos_side)?;
+    let (side, margin, position_side) =
+        read_mode(listed, mode, &ask.td_mode, &ask.side, &ask.pos_side)?;
     let (is_market, life) = match &*ask.ord_type {
         "limit" => (false, Life::Gtc),
         "post_only" => (false, Life::PostOnly),
@@ -49,7 +51,8 @@ fn read(listed: Listed<'_>, mode: PositionMode, ask: &Place<'_>) -> Answer<Place
         "" => return Err(Refusal::missing("ordType")),
         _ => return Err(Refusal::parameter("ordType")),
     };
-    let kind = if is_market { OrderKind::Market } else { OrderKind::Limit(price(listed, &ask.px)?) };
+    let kind =
+        if is_market { OrderKind::Market } else { OrderKind::Limit(price(listed, &ask.px)?) };
     let stp = match &*ask.stp_mode {
         "" | "cancel_maker" => StpMode::CancelMaker,
         "cancel_taker" => StpMode::CancelTaker,
@@ -65,7 +68,9 @@ fn read(listed: Listed<'_>, mode: PositionMode, ask: &Place<'_>) -> Answer<Place
         qty: qty(listed, ask, side, is_market)?,
         life,
         // Hedge mode has no such flag: the position side says it. Spot ignores it.
-        reduce_only: ask.reduce_only.flag("reduceOnly")? && !listed.is_spot() && position_side == PositionSide::Net,
+        reduce_only: ask.reduce_only.flag("reduceOnly")?
+            && !listed.is_spot()
+            && position_side == PositionSide::Net,
         position_side,
         stp,
         trigger: None,

@@ -1,6 +1,8 @@
 //! What the exchange says no with, in the venue's codes.
 
-use aurora_matching::exchange::{ListingStatus, OrderKind, PlaceOrder, PositionSide, Refusal as No};
+use aurora_matching::exchange::{
+    ListingStatus, OrderKind, PlaceOrder, PositionSide, Refusal as No,
+};
 use aurora_model::{InstrumentNo, Side};
 
 use crate::okx::code::Refusal;
@@ -17,7 +19,12 @@ pub(crate) enum Asked<'a> {
 }
 
 /// The venue's code for the exchange's refusal.
-pub(crate) fn refused(desk: &Desk<'_, '_>, no: InstrumentNo, asked: Asked<'_>, refusal: No) -> Refusal {
+pub(crate) fn refused(
+    desk: &Desk<'_, '_>,
+    no: InstrumentNo,
+    asked: Asked<'_>,
+    refusal: No,
+) -> Refusal {
     let listed = desk.listed(no);
     let gone = |asked| match asked {
         Asked::Amend => Refusal::of(51503),
@@ -27,7 +34,9 @@ pub(crate) fn refused(desk: &Desk<'_, '_>, no: InstrumentNo, asked: Asked<'_>, r
         No::Maintenance => Refusal::of(50001),
         No::UnknownInstrument => Refusal::of(51001),
         No::NotTrading => match listed.listing.status {
-            ListingStatus::PreLaunch => Refusal::saying(51021, "The pair or contract is not yet listed"),
+            ListingStatus::PreLaunch => {
+                Refusal::saying(51021, "The pair or contract is not yet listed")
+            }
             ListingStatus::Settling => Refusal::saying(51028, "Contract under delivery."),
             ListingStatus::Closed => Refusal::of(51027),
             ListingStatus::Halt | ListingStatus::Trading => Refusal::of(51022),
@@ -36,11 +45,16 @@ pub(crate) fn refused(desk: &Desk<'_, '_>, no: InstrumentNo, asked: Asked<'_>, r
         No::InsufficientMargin { .. } if matches!(asked, Asked::Amend) => Refusal::of(51502),
         No::InsufficientMargin { .. } => {
             let (currency, what) = match asked {
-                Asked::Place(order) if listed.is_spot() && order.side == Side::Sell => (listed.base(), "balance"),
+                Asked::Place(order) if listed.is_spot() && order.side == Side::Sell => {
+                    (listed.base(), "balance")
+                }
                 _ if listed.is_spot() => (listed.quote(), "balance"),
                 _ => (listed.settle(), "margin"),
             };
-            Refusal::saying(51008, format!("Order failed. Insufficient {currency} {what} in account"))
+            Refusal::saying(
+                51008,
+                format!("Order failed. Insufficient {currency} {what} in account"),
+            )
         }
         No::DuplicateClientId(_) => Refusal::of(51016),
         No::WouldTake => Refusal::of(51511),
@@ -56,7 +70,12 @@ pub(crate) fn refused(desk: &Desk<'_, '_>, no: InstrumentNo, asked: Asked<'_>, r
             _ if listed.is_spot() => Refusal::of(51005),
             _ => {
                 let most = listed.size(max);
-                Refusal::saying(51101, format!("Order failed, the sz of the current order can’t be more than {most} (contracts)."))
+                Refusal::saying(
+                    51101,
+                    format!(
+                        "Order failed, the sz of the current order can’t be more than {most} (contracts)."
+                    ),
+                )
             }
         },
         No::PriceTooHigh { limit } => {
@@ -69,7 +88,9 @@ pub(crate) fn refused(desk: &Desk<'_, '_>, no: InstrumentNo, asked: Asked<'_>, r
         }
         No::TooManyOpenOrders { max } => Refusal::saying(
             51102,
-            format!("Order failed, the number of pending orders for this instId can’t be more than {max} (orders)"),
+            format!(
+                "Order failed, the number of pending orders for this instId can’t be more than {max} (orders)"
+            ),
         ),
         No::UnknownOrder | No::AlreadyFilled | No::AlreadyClosed => gone(asked),
         No::NothingToAmend => Refusal::of(51500),
@@ -88,7 +109,9 @@ pub(crate) fn refused(desk: &Desk<'_, '_>, no: InstrumentNo, asked: Asked<'_>, r
             59000,
             "Your settings failed as you have positions, bot or open orders. Please close or cancel them first.",
         ),
-        No::WouldTriggerAtOnce => Refusal::saying(51250, "Algo order price is out of the available range."),
+        No::WouldTriggerAtOnce => {
+            Refusal::saying(51250, "Algo order price is out of the available range.")
+        }
         No::NoPosition => Refusal::of(51023),
         No::NotSupported => Refusal::of(51010),
     }

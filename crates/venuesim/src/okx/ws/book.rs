@@ -11,7 +11,7 @@ use aurora_model::{InstrumentNo, Level, Lots, Nanos, Side, Ticks};
 use super::Hub;
 use crate::dialect::World;
 use crate::okx::channel::BookKind;
-use crate::okx::desk::listed;
+use crate::okx::desk::{Memory, listed};
 use crate::okx::json::array;
 use crate::okx::row::book::{self, Seq};
 use crate::socket::Topic;
@@ -29,6 +29,8 @@ pub(super) struct Stream {
     kind: BookKind,
     /// What its listeners have.
     shown: BookView,
+    /// The number of their last push.
+    seq: u64,
     sent_at: Nanos,
     /// The book may differ from what was shown.
     is_dirty: bool,
@@ -43,7 +45,7 @@ impl Hub {
     }
 
     /// Pushes what is due.
-    pub(super) fn push_books(&mut self, world: &mut World<'_>) {
+    pub(super) fn push_books(&mut self, memory: &Memory, world: &mut World<'_>) {
         self.books.retain(|topic, _| world.sockets.is_wanted(*topic));
         let now = world.now;
         let due = self.books.iter().filter(|(_, stream)| {
@@ -52,12 +54,12 @@ impl Hub {
                 || (stream.kind.is_incremental() && HEARTBEAT <= since)
         });
         for topic in due.map(|(topic, _)| *topic).collect::<Vec<_>>() {
-            self.flush_book(world, topic);
+            self.flush_book(memory, world, topic);
         }
     }
 
     /// Pushes what has changed in one stream, whether it is due or not.
-    pub(super) fn flush_book(&mut self, world: &mut World<'_>, topic: Topic) {
+    pub(super) fn flush_book(&mut self, memory: &Memory, world: &mut World<'_>, topic: Topic) {
         let Some(stream) = self.books.get_mut(&topic) else { return };
         let Some(listed) = listed(world, stream.no) else { return };
         stream.is_dirty = false;
@@ -71,21 +73,23 @@ impl Hub {
             if levels.is_empty() && !is_due {
                 return;
             }
-            let before = stream.shown.last_id;
-            let id = if levels.is_empty() { before } else { book.last_id };
-            let prev = i64::try_from(before).unwrap_or(i64::MAX);
+            let prev = i64::try_from(stream.seq).unwrap_or(i64::MAX);
+            if !levels.is_empty() {
+                stream.seq = memory.seq(stream.no, book.last_id);
+            }
+            let id = stream.seq;
             head = "\"action\":\"update\",";
             array(&mut rows, [&levels], |out, levels| {
                 book::changes(out, listed, levels, book.at, Seq::Step { prev, id });
             });
-            stream.shown = BookView { last_id: id, ..book };
+            stream.shown = book;
         } else {
             if (&book.bids, &book.asks) == (&stream.shown.bids, &stream.shown.asks) {
                 return;
             }
-            array(&mut rows, [&book], |out, shown| {
-                book::whole(out, listed, shown, depth, Seq::At(shown.last_id));
-            });
+            stream.seq = memory.seq(stream.no, book.last_id);
+            let seq = Seq::At(stream.seq);
+            array(&mut rows, [&book], |out, shown| book::whole(out, listed, shown, depth, seq));
             stream.shown = book;
         }
         stream.sent_at = world.now;
@@ -96,25 +100,24 @@ impl Hub {
     /// whole-book channels open with one.
     pub(super) fn open_book(
         &mut self,
+        memory: &Memory,
         world: &mut World<'_>,
         topic: Topic,
         kind: BookKind,
     ) -> Option<(String, String)> {
         let no = self.subscribed.get(&topic)?.instrument?;
         let depth = kind.depth();
-        let stream = self.books.entry(topic).or_insert_with(|| Stream {
-            no,
-            kind,
-            shown: world.exchange.book(no, depth),
-            sent_at: world.now,
-            is_dirty: false,
+        let stream = self.books.entry(topic).or_insert_with(|| {
+            let shown = world.exchange.book(no, depth);
+            let seq = memory.seq(no, shown.last_id);
+            Stream { no, kind, shown, seq, sent_at: world.now, is_dirty: false }
         });
         if kind.is_incremental() && !world.terms.book_snapshot {
             return None;
         }
         let listed = listed(world, no)?;
         let mut rows = String::with_capacity(4096);
-        let id = stream.shown.last_id;
+        let id = stream.seq;
         let seq = if kind.is_incremental() { Seq::Step { prev: -1, id } } else { Seq::At(id) };
         array(&mut rows, [&stream.shown], |out, shown| book::whole(out, listed, shown, depth, seq));
         let head = if kind.is_incremental() { "\"action\":\"snapshot\"," } else { "" };
@@ -160,7 +163,8 @@ mod tests {
     use super::*;
 
     fn book(bids: &[(i64, i64)], asks: &[(i64, i64)]) -> BookView {
-        let side = |levels: &[(i64, i64)]| levels.iter().map(|(p, q)| (Ticks(*p), Lots(*q))).collect();
+        let side =
+            |levels: &[(i64, i64)]| levels.iter().map(|(p, q)| (Ticks(*p), Lots(*q))).collect();
         BookView { bids: side(bids), asks: side(asks), ..BookView::default() }
     }
 

@@ -27,6 +27,9 @@ use private::News;
 /// A socket that carries nothing for so long is cut.
 const SILENCE: Nanos = Nanos(30 * Nanos::SECOND.0);
 
+/// How long before an upgrade sockets are told of it; a minute at the real venue.
+const NOTICE: Nanos = Nanos(5 * Nanos::SECOND.0);
+
 /// Subscribe, unsubscribe and login requests of one connection in an hour.
 const REQUESTS_AN_HOUR: u32 = 480;
 
@@ -39,6 +42,8 @@ pub(crate) struct Hub {
     news: News,
     was_maintenance: bool,
     checked_at: Nanos,
+    /// When every socket is closed for an upgrade.
+    closes_at: Option<Nanos>,
 }
 
 /// One socket.
@@ -95,7 +100,13 @@ impl Hub {
     }
 
     /// A text frame came.
-    pub(crate) fn text(&mut self, memory: &mut Memory, world: &mut World<'_>, socket: SocketId, text: &str) {
+    pub(crate) fn text(
+        &mut self,
+        memory: &mut Memory,
+        world: &mut World<'_>,
+        socket: SocketId,
+        text: &str,
+    ) {
         let Some(session) = self.sessions.get_mut(&socket) else { return };
         session.heard_at = world.now;
         if text == "ping" {
@@ -151,15 +162,30 @@ impl Hub {
     }
 
     /// A few milliseconds have passed.
-    pub(crate) fn tick(&mut self, memory: &Memory, world: &mut World<'_>) {
-        self.push_books(world);
+    pub(crate) fn tick(&mut self, memory: &mut Memory, world: &mut World<'_>) {
+        if world.faults.take_book_restart() {
+            memory.restart_books(world);
+        }
+        self.push_books(memory, world);
         self.push_news(memory, world);
         self.push_public(world);
         if Nanos::SECOND <= world.now - self.checked_at {
             self.checked_at = world.now;
             self.cut_silent(world);
+            self.close_announced(world);
         }
         self.tell_maintenance(world);
+        if world.faults.take_expired_sessions() {
+            self.expire(world);
+        }
+    }
+
+    /// Every login ends, as it does when its key is changed.
+    fn expire(&self, world: &mut World<'_>) {
+        for (socket, _) in self.sessions.iter().filter(|(_, session)| session.account.is_some()) {
+            let reason = "API key has been updated or deleted. Please reconnect.";
+            world.sockets.close(*socket, 4007, reason);
+        }
     }
 
     fn cut_silent(&mut self, world: &mut World<'_>) {
@@ -182,6 +208,17 @@ impl Hub {
         self.push_status(world, if is { "ongoing" } else { "completed" });
         if is {
             self.notice(world);
+            self.closes_at = Some(world.now + NOTICE);
+        }
+    }
+
+    /// The end of what was announced.
+    fn close_announced(&mut self, world: &mut World<'_>) {
+        if self.closes_at.is_some_and(|at| at <= world.now) {
+            self.closes_at = None;
+            for socket in self.sessions.keys() {
+                world.sockets.close(*socket, 1001, "service upgrade");
+            }
         }
     }
 
@@ -216,7 +253,8 @@ fn known(session: &Session, world: &World<'_>, frame: &Frame<'_>) -> Answer<Acco
     let [argument] = &*frame.args else { return Err(Refusal::of(60013)) };
     let login: Login<'_> = serde_json::from_str(argument.get()).map_err(|_| Refusal::of(60013))?;
     let account = world.accounts.by_key(&login.api_key);
-    let known = account.map(|account| Known { secret: &account.secret, passphrase: &account.passphrase });
+    let known =
+        account.map(|account| Known { secret: &account.secret, passphrase: &account.passphrase });
     login.check(world.told_now(), known)?;
     account.map(|account| account.no).ok_or(Refusal::of(60005))
 }

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aurora_matching::exchange::{
-    AccountNo, ChangeReason, EventKind, ExchangeEvent, ExchangeFill, OrderCause, OrderSnapshot, OrderStatus, PositionSide,
-    PositionSnapshot,
+    AccountNo, ChangeReason, EventKind, ExchangeEvent, ExchangeFill, OrderCause, OrderSnapshot,
+    OrderStatus, PositionSide, PositionSnapshot,
 };
 use aurora_model::{InstrumentNo, Nanos};
 
@@ -84,7 +84,12 @@ const fn word(reason: ChangeReason) -> &'static str {
 
 impl Hub {
     /// Tells what an event means to its account, and what it shows to everybody.
-    pub(crate) fn event(&mut self, memory: &mut Memory, world: &mut World<'_>, event: &ExchangeEvent) {
+    pub(crate) fn event(
+        &mut self,
+        memory: &mut Memory,
+        world: &mut World<'_>,
+        event: &ExchangeEvent,
+    ) {
         self.news.note(event);
         self.push_event(world, event);
         match &event.kind {
@@ -98,7 +103,8 @@ impl Hub {
     }
 
     fn push_order(&mut self, memory: &mut Memory, world: &mut World<'_>, order: &OrderSnapshot) {
-        let amended = (order.cause == OrderCause::Amended).then(|| memory.amends.remove(&order.id)).flatten();
+        let amended =
+            (order.cause == OrderCause::Amended).then(|| memory.amends.remove(&order.id)).flatten();
         let never_worked = order.trigger.is_some() && order.triggered_at.is_none();
         if order.status == OrderStatus::Parked || never_worked {
             return;
@@ -134,11 +140,18 @@ impl Hub {
         }
     }
 
-    fn push_algo(&mut self, memory: &Memory, world: &mut World<'_>, id: aurora_matching::exchange::OrderId) {
+    fn push_algo(
+        &mut self,
+        memory: &Memory,
+        world: &mut World<'_>,
+        id: aurora_matching::exchange::OrderId,
+    ) {
         let Some(known) = memory.algos.get(&id) else { return };
         let Some(about) = listed(world, known.instrument()) else { return };
         let wanted = self.topics(world, |one| {
-            one.channel == Channel::OrdersAlgo && one.account == known.account() && one.is_for(about)
+            one.channel == Channel::OrdersAlgo
+                && one.account == known.account()
+                && one.is_for(about)
         });
         let mut rows = String::from("[");
         algo::write(&mut rows, about, known);
@@ -155,28 +168,48 @@ impl Hub {
         }
         let now = world.now;
         let quiet = self.topics(world, |one| {
-            matches!(one.channel, Channel::Account | Channel::Positions) && REPEAT <= now - one.sent_at
+            matches!(one.channel, Channel::Account | Channel::Positions)
+                && REPEAT <= now - one.sent_at
         });
         for topic in quiet {
             let Some(subscribed) = self.subscribed.get_mut(&topic) else { continue };
             subscribed.sent_at = now;
             let rows = match subscribed.channel {
                 Channel::Account => money(world, subscribed),
-                _ => positions(memory, world, subscribed, &world.exchange.positions(subscribed.account)),
+                _ => positions(
+                    memory,
+                    world,
+                    subscribed,
+                    &world.exchange.positions(subscribed.account),
+                ),
             };
             if rows != "[]" {
-                self.publish(world, topic, "\"eventType\":\"interval_update\",\"curPage\":1,\"lastPage\":true,", &rows);
+                self.publish(
+                    world,
+                    topic,
+                    "\"eventType\":\"interval_update\",\"curPage\":1,\"lastPage\":true,",
+                    &rows,
+                );
             }
         }
     }
 
-    fn push_changed(&mut self, memory: &Memory, world: &mut World<'_>, account: AccountNo, changed: &Changed) {
+    fn push_changed(
+        &mut self,
+        memory: &Memory,
+        world: &mut World<'_>,
+        account: AccountNo,
+        changed: &Changed,
+    ) {
         let about = self.topics(world, |one| one.account == account);
         let snapshots: Vec<PositionSnapshot> = changed.positions.values().copied().collect();
         for topic in about {
             let Some(subscribed) = self.subscribed.get(&topic) else { continue };
             let (head, rows) = match subscribed.channel {
-                Channel::Account => ("\"eventType\":\"event_update\",\"curPage\":1,\"lastPage\":true,", money(world, subscribed)),
+                Channel::Account => (
+                    "\"eventType\":\"event_update\",\"curPage\":1,\"lastPage\":true,",
+                    money(world, subscribed),
+                ),
                 Channel::Positions if !snapshots.is_empty() => (
                     "\"eventType\":\"event_update\",\"curPage\":1,\"lastPage\":true,",
                     positions(memory, world, subscribed, &snapshots),
@@ -194,7 +227,11 @@ impl Hub {
 }
 
 /// The first push of a channel that opens with what there is.
-pub(super) fn opening(memory: &Memory, world: &World<'_>, subscribed: &Subscribed) -> Option<(String, String)> {
+pub(super) fn opening(
+    memory: &Memory,
+    world: &World<'_>,
+    subscribed: &Subscribed,
+) -> Option<(String, String)> {
     let head = "\"eventType\":\"snapshot\",\"curPage\":1,\"lastPage\":true,";
     let account = subscribed.account;
     let open = world.exchange.positions(account);
@@ -203,8 +240,16 @@ pub(super) fn opening(memory: &Memory, world: &World<'_>, subscribed: &Subscribe
         Channel::Positions => (head.to_owned(), positions(memory, world, subscribed, &open)),
         Channel::BalanceAndPosition => {
             let all = Changed {
-                positions: open.iter().map(|one| ((one.instrument, one.position_side), *one)).collect(),
-                assets: world.exchange.balances(account).iter().map(|balance| balance.asset.to_string()).collect(),
+                positions: open
+                    .iter()
+                    .map(|one| ((one.instrument, one.position_side), *one))
+                    .collect(),
+                assets: world
+                    .exchange
+                    .balances(account)
+                    .iter()
+                    .map(|balance| balance.asset.to_string())
+                    .collect(),
                 trades: Vec::new(),
                 reason: "snapshot",
             };
@@ -217,7 +262,9 @@ pub(super) fn opening(memory: &Memory, world: &World<'_>, subscribed: &Subscribe
 /// The account's money.
 fn money(world: &World<'_>, subscribed: &Subscribed) -> String {
     let mut held = held(world, subscribed.account);
-    held.retain(|held| subscribed.currency.is_empty() || subscribed.currency == held.balance.asset.as_str());
+    held.retain(|held| {
+        subscribed.currency.is_empty() || subscribed.currency == held.balance.asset.as_str()
+    });
     let mut rows = String::from("[");
     account::write(&mut rows, &held, world.told_now());
     rows + "]"
@@ -231,9 +278,9 @@ fn positions(
     snapshots: &[PositionSnapshot],
 ) -> String {
     let mut rows = String::new();
-    let meant = snapshots
-        .iter()
-        .filter(|position| listed(world, position.instrument).is_some_and(|listed| subscribed.is_for(listed)));
+    let meant = snapshots.iter().filter(|position| {
+        listed(world, position.instrument).is_some_and(|listed| subscribed.is_for(listed))
+    });
     array(&mut rows, meant, |out, position| {
         if let Some(row) = memory.position_row(world, subscribed.account, position) {
             row.write(out);
@@ -250,7 +297,8 @@ fn both(memory: &Memory, world: &World<'_>, account: AccountNo, changed: &Change
     row.put("pTime", world.told_now().millis())
         .put("eventType", changed.reason)
         .with("balData", |out| {
-            let told = balances.iter().filter(|balance| changed.assets.contains(balance.asset.as_str()));
+            let told =
+                balances.iter().filter(|balance| changed.assets.contains(balance.asset.as_str()));
             array(out, told, |out, balance| {
                 let mut row = Object::begin(out);
                 row.put("ccy", balance.asset)

@@ -11,8 +11,8 @@ use crate::okx::desk::{all, listed};
 use crate::okx::json::array;
 use crate::okx::listed::Listed;
 use crate::okx::rest::{candles_of, maintenance, write_ticker};
-use crate::okx::row::market::{self, Forced};
 use crate::okx::row::instrument;
+use crate::okx::row::market::{self, Forced};
 use crate::socket::Topic;
 
 /// How often a channel that is not driven by events is looked at; `None` for those that are.
@@ -58,7 +58,13 @@ fn timed(world: &World<'_>, subscribed: &Subscribed) -> Option<String> {
         Channel::FundingRate if !listed.is_spot() => market::funding_rate(&mut row, listed, &mark?),
         Channel::OpenInterest if !listed.is_spot() => {
             let price = mark.map_or(Decimal::ZERO, |mark| mark.mark);
-            market::open_interest(&mut row, listed, exchange.open_interest(no), price, world.told_now());
+            market::open_interest(
+                &mut row,
+                listed,
+                exchange.open_interest(no),
+                price,
+                world.told_now(),
+            );
         }
         Channel::PriceLimit => {
             market::price_limit(&mut row, listed, exchange.price_limits(no), mark?.at);
@@ -71,7 +77,8 @@ fn timed(world: &World<'_>, subscribed: &Subscribed) -> Option<String> {
 impl Subscribed {
     /// Whether the instrument is among those meant.
     pub(super) fn is_for(&self, listed: Listed<'_>) -> bool {
-        let type_fits = matches!(&*self.inst_type, "" | "ANY") || self.inst_type == listed.inst_type();
+        let type_fits =
+            matches!(&*self.inst_type, "" | "ANY") || self.inst_type == listed.inst_type();
         let family_fits = self.family.is_empty() || self.family == listed.pair();
         type_fits && family_fits && self.instrument.is_none_or(|no| no == listed.no)
     }
@@ -101,7 +108,9 @@ impl Hub {
     /// Pushes the running candle when it moved, and the one before it when it has just closed.
     fn push_candle(&mut self, world: &mut World<'_>, topic: Topic) {
         let Some(subscribed) = self.subscribed.get_mut(&topic) else { return };
-        let (Channel::Candle(bar), Some(no)) = (subscribed.channel, subscribed.instrument) else { return };
+        let (Channel::Candle(bar), Some(no)) = (subscribed.channel, subscribed.instrument) else {
+            return;
+        };
         let Some(listed) = listed(world, no) else { return };
         let row = |candle: &Candle| {
             let mut row = String::from("[");
@@ -117,7 +126,8 @@ impl Hub {
                 fresh.push(closed);
             }
         }
-        if let Some(running) = newest.last().map(row).filter(|running| *running != subscribed.last) {
+        if let Some(running) = newest.last().map(row).filter(|running| *running != subscribed.last)
+        {
             subscribed.last.clone_from(&running);
             fresh.push(running);
         }
@@ -150,8 +160,11 @@ impl Hub {
                 self.push_to(world, Channel::Instruments, *instrument, &rows);
             }
             EventKind::Liquidation { instrument, side, qty, bankruptcy_price, .. } => {
-                let forced = Forced { side: *side, qty: *qty, price: *bankruptcy_price, at: event.at };
-                let rows = self.one_row(world, *instrument, |out, listed| market::liquidation(out, listed, &forced));
+                let forced =
+                    Forced { side: *side, qty: *qty, price: *bankruptcy_price, at: event.at };
+                let rows = self.one_row(world, *instrument, |out, listed| {
+                    market::liquidation(out, listed, &forced)
+                });
                 self.push_to(world, Channel::LiquidationOrders, *instrument, &rows);
             }
             _ => {}

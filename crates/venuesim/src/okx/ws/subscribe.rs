@@ -56,7 +56,7 @@ impl Hub {
         let subscribes = &*frame.op == "subscribe";
         if subscribes {
             // What everybody else has not seen yet leaves before the newcomer's snapshot.
-            self.flush_book(world, topic);
+            self.flush_book(memory, world, topic);
             world.sockets.subscribe(socket, topic);
         } else {
             world.sockets.unsubscribe(socket, topic);
@@ -74,7 +74,10 @@ impl Hub {
 
     /// Private channels tell how many connections listen to them.
     fn count_connections(&self, world: &mut World<'_>, socket: SocketId, topic: Topic) {
-        let Some(subscribed) = self.subscribed.get(&topic).filter(|one| one.channel.is_private()) else { return };
+        let Some(subscribed) = self.subscribed.get(&topic).filter(|one| one.channel.is_private())
+        else {
+            return;
+        };
         let same = |other: &Topic| {
             self.subscribed.get(other).is_some_and(|other| {
                 (other.channel, other.account) == (subscribed.channel, subscribed.account)
@@ -89,7 +92,12 @@ impl Hub {
     }
 
     /// The topic an argument names, once it is checked that the socket may have it.
-    fn found(&mut self, world: &mut World<'_>, socket: SocketId, asked: &TopicArg<'_>) -> Answer<Topic> {
+    fn found(
+        &mut self,
+        world: &mut World<'_>,
+        socket: SocketId,
+        asked: &TopicArg<'_>,
+    ) -> Answer<Topic> {
         let session = self.sessions.get(&socket).ok_or(Refusal::of(60012))?;
         let absent = || {
             let mut what = format!("channel:{}", &*asked.channel);
@@ -143,7 +151,7 @@ impl Hub {
     fn begin(&mut self, memory: &Memory, world: &mut World<'_>, socket: SocketId, topic: Topic) {
         let Some(subscribed) = self.subscribed.get(&topic) else { return };
         let opened = match subscribed.channel {
-            Channel::Book(kind) => self.open_book(world, topic, kind),
+            Channel::Book(kind) => self.open_book(memory, world, topic, kind),
             Channel::Account | Channel::Positions | Channel::BalanceAndPosition => {
                 super::private::opening(memory, world, subscribed)
             }
