@@ -1,2 +1,134 @@
-//! Decoding to the model, against sonic-rs with fixed-point conversion.
-fn main() {}
+//! Decoding to the model, validated and in fixed point, against sonic-rs into typed structs with the same
+//! conversion. Messages are the shared samples; the long ones are made of the recorded books' own levels.
+
+use std::hint::black_box;
+use std::path::PathBuf;
+
+use aurora_binance::{Decoder, default_instrument, stream};
+use aurora_model::{Level, Lots, Side, Ticks};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+/// As `sonic-rs` would be used: borrowed strings, every field typed.
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "read by the parser, as a client would have it")]
+struct Depth<'a> {
+    e: &'a str,
+    #[serde(rename = "E")]
+    event_time: u64,
+    #[serde(rename = "T")]
+    time: u64,
+    s: &'a str,
+    #[serde(rename = "U")]
+    first: u64,
+    u: u64,
+    pu: u64,
+    #[serde(borrow)]
+    b: Vec<(&'a str, &'a str)>,
+    #[serde(borrow)]
+    a: Vec<(&'a str, &'a str)>,
+}
+
+/// Fixed point by hand, as the fastest clients do: digits, then the missing zeros.
+fn steps(text: &str, decimals: usize) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let mut value: i64 = whole.parse().ok()?;
+    for n in 0..decimals {
+        let digit = fraction.as_bytes().get(n).map_or(0, |byte| byte - b'0');
+        value = value.checked_mul(10)?.checked_add(i64::from(digit))?;
+    }
+    fraction.bytes().skip(decimals).all(|byte| byte == b'0').then_some(value)
+}
+
+fn by_sonic(frame: &[u8], levels: &mut Vec<Level>) -> Option<(u64, u64, u64)> {
+    let depth: Depth<'_> = sonic_rs::from_slice(frame).ok()?;
+    levels.clear();
+    for (side, list) in [(Side::Buy, &depth.b), (Side::Sell, &depth.a)] {
+        for (price, qty) in list {
+            let (price, qty) = (Ticks(steps(price, 5)?), Lots(steps(qty, 0)?));
+            levels.push(Level { side, price, qty });
+        }
+    }
+    Some((depth.first, depth.u, depth.pu))
+}
+
+fn sample(name: &str) -> Option<Vec<u8>> {
+    let root = std::env::var_os("AURORA_SHARED").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    std::fs::read(root.join(format!("venues/samples/binance/{name}.json"))).ok()
+}
+
+/// Without spaces, as on the wire.
+fn compact(bytes: &[u8]) -> Vec<u8> {
+    let value: serde_json::Value = serde_json::from_slice(bytes).expect("a sample is JSON");
+    serde_json::to_vec(&value).expect("and can be written again")
+}
+
+/// Recorded diffs, joined until the message has so many bytes.
+fn diff(bytes: usize) -> Option<Vec<u8>> {
+    let tape: serde_json::Value =
+        serde_json::from_slice(&sample("replay_depth_CTKUSDT")?).expect("a sample is JSON");
+    let mut levels = [String::new(), String::new()];
+    for diff in tape["diffs"].as_array()? {
+        for (text, side) in levels.iter_mut().zip(["b", "a"]) {
+            for level in diff[side].as_array()? {
+                if !text.is_empty() {
+                    text.push(',');
+                }
+                text.push_str(&level.to_string());
+            }
+        }
+        if bytes <= levels[0].len() + levels[1].len() + 150 {
+            break;
+        }
+    }
+    let [b, a] = levels;
+    Some(format!(
+        r#"{{"e":"depthUpdate","E":1626992741203,"T":1626992741156,"s":"CTKUSDT","U":600859602414,"u":600859603788,"pu":600859587990,"b":[{b}],"a":[{a}]}}"#
+    ).into_bytes())
+}
+
+fn decode(criterion: &mut Criterion) {
+    let mut instrument = default_instrument(aurora_binance::Market::UsdM, "CTKUSDT", 5, 0);
+    instrument.tick = Decimal::new(1, 5);
+    instrument.lot = Decimal::ONE;
+    let decoder = Decoder::new(&instrument).expect("steps above zero");
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for bytes in [500, 1000, 2300] {
+        let Some(frame) = diff(bytes) else { continue };
+        let mut group = criterion.benchmark_group(format!("book diff {} bytes", frame.len()));
+        group.throughput(Throughput::Bytes(frame.len() as u64));
+        decoder.decode(&frame, &mut ours).expect("a diff");
+        by_sonic(&frame, &mut theirs).expect("a diff");
+        assert_eq!(ours, theirs);
+        group.bench_function("ours", |bench| {
+            bench.iter(|| black_box(decoder.decode(black_box(&frame), &mut ours)).is_ok());
+        });
+        group.bench_function("sonic-rs", |bench| {
+            bench.iter(|| black_box(by_sonic(black_box(&frame), &mut theirs)).is_some());
+        });
+        group.finish();
+    }
+    let fine = default_instrument(aurora_binance::Market::UsdM, "X", 8, 8);
+    let fine = Decoder::new(&fine).expect("steps above zero").with_agg_trades();
+    let mut levels = Vec::new();
+    for name in ["nt_market_data_json_trade_stream", "nt_market_data_json_agg_trade_stream"] {
+        let Some(frame) = sample(name).map(|bytes| compact(&bytes)) else { continue };
+        assert!(fine.decode(&frame, &mut levels).expect("a trade").is_some());
+        criterion.bench_function(&format!("trade {} bytes", frame.len()), |bench| {
+            bench.iter(|| black_box(fine.decode(black_box(&frame), &mut levels)).is_ok());
+        });
+    }
+    for name in ["nt_user_data_json_order_update_trade_partial", "ccxt_ws_handle_order_update"] {
+        let Some(frame) = sample(name).map(|bytes| compact(&bytes)) else { continue };
+        criterion.bench_function(&format!("order update {} bytes", frame.len()), |bench| {
+            bench.iter(|| black_box(stream::user(black_box(&frame))).is_ok());
+        });
+    }
+}
+
+criterion_group!(benches, decode);
+criterion_main!(benches);

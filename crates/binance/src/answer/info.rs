@@ -24,13 +24,31 @@ pub struct ExchangeInfo {
     symbols: Vec<Symbol>,
 }
 
+/// One of the venue's limits as it tells them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RateLimit {
-    rate_limit_type: String,
-    interval: String,
-    interval_num: u32,
-    limit: u32,
+pub struct RateLimit {
+    /// `REQUEST_WEIGHT` or `ORDERS`.
+    pub rate_limit_type: String,
+    /// `SECOND`, `MINUTE`, `HOUR` or `DAY`.
+    pub interval: String,
+    /// So many of them.
+    pub interval_num: u32,
+    /// So many units within.
+    pub limit: u32,
+}
+
+impl RateLimit {
+    /// The window's length in seconds.
+    pub fn seconds(&self) -> u32 {
+        let unit = match self.interval.as_str() {
+            "SECOND" => 1,
+            "MINUTE" => 60,
+            "HOUR" => 3600,
+            _ => 86_400,
+        };
+        unit * self.interval_num
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -76,17 +94,9 @@ impl ExchangeInfo {
         self.symbols.iter().map(|symbol| symbol.symbol.as_str())
     }
 
-    /// Limits as `(kind, seconds, capacity)`, for example `("ORDERS", 10, 300)`.
-    pub fn limits(&self) -> impl Iterator<Item = (&str, u32, u32)> {
-        self.rate_limits.iter().map(|limit| {
-            let unit = match limit.interval.as_str() {
-                "SECOND" => 1,
-                "MINUTE" => 60,
-                "HOUR" => 3600,
-                _ => 86_400,
-            };
-            (limit.rate_limit_type.as_str(), unit * limit.interval_num, limit.limit)
-        })
+    /// The venue's limits now.
+    pub fn limits(&self) -> &[RateLimit] {
+        &self.rate_limits
     }
 
     /// The rules of those that are wanted and listed.

@@ -43,6 +43,40 @@ pub struct OpenInterest {
     pub time: i64,
 }
 
+/// Open interest at a past moment.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PastInterest {
+    /// How much, in base; in contracts where the instrument is counted so.
+    #[serde(deserialize_with = "exact")]
+    pub sum_open_interest: Decimal,
+    /// Its worth in quote.
+    #[serde(deserialize_with = "exact")]
+    pub sum_open_interest_value: Decimal,
+    /// Milliseconds.
+    #[serde(deserialize_with = "whole")]
+    pub timestamp: i64,
+}
+
+/// The last trade's price.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct LastPrice {
+    /// The venue's name of the instrument.
+    pub symbol: String,
+    /// Its price.
+    #[serde(deserialize_with = "exact")]
+    pub price: Decimal,
+}
+
+/// Whether the venue as a whole works; told on the spot host only.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct SystemStatus {
+    /// 0 normal, 1 maintenance.
+    pub status: u32,
+    /// The same in words.
+    pub msg: String,
+}
+
 /// A funding rate that was paid.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -17,10 +17,11 @@ pub use account::{
     PositionMode, SymbolConfig,
 };
 pub use algo::{Algo, AlgoAck};
-pub use info::ExchangeInfo;
 pub(crate) use info::symbol_status;
+pub use info::{ExchangeInfo, RateLimit};
 pub use market::{
-    Candle, FundingInfo, FundingPaid, OpenInterest, Premium, PublicTrade, Ticker, Touch,
+    Candle, FundingInfo, FundingPaid, LastPrice, OpenInterest, PastInterest, Premium, PublicTrade,
+    SystemStatus, Ticker, Touch,
 };
 pub use order::{Item, Order, Status, Trade};
 
@@ -103,6 +104,14 @@ answers! {
     premium = read_many -> Vec<Premium>;
     /// Answer to `openInterest`.
     open_interest = read -> OpenInterest;
+    /// Answer to `openInterestHist`.
+    open_interest_history = read -> Vec<PastInterest>;
+    /// Answer to `ticker/price`.
+    prices = read_many -> Vec<LastPrice>;
+    /// Answer to `rateLimit/order`.
+    order_limits = read -> Vec<RateLimit>;
+    /// Answer to `system/status`.
+    system_status = read -> SystemStatus;
     /// Answer to `fundingRate`.
     funding_paid = read_many -> Vec<FundingPaid>;
     /// Answer to `fundingInfo`.

@@ -4,8 +4,11 @@
 use std::path::PathBuf;
 
 use aurora_binance::{DecodeError, Decoder, answer, refusal_of, stream};
-use aurora_model::{Instrument, InstrumentNo, Level, Lots, Nanos, Notional, Payoff};
-use aurora_wire::{Endpoints, Rules, SymbolStatus};
+use aurora_model::{Instrument, InstrumentNo, Level, Lots, Nanos, Notional, Payoff, ReportKind};
+use aurora_wire::{
+    Action, Answer, Call, Endpoints, Headers, Input, Link, Method, Output, Rules, Session,
+    SymbolStatus,
+};
 use rust_decimal::Decimal;
 
 /// The samples of Binance by file name; `None`, with a sentence, when they are not on this machine.
@@ -94,7 +97,7 @@ pub(crate) fn decode_market(frame: &[u8]) -> Result<String, DecodeError> {
 
 /// Shows the bytes to everything that reads bytes from outside.
 pub(crate) fn read_all(bytes: &[u8], own: Option<fn(&[u8]) -> Result<String, DecodeError>>) {
-    let _ = own.map(|own| std::panic::catch_unwind(|| own(bytes)));
+    let _ = own.map(|own| own(bytes));
     let _ = stream::user(bytes);
     let _ = stream::public(bytes);
     let _ = stream::reply(bytes);
@@ -108,4 +111,93 @@ pub(crate) fn read_all(bytes: &[u8], own: Option<fn(&[u8]) -> Result<String, Dec
 
 pub(crate) fn second(n: i64) -> Nanos {
     Nanos::SECOND * n
+}
+
+/// A session with what it said last, and helpers to answer it.
+pub(crate) struct Desk<S> {
+    pub(crate) session: S,
+    pub(crate) out: Output,
+    pub(crate) at: Nanos,
+    /// Calls that wait for an answer.
+    pub(crate) calls: Vec<Call>,
+}
+
+impl<S: Session> Desk<S> {
+    pub(crate) fn start(session: S) -> Desk<S> {
+        let at = Nanos::from_millis(1_700_000_000_000);
+        let mut desk = Desk { session, out: Output::default(), at, calls: Vec::new() };
+        desk.say(Input::Start);
+        desk
+    }
+
+    /// Tells the session something; what it says replaces what it said before.
+    pub(crate) fn say(&mut self, input: Input<'_>) {
+        self.out.clear();
+        self.also(input);
+    }
+
+    fn also(&mut self, input: Input<'_>) {
+        let from = self.out.actions.len();
+        self.session.on(self.at, input, &mut self.out);
+        for action in &self.out.actions[from..] {
+            if let Action::Call(call) = action {
+                self.calls.push(call.clone());
+            }
+        }
+    }
+
+    /// Lets so much time pass, waking the session whenever it wants to be.
+    pub(crate) fn pass(&mut self, span: Nanos) {
+        self.out.clear();
+        let until = self.at + span;
+        while self.session.wake_at() <= until {
+            self.at = self.at.max(self.session.wake_at());
+            self.also(Input::Wake);
+        }
+        self.at = until;
+    }
+
+    pub(crate) fn frame(&mut self, link: u8, frame: &str) {
+        self.say(Input::Frame(Link(link), frame.as_bytes()));
+    }
+
+    /// The waiting call to that path, taken off the list.
+    pub(crate) fn call(&mut self, method: Method, path: &str) -> Call {
+        let found = self.calls.iter().position(|call| call.path == path && call.method == method);
+        match found {
+            Some(place) => self.calls.remove(place),
+            None => panic!("no {method:?} {path} among {:?}", self.paths()),
+        }
+    }
+
+    pub(crate) fn paths(&self) -> Vec<&'static str> {
+        self.calls.iter().map(|call| call.path).collect()
+    }
+
+    pub(crate) fn got(&mut self, call: &Call, status: u16, body: &str) {
+        let answer = Answer::Got { status, headers: Headers(&[]), body: body.as_bytes() };
+        self.say(Input::Answer(call.no, answer));
+    }
+
+    /// Answers the waiting call to that path.
+    pub(crate) fn answer(&mut self, method: Method, path: &str, status: u16, body: &str) {
+        let call = self.call(method, path);
+        self.got(&call, status, body);
+    }
+
+    pub(crate) fn opens(&self) -> Vec<(u8, String, i64)> {
+        let open = |action: &Action| match action {
+            Action::Open(link, url, wait) => Some((link.0, url.clone(), wait.millis())),
+            _ => None,
+        };
+        self.out.actions.iter().filter_map(open).collect()
+    }
+
+    pub(crate) fn closes(&self, link: u8) -> bool {
+        self.out.actions.contains(&Action::Close(Link(link)))
+    }
+
+    pub(crate) fn kinds(&self) -> Vec<ReportKind> {
+        self.out.reports.iter().map(|report| report.kind.clone()).collect()
+    }
 }
