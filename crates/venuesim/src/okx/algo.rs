@@ -454,11 +454,7 @@ pub(crate) fn write(out: &mut String, listed: Listed<'_>, algo: &Algo) {
             "actualSide",
             match acting.trigger {
                 Some(trigger) if fired.is_some() && algo.kind != Kind::Trigger => {
-                    if trigger.is_take_profit {
-                        "tp"
-                    } else {
-                        "sl"
-                    }
+                    if trigger.is_take_profit { "tp" } else { "sl" }
                 }
                 _ => "",
             },

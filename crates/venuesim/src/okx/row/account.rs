@@ -51,7 +51,7 @@ pub(crate) fn write(out: &mut String, held: &[Held], now: Nanos) {
             "ordFroz",
             "upl",
         ])
-        .with("details", |out| array(out, held, |out, held| detail(out, held)));
+        .with("details", |out| array(out, held, detail));
     row.end();
 }
 

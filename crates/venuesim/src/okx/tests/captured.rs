@@ -23,8 +23,16 @@ fn every_worked_example_of_a_signature_comes_out_the_same() {
     }
 }
 
-/// Every captured REST request with its headers: `(method, target, headers, body)`.
-fn captures() -> Vec<(String, String, Vec<(String, String)>, String)> {
+/// One captured REST request.
+struct Capture {
+    method: String,
+    target: String,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+/// Every captured REST request.
+fn captures() -> Vec<Capture> {
     let Some(folder) = samples() else { return Vec::new() };
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -37,7 +45,9 @@ fn captures() -> Vec<(String, String, Vec<(String, String)>, String)> {
         let headers = capture["headers"].as_object().unwrap().iter();
         let headers =
             headers.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
-        found.push((text("method"), text("target"), headers.collect(), text("body")));
+        let headers = headers.collect();
+        let (method, target, body) = (text("method"), text("target"), text("body"));
+        found.push(Capture { method, target, headers, body });
     }
     found
 }
@@ -45,7 +55,7 @@ fn captures() -> Vec<(String, String, Vec<(String, String)>, String)> {
 #[test]
 fn what_real_clients_sent_is_understood_and_their_signatures_hold() {
     let mut signed = 0;
-    for (method, target, headers, body) in captures() {
+    for Capture { method, target, headers, body } in captures() {
         let mut stage = Stage::new();
         let borrowed: Vec<(&str, &str)> =
             headers.iter().map(|(name, value)| (&**name, &**value)).collect();
@@ -72,12 +82,12 @@ fn what_real_clients_sent_is_understood_and_their_signatures_hold() {
 
 #[test]
 fn a_touched_request_is_refused() {
-    for (method, target, headers, body) in captures() {
+    for Capture { method, target, headers, body } in captures() {
         let Some((_, at)) = headers.iter().find(|(name, _)| name == "OK-ACCESS-TIMESTAMP") else {
             continue;
         };
         let at: jiff::Timestamp = at.parse().unwrap();
-        let mut code = |target: &str, body: &str, change: &dyn Fn(&str, &str) -> String| {
+        let code = |target: &str, body: &str, change: &dyn Fn(&str, &str) -> String| {
             let mut stage = Stage::new();
             stage.now = Nanos::from_millis(at.as_millisecond());
             let changed: Vec<(&str, String)> =
