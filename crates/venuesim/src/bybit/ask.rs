@@ -123,7 +123,11 @@ pub(super) fn place(exchange: &Exchange, params: &Params) -> Result<Placement, R
         side,
         kind,
         qty: quantity(params, listing)?,
-        life: life(params)?,
+        life: match kind {
+            OrderKind::Limit(_) => life(params)?,
+            // A market order never rests, whatever it says.
+            OrderKind::Market => Life::Ioc,
+        },
         reduce_only: params.flag("reduceOnly"),
         position_side: position_side(params)?,
         stp: stp(params)?,

@@ -59,21 +59,26 @@ struct Window {
 pub(super) struct Limits {
     windows: BTreeMap<(AccountNo, &'static str), Window>,
     address: Option<Window>,
+    sockets: Option<Window>,
 }
 
 /// What one IP address may ask within [`ADDRESS_SPAN_MS`]. Every client of the simulator is one address.
 const ADDRESS_RATE: u32 = 600;
 const ADDRESS_SPAN_MS: i64 = 5_000;
 
+/// What one IP address may open in WebSockets within [`CONNECTS_SPAN_MS`].
+const CONNECTS: u32 = 500;
+const CONNECTS_SPAN_MS: i64 = 300_000;
+
 impl Limits {
+    /// Counts one WebSocket of the address; whether it may be opened.
+    pub(super) fn admit_socket(&mut self, now_ms: i64) -> bool {
+        admit(&mut self.sockets, (CONNECTS, CONNECTS_SPAN_MS), now_ms)
+    }
+
     /// Counts one request of the address; whether it may pass.
     pub(super) fn admit_address(&mut self, now_ms: i64) -> bool {
-        let window = self.address.get_or_insert(Window { began_ms: now_ms, used: 0 });
-        if window.began_ms + ADDRESS_SPAN_MS <= now_ms || now_ms < window.began_ms {
-            *window = Window { began_ms: now_ms, used: 0 };
-        }
-        window.used = window.used.saturating_add(1);
-        window.used <= ADDRESS_RATE
+        admit(&mut self.address, (ADDRESS_RATE, ADDRESS_SPAN_MS), now_ms)
     }
 
     /// Counts `cost` requests of an account on a path; nothing is counted when they do not fit.
@@ -97,6 +102,16 @@ impl Limits {
         let reset_ms = if left == 0 || !passes { window.began_ms + SECOND_MS } else { now_ms };
         Standing { limit, left, reset_ms, passes }
     }
+}
+
+/// Counts one more of at most so many within so long.
+fn admit(window: &mut Option<Window>, (most, span_ms): (u32, i64), now_ms: i64) -> bool {
+    let window = window.get_or_insert(Window { began_ms: now_ms, used: 0 });
+    if window.began_ms + span_ms <= now_ms || now_ms < window.began_ms {
+        *window = Window { began_ms: now_ms, used: 0 };
+    }
+    window.used = window.used.saturating_add(1);
+    window.used <= most
 }
 
 #[cfg(test)]

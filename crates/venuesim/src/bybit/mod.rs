@@ -174,6 +174,9 @@ impl Dialect for Bybit {
         socket: SocketId,
         request: &Request<'_>,
     ) -> Result<(), Response> {
+        if !self.limits.admit_socket(world.now.millis()) && world.terms.limits {
+            return Err(deny::too_frequent());
+        }
         if stream::opened(self, world, socket, request) {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 //! Answers leave a moment late where the server's terms say so: some clients note what they asked for only after
 //! they have sent it. A subscription begins with its answer, so that nothing is told before.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use aurora_matching::exchange::AccountNo;
 use aurora_model::Nanos;
@@ -45,7 +45,30 @@ struct Session {
     heard_at: Nanos,
     idle: Nanos,
     watches: bool,
-    req_ids: VecDeque<String>,
+    req_ids: ReqIds,
+}
+
+/// The newest request ids of a trade socket.
+#[derive(Debug, Default)]
+struct ReqIds {
+    known: BTreeSet<String>,
+    in_order: VecDeque<String>,
+}
+
+impl ReqIds {
+    /// `false` when it is known already.
+    fn note(&mut self, req_id: &str) -> bool {
+        if !self.known.insert(req_id.to_owned()) {
+            return false;
+        }
+        self.in_order.push_back(req_id.to_owned());
+        if REQ_IDS < self.in_order.len()
+            && let Some(oldest) = self.in_order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        true
+    }
 }
 
 /// What is done a moment later.
@@ -105,7 +128,7 @@ pub(in crate::bybit) fn opened(
         heard_at: world.now,
         idle: request.param("max_active_time").and_then(|text| span(&text)).unwrap_or(IDLE),
         watches: false,
-        req_ids: VecDeque::new(),
+        req_ids: ReqIds::default(),
     };
     bybit.sessions.open.insert(socket, session);
     true
@@ -337,15 +360,7 @@ impl Sessions {
 
     /// Whether a request id is new on this socket; it is not from here on.
     pub(super) fn is_new_request(&mut self, socket: SocketId, req_id: &str) -> bool {
-        let Some(session) = self.open.get_mut(&socket) else { return false };
-        if session.req_ids.iter().any(|known| known == req_id) {
-            return false;
-        }
-        session.req_ids.push_back(req_id.to_owned());
-        if REQ_IDS < session.req_ids.len() {
-            session.req_ids.pop_front();
-        }
-        true
+        self.open.get_mut(&socket).is_some_and(|session| session.req_ids.note(req_id))
     }
 
     /// Every login is over: the sockets that had one are closed.
