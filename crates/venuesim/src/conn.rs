@@ -27,6 +27,9 @@ pub(crate) type Shared = Rc<RefCell<Sim>>;
 /// A connection that says nothing for so long between two requests is closed.
 const IDLE: Duration = Duration::from_secs(120);
 
+/// So long a closing connection may take to read what was said.
+const LAST_WORDS: Duration = Duration::from_secs(10);
+
 /// Serves a connection to its end.
 pub(crate) async fn serve(stream: TcpStream, sim: Shared) {
     let _ = stream.set_nodelay(true);
@@ -37,7 +40,10 @@ pub(crate) async fn serve(stream: TcpStream, sim: Shared) {
     let outbox = Rc::clone(&connection.outbox);
     connection.run().await;
     outbox.close(None);
-    let _ = writer.await;
+    let stop = writer.abort_handle();
+    if tokio::time::timeout(LAST_WORDS, writer).await.is_err() {
+        stop.abort();
+    }
 }
 
 /// Writes what the outbox holds, as much at once as the system takes.
@@ -235,7 +241,7 @@ impl Connection {
             Message::Ping(payload) => {
                 let _ = self.outbox.push(ws::encode(Opcode::Pong, &payload));
             }
-            Message::Pong => {}
+            Message::Pong => self.sim.borrow_mut().sockets.ponged(socket),
             Message::Close(code) => {
                 self.outbox.close(Some(ws::close(code.unwrap_or(1000), "")));
                 return false;

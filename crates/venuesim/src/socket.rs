@@ -37,6 +37,9 @@ struct Socket {
     topics: Vec<Topic>,
     /// A frame that a fault sends after the next one.
     later: Option<Bytes>,
+    opened_at: Nanos,
+    /// When the oldest ping was sent that is not answered yet.
+    pinged_at: Option<Nanos>,
 }
 
 #[derive(Debug)]
@@ -105,7 +108,7 @@ impl Sockets {
             if self.faults.is_empty() {
                 self.push(*socket, frame.clone());
             } else {
-                self.push_judged(*socket, topic, &frame);
+                self.push_judged(*socket, topic, text, &frame);
             }
         }
         self.topics[topic.0 as usize].listeners = listeners;
@@ -146,6 +149,28 @@ impl Sockets {
         }
     }
 
+    /// Pings a socket; says since when it owes an answer.
+    pub fn ping(&mut self, socket: SocketId) -> Option<Nanos> {
+        let now = self.now;
+        let open = self.open.get_mut(&socket)?;
+        let owed = open.pinged_at;
+        open.pinged_at = Some(owed.unwrap_or(now));
+        let payload = now.millis().to_string();
+        self.push(socket, ws::encode(Opcode::Ping, payload.as_bytes()));
+        owed
+    }
+
+    pub(crate) fn ponged(&mut self, socket: SocketId) {
+        if let Some(open) = self.open.get_mut(&socket) {
+            open.pinged_at = None;
+        }
+    }
+
+    /// When the socket was opened.
+    pub fn opened_at(&self, socket: SocketId) -> Option<Nanos> {
+        self.open.get(&socket).map(|open| open.opened_at)
+    }
+
     /// Whether the socket is open.
     pub fn is_open(&self, socket: SocketId) -> bool {
         self.open.contains_key(&socket)
@@ -159,7 +184,16 @@ impl Sockets {
     pub(crate) fn add(&mut self, outbox: Rc<Outbox>) -> SocketId {
         self.newest += 1;
         let id = SocketId(self.newest);
-        self.open.insert(id, Socket { outbox, topics: Vec::new(), later: None });
+        self.open.insert(
+            id,
+            Socket {
+                outbox,
+                topics: Vec::new(),
+                later: None,
+                opened_at: self.now,
+                pinged_at: None,
+            },
+        );
         id
     }
 
@@ -179,9 +213,11 @@ impl Sockets {
         self.held.take().map_or(Vec::new(), |(_, frames)| frames)
     }
 
-    fn push_judged(&mut self, socket: SocketId, topic: Topic, frame: &Bytes) {
-        let fate = self.faults.judge(self.now, &self.topics[topic.0 as usize].name, false);
-        self.act(socket, frame, fate);
+    fn push_judged(&mut self, socket: SocketId, topic: Topic, text: &[u8], frame: &Bytes) {
+        match self.faults.judge(self.now, &self.topics[topic.0 as usize].name, false) {
+            Fate::Spoil(how) => self.push(socket, ws::encode(Opcode::Text, &corrupt(text, how))),
+            fate => self.act(socket, frame, fate),
+        }
     }
 
     fn act(&mut self, socket: SocketId, frame: &Bytes, fate: Fate) {

@@ -7,6 +7,8 @@ mod account;
 mod api;
 mod auth;
 mod call;
+#[cfg(test)]
+mod captured;
 mod channel;
 mod code;
 mod frames;
@@ -76,6 +78,8 @@ struct Binance {
     links: BTreeMap<SocketId, Link>,
     streams: Streams,
     users: Users,
+    /// When the sockets are pinged next.
+    ping_at: Nanos,
     /// Client ids the venue has made up.
     own_ids: u64,
 }
@@ -91,6 +95,7 @@ impl Binance {
             links: BTreeMap::new(),
             streams: Streams::default(),
             users: Users::default(),
+            ping_at: Nanos(0),
             own_ids: 0,
         }
     }
@@ -176,6 +181,31 @@ impl Binance {
         response
             .with("x-mbx-order-count-10s", short.to_string())
             .with("x-mbx-order-count-1m", long.to_string())
+    }
+}
+
+/// Sockets are pinged so often,
+const PING_EVERY: Nanos = Nanos(180 * Nanos::SECOND.0);
+/// end when they have not answered for so long,
+const SILENT_AFTER: Nanos = Nanos(600 * Nanos::SECOND.0);
+/// and live no longer than a day.
+const DAY: Nanos = Nanos(86_400 * Nanos::SECOND.0);
+
+impl Binance {
+    fn ping(&mut self, world: &mut World<'_>) {
+        if world.now < self.ping_at {
+            return;
+        }
+        self.ping_at = world.now + PING_EVERY;
+        for socket in world.sockets.all() {
+            let is_old = world.sockets.opened_at(socket).is_some_and(|at| DAY <= world.now - at);
+            let is_silent =
+                world.sockets.ping(socket).is_some_and(|at| SILENT_AFTER <= world.now - at);
+            if is_old || is_silent {
+                let reason = if is_old { "24 hours are over" } else { "Pong timeout" };
+                world.sockets.close(socket, 1008, reason);
+            }
+        }
     }
 }
 
@@ -294,5 +324,6 @@ impl Dialect for Binance {
         self.users.expire(world, all);
         self.users.flush(world, &self.listed);
         self.streams.tick(world, &self.listed);
+        self.ping(world);
     }
 }

@@ -34,7 +34,8 @@ impl StreamFaults {
     pub(crate) fn judge(&mut self, now: Nanos, topic: &str, is_snapshot: bool) -> Fate {
         for armed in &mut self.rules {
             let spoils = matches!(armed.rule.what, What::CorruptSnapshot { .. });
-            let has_kind = is_snapshot || !spoils;
+            // A snapshot that opens a channel, or whatever the rule names.
+            let has_kind = is_snapshot || !spoils || armed.rule.place.topic.is_some();
             if !has_kind || !armed.rule.place.is_about_topic(topic) || !armed.strikes(now) {
                 continue;
             }

@@ -1,0 +1,121 @@
+//! What real clients sent, byte for byte: it is accepted, and what was signed with a wrong secret is not.
+
+use std::path::PathBuf;
+
+use aurora_model::{InstrumentNo, Nanos};
+use serde_json::Value;
+
+use super::code::ApiError;
+use super::params::Params;
+use super::route::{self, Guard};
+use super::{auth, channel, subject};
+use crate::account::Accounts;
+use crate::dialect::Ask;
+use crate::request::Request;
+
+/// The recordings; `None` with a word when they are not at hand.
+fn captures() -> Option<Vec<(String, Value)>> {
+    let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+    let shared = std::env::var("AURORA_SHARED").unwrap_or_else(|_| usual.to_owned());
+    let folder = PathBuf::from(shared).join("venues/samples/binance");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{} is missing", folder.display());
+        eprintln!("skipped: {} is missing, AURORA_SHARED says where it is", folder.display());
+        return None;
+    };
+    let mut all: Vec<(String, Value)> = entries
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let name = path.file_stem()?.to_str()?.to_owned();
+            let text = std::fs::read_to_string(&path).ok()?;
+            name.starts_with("capture_").then(|| (name, serde_json::from_str(&text).unwrap()))
+        })
+        .collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    Some(all)
+}
+
+/// Hands the recorded request to `check`, with the moment it was sent.
+fn replay<R>(sample: &Value, check: impl FnOnce(&Request<'_>, &Params<'_>, Nanos) -> R) -> R {
+    let text = |name: &str| sample[name].as_str().unwrap_or_default();
+    let headers: Vec<(&str, &str)> = sample["headers"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()))
+        .collect();
+    let request = Request {
+        method: text("method"),
+        target: text("target"),
+        headers: &headers,
+        body: text("body").as_bytes(),
+    };
+    let params = Params::form(request.query(), text("body"));
+    let at: i64 = params.number("timestamp").unwrap().unwrap_or_default();
+    check(&request, &params, Nanos::from_millis(at + 50))
+}
+
+fn judged(sample: &Value) -> Result<(), ApiError> {
+    let accounts = Accounts::standard(1);
+    replay(sample, |request, params, now| {
+        auth::by_signature(&accounts, request, params, now).map(drop)
+    })
+}
+
+#[test]
+fn signed_requests_are_verified_byte_for_byte() {
+    let mut seen = 0;
+    for (name, sample) in captures().unwrap_or_default() {
+        let is_signed = replay(&sample, |_, params, _| params.has("signature"));
+        if !is_signed {
+            continue;
+        }
+        seen += 1;
+        let wrong = name.ends_with("_WRONG_SECRET");
+        match judged(&sample) {
+            Ok(()) => assert!(!wrong, "{name} was accepted"),
+            Err(error) => assert!(wrong && error.code == -1022, "{name}: {error:?}"),
+        }
+    }
+    assert!(seen == 0 || 8 < seen, "{seen} signed requests");
+}
+
+#[test]
+fn a_changed_byte_breaks_the_signature() {
+    for (name, sample) in captures().unwrap_or_default() {
+        let changed = sample.to_string().replace("BTCUSDT", "ETHUSDT");
+        if !changed.contains("ETHUSDT") || !changed.contains("signature=") {
+            continue;
+        }
+        let changed: Value = serde_json::from_str(&changed).unwrap();
+        assert_eq!(judged(&changed).unwrap_err().code, -1022, "{name}");
+    }
+}
+
+#[test]
+fn every_recorded_request_has_a_route() {
+    for (name, sample) in captures().unwrap_or_default() {
+        if sample["method"].is_null() {
+            continue;
+        }
+        replay(&sample, |request, params, _| {
+            let route = route::find(request.method, request.path());
+            let route = route.unwrap_or_else(|| panic!("{name} has no route"));
+            assert_eq!(route.guard == Guard::Signed, params.has("signature"), "{name}");
+            subject::of(&Ask::Rest(request));
+        });
+    }
+}
+
+#[test]
+fn every_recorded_subscription_is_understood() {
+    let no_of = |symbol: &str| (symbol == "BTCUSDT").then_some(InstrumentNo(0));
+    for (name, sample) in captures().unwrap_or_default() {
+        let Some(frame) = sample["frame"].as_str() else { continue };
+        let frame: Value = serde_json::from_str(frame).unwrap();
+        for stream in frame["params"].as_array().unwrap() {
+            let stream = stream.as_str().unwrap();
+            assert!(channel::parse(stream, no_of).is_some(), "{name}: {stream}");
+        }
+    }
+}
