@@ -80,7 +80,14 @@ pub fn read(bytes: &[u8]) -> Result<Frame<'_>, DecodeError> {
     while more {
         match scanner.key()? {
             b"arg" => envelope.arg = arg(&mut scanner)?,
-            b"data" if envelope.is_push() => return Ok(Frame::Push(envelope.push(bytes, scanner))),
+            b"data" if !envelope.arg.channel.is_empty() => {
+                let channel = Channel::of(envelope.arg.channel);
+                // A book's action may still follow, and says how to read its data.
+                if channel != Channel::Books || !envelope.action.is_empty() {
+                    return Ok(Frame::Push(envelope.push(channel, bytes, scanner)));
+                }
+                envelope.data = Some(slice(bytes, &mut scanner)?);
+            }
             key => envelope.field(key, bytes, &mut scanner)?,
         }
         more = scanner.more(OBJECT)?;
@@ -88,7 +95,7 @@ pub fn read(bytes: &[u8]) -> Result<Frame<'_>, DecodeError> {
     scanner.end()?;
     match envelope.data {
         Some(data) if !envelope.arg.channel.is_empty() && envelope.event.is_empty() => {
-            let push = envelope.push(data, Scanner::new(data));
+            let push = envelope.push(Channel::of(envelope.arg.channel), data, Scanner::new(data));
             Ok(Frame::Push(Push { is_read: true, ..push }))
         }
         _ => Ok(Frame::Envelope(envelope)),
@@ -107,14 +114,7 @@ pub fn read_envelope(bytes: &[u8]) -> Result<Envelope<'_>, DecodeError> {
 }
 
 impl<'a> Envelope<'a> {
-    /// Whether what came so far says that data of a channel follows.
-    fn is_push(&self) -> bool {
-        let has_action = !matches!(Channel::of(self.arg.channel), Channel::Books);
-        !self.arg.channel.is_empty() && (has_action || !self.action.is_empty())
-    }
-
-    fn push(&self, bytes: &'a [u8], data: Scanner<'a>) -> Push<'a> {
-        let channel = Channel::of(self.arg.channel);
+    fn push(&self, channel: Channel, bytes: &'a [u8], data: Scanner<'a>) -> Push<'a> {
         Push { channel, arg: self.arg, action: self.action, data, bytes, is_read: false }
     }
 

@@ -16,8 +16,10 @@ macro_rules! words {
             /// The meaning of a word on the wire.
             #[inline]
             pub fn of(word: &[u8]) -> $name {
-                $($(if word == $word { return $name::$variant; })+)*
-                $name::$fallback
+                match word {
+                    $($($word)|+ => $name::$variant,)*
+                    _ => $name::$fallback,
+                }
             }
         }
     };

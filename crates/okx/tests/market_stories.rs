@@ -125,14 +125,20 @@ fn a_book_begins_with_a_rest_snapshot_when_the_first_message_is_a_change() {
     let call = desk.call("/market/books");
     desk.frame(0, &book("update", 11, 14, 60_000, 60_001));
     assert_eq!(story(&desk), "", "kept until the snapshot is here");
-    check(desk.answer(&call, &rest_book(12)), &expect![[r#"
+    check(
+        desk.answer(&call, &rest_book(12)),
+        &expect![[r#"
         snapshot 12, 2 levels
         change Some(11) to 14, 2 levels
         note Synced(InstrumentNo(0), Nanos(0))
-    "#]]);
-    check(desk.frame(0, &book("update", 14, 15, 60_000, 60_001)), &expect![[r#"
+    "#]],
+    );
+    check(
+        desk.frame(0, &book("update", 14, 15, 60_000, 60_001)),
+        &expect![[r#"
         change Some(14) to 15, 2 levels
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -143,11 +149,14 @@ fn a_rest_snapshot_older_than_the_changes_is_fetched_again() {
     assert_eq!(story(desk.answer(&call, &rest_book(7))), "");
     desk.pass(Nanos::SECOND);
     let call = desk.call("/market/books");
-    check(desk.answer(&call, &rest_book(9)), &expect![[r#"
+    check(
+        desk.answer(&call, &rest_book(9)),
+        &expect![[r#"
         snapshot 9, 2 levels
         change Some(8) to 11, 2 levels
         note Synced(InstrumentNo(0), Nanos(0))
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -298,15 +307,24 @@ fn a_notice_of_an_upgrade_moves_to_another_connection_without_a_break() {
     "#]],
     );
     assert_eq!(story(desk.frame(0, &book("update", 14, 17, 60_000, 60_001))), "");
-    check(desk.frame(1, &trade(101)), &expect![[r#"
+    check(
+        desk.frame(1, &trade(101)),
+        &expect![[r#"
         trade 101: sell 7 at 600005
-    "#]]);
-    check(desk.tell(Input::Closed(Link(0), "we closed it")), &expect![[r#"
+    "#]],
+    );
+    check(
+        desk.tell(Input::Closed(Link(0), "we closed it")),
+        &expect![[r#"
         note Down(Link(0), "we closed it")
-    "#]]);
-    check(desk.frame(1, &book("update", 16, 18, 60_000, 60_001)), &expect![[r#"
+    "#]],
+    );
+    check(
+        desk.frame(1, &book("update", 16, 18, 60_000, 60_001)),
+        &expect![[r#"
         change Some(16) to 18, 2 levels
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -322,9 +340,12 @@ fn a_trade_told_by_both_connections_is_passed_on_once() {
     "#]],
     );
     assert_eq!(story(desk.frame(1, &trade(7))), "");
-    check(desk.frame(1, &trade(8)), &expect![[r#"
+    check(
+        desk.frame(1, &trade(8)),
+        &expect![[r#"
         trade 8: sell 7 at 600005
-    "#]]);
+    "#]],
+    );
     assert_eq!(story(desk.frame(0, &trade(8))), "");
 }
 

@@ -226,12 +226,10 @@ impl AccountSession {
         let Some((side, index)) = self.side(link) else { return };
         match event.event {
             b"login" if event.code.unwrap_or_default() == 0 => side.logged_in(at, index, out),
-            b"subscribe" => {
-                if side.subscribed(index) {
-                    side.take_over(index);
-                    out.notes.push(Note::Up(link));
-                    self.subscribed(at, link, out);
-                }
+            b"subscribe" if side.subscribed(index) => {
+                side.take_over(index);
+                out.notes.push(Note::Up(link));
+                self.subscribed(at, link, out);
             }
             b"notice" if event.code == Some(64008) => side.renew(out),
             b"login" | b"error" => self.refused(at, link, event, out),

@@ -109,27 +109,19 @@ pub fn order<'a>(scanner: &mut Scanner<'a>) -> Result<OrderUpdate<'a>, DecodeErr
     let mut more = scanner.open(OBJECT)?;
     while more {
         let key = scanner.key()?;
-        let text = match key {
-            // Objects and arrays of attached orders.
-            b"attachAlgoOrds" | b"linkedAlgoOrd" => {
-                scanner.skip()?;
-                more = scanner.more(OBJECT)?;
-                continue;
+        if scanner.peek()? == b'"' {
+            let text = Quoted(scanner.string()?);
+            match key {
+                b"ordId" => ord_id = Some(text.whole()?),
+                b"side" => side = wire::side(text.text()),
+                b"state" => state = Some(State::of(text.text())),
+                b"uTime" => updated = text,
+                b"fillTime" => fill_at = text,
+                _ => order.field(key, text),
             }
-            _ if scanner.peek()? != b'"' => {
-                scanner.skip()?;
-                more = scanner.more(OBJECT)?;
-                continue;
-            }
-            _ => Quoted(scanner.string()?),
-        };
-        match key {
-            b"ordId" => ord_id = Some(text.whole()?),
-            b"side" => side = wire::side(text.text()),
-            b"state" => state = Some(State::of(text.text())),
-            b"uTime" => updated = text,
-            b"fillTime" => fill_at = text,
-            _ => order.field(key, text),
+        } else {
+            // Attached orders and the like.
+            scanner.skip()?;
         }
         more = scanner.more(OBJECT)?;
     }

@@ -42,14 +42,17 @@ impl RawBook {
 
 const TABLE: [u32; 256] = {
     let mut table = [0; 256];
-    let mut n = 0;
-    while n < 256 {
+    let mut n = 0_u8;
+    loop {
         let (mut value, mut bit) = (n as u32, 0);
         while bit < 8 {
             value = if value & 1 == 1 { 0xedb8_8320 ^ (value >> 1) } else { value >> 1 };
             bit += 1;
         }
-        table[n] = value;
+        table[n as usize] = value;
+        if n == u8::MAX {
+            break;
+        }
         n += 1;
     }
     table

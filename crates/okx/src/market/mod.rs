@@ -121,7 +121,7 @@ impl MarketSession {
 
     /// What the books, the touch and the trades need.
     fn topics(&self) -> Vec<OwnedTopic> {
-        let touch = if self.view % 2 == 0 { "bbo-tbt" } else { "books5" };
+        let touch = if self.view.is_multiple_of(2) { "bbo-tbt" } else { "books5" };
         let of = |feed: &Feed| {
             ["books", touch, "trades"].map(|channel| OwnedTopic::of(channel, feed.symbol()))
         };

@@ -8,7 +8,7 @@ use aurora_model::{
     TimeInForce,
 };
 use aurora_okx::Okx;
-use aurora_okx::decode::rest::{self, InstrumentRow};
+use aurora_okx::decode::rest::InstrumentRow;
 use aurora_wire::{
     Action, Answer, Call, Headers, Input, Link, Note, Output, Placement, Protocol, Rules, Session,
 };
