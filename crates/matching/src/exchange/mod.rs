@@ -6,8 +6,9 @@
 //! survive a crash turn into [`ExchangeFact`] lines, to be written down before anyone is told.
 //! The same calls give the same answers, events and facts.
 //!
-//! An order's way: `admit` (may it?), `place` (take), `life` (rest, close), `trade` (what a trade books). Beside
-//! it: `margin`, `timers` (funding, dead men), `forced` (liquidation), `operate` (faults), `query`, `restore`.
+//! An order's way: `admit` (may it?), `place` (it exists), `take` (it trades), `life` (it rests, it closes), `trade`
+//! (what a trade books). Beside it: `margin`, `timers` (funding, dead men), `fire` (stops), `forced` (liquidation),
+//! `operate` (faults), `query` and `holdings` (what one may ask), `restore`.
 
 mod account;
 mod act;
@@ -15,9 +16,12 @@ mod admit;
 mod amend;
 mod command;
 mod config;
+mod deleverage;
 mod event;
 mod fact;
+mod fire;
 mod forced;
+mod holdings;
 mod life;
 mod listing;
 mod margin;
@@ -32,6 +36,8 @@ mod query;
 mod refusal;
 mod restore;
 mod scale;
+mod settings;
+mod take;
 mod tape;
 mod text;
 mod timers;
@@ -42,7 +48,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aurora_model::{Nanos, Notional};
+use aurora_model::Nanos;
 
 pub use command::{
     AccountNo, AmendOrder, CancelWhich, Command, Life, MarginMode, OrderId, OrderKind, OrderQty,

@@ -124,3 +124,70 @@ pub(super) fn closes(position_side: PositionSide, side: Side) -> bool {
         (PositionSide::Long, Side::Sell) | (PositionSide::Short, Side::Buy)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use aurora_model::{Instrument, Notional, Payoff};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn scale(payoff: Payoff) -> Scale {
+        Scale::new(&Instrument {
+            id: "PAPER:PERP:BTC-USDT".parse().unwrap(),
+            symbol: "BTCUSDT".to_owned(),
+            payoff,
+            tick: Decimal::new(1, 1),
+            lot: Decimal::ONE,
+            multiplier: Decimal::from(100),
+            min_notional: Notional::ZERO,
+            maker_fee: Decimal::ZERO,
+            taker_fee: Decimal::ZERO,
+        })
+    }
+
+    #[test]
+    fn an_inverse_contract_gains_in_base_when_the_price_rises() {
+        let scale = scale(Payoff::Inverse);
+        let mut position = Position::default();
+        // 100 contracts of 100 quote: one base at 10 000, half a base at 20 000.
+        position.trade(Side::Buy, Ticks(100_000), Lots(100), &scale, Nanos(1));
+        let closed = position.trade(Side::Sell, Ticks(200_000), Lots(100), &scale, Nanos(2));
+        assert_eq!(scale.money(closed.realized), Decimal::new(5, 1));
+        assert!(position.is_flat() && position.cost == 0);
+    }
+
+    #[test]
+    fn a_trade_through_zero_closes_and_opens() {
+        let scale = scale(Payoff::Linear);
+        let mut position = Position::default();
+        position.trade(Side::Buy, Ticks(100), Lots(3), &scale, Nanos(1));
+        let done = position.trade(Side::Sell, Ticks(110), Lots(5), &scale, Nanos(2));
+        assert_eq!((done.closed, done.opened, done.realized), (Lots(3), Lots(2), 30));
+        assert_eq!((position.lots, position.cost), (Lots(-2), 220));
+        assert_eq!(scale.mean_price(position.lots, position.cost), Decimal::from(11));
+    }
+
+    proptest! {
+        #[test]
+        fn every_quantum_is_accounted_for(
+            trades in prop::collection::vec((any::<bool>(), 1..1_000_i64, 1..100_i64), 1..60),
+            inverse in any::<bool>(),
+        ) {
+            let scale = scale(if inverse { Payoff::Inverse } else { Payoff::Linear });
+            let mut position = Position::default();
+            let (mut realized, mut flow) = (0_i128, 0_i128);
+            for (buys, price, qty) in trades {
+                let side = if buys { Side::Buy } else { Side::Sell };
+                let before = (position.lots, qty);
+                let done = position.trade(side, Ticks(price), Lots(qty), &scale, Nanos(1));
+                prop_assert_eq!(done.closed + done.opened, Lots(before.1));
+                realized += done.realized;
+                let worth = scale.worth(Ticks(price), done.closed) + done.opened_cost;
+                flow -= i128::from(side.sign()) * worth * scale.long_sign();
+            }
+            let held = i128::from(position.lots.0.signum()) * position.cost * scale.long_sign();
+            prop_assert_eq!(realized, flow + held);
+        }
+    }
+}

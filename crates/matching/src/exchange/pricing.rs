@@ -101,3 +101,41 @@ impl Pricing {
         self.history.push_back(record);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn see(pricing: &mut Pricing, bid: i64, times: usize) {
+        for _ in 0..times {
+            pricing.see(Ticks(bid), Ticks(bid + 2), Decimal::new(1, 1), Nanos(1));
+        }
+    }
+
+    #[test]
+    fn the_mark_stays_within_the_touch_and_the_index_follows() {
+        let mut pricing = Pricing::new(None);
+        assert!(!pricing.is_known());
+        see(&mut pricing, 1_000, 1);
+        assert_eq!((pricing.mark, pricing.index), (Decimal::new(1001, 1), Decimal::new(1001, 1)));
+        see(&mut pricing, 1_100, 1);
+        assert_eq!(pricing.mark, Decimal::from(110));
+        assert!(pricing.index < Decimal::from(101));
+        see(&mut pricing, 1_100, 200);
+        assert_eq!(pricing.index.round_dp(1), Decimal::new(1101, 1));
+    }
+
+    #[test]
+    fn a_calm_market_pays_the_interest_and_a_rising_one_more_up_to_the_cap() {
+        let cap = Decimal::new(2, 3);
+        let mut pricing = Pricing::new(None);
+        see(&mut pricing, 100_000, 100);
+        assert_eq!(pricing.rate(cap), Decimal::new(1, 4));
+        for step in 0..200 {
+            see(&mut pricing, 100_000 + step * 100, 1);
+        }
+        assert_eq!(pricing.rate(cap), cap);
+        pricing.fixed_rate = Some(Decimal::new(-5, 4));
+        assert_eq!(pricing.rate(cap), Decimal::new(-5, 4));
+    }
+}

@@ -76,3 +76,16 @@ impl<const N: usize> fmt::Debug for Text<N> {
         fmt::Debug::fmt(self.as_str(), f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_keeps_what_it_was_given_up_to_its_length() {
+        assert_eq!(Text::<4>::new("äb").unwrap().as_str(), "äb");
+        assert_eq!(Text::<4>::new("").unwrap(), Text::EMPTY);
+        let error = Text::<4>::new("abcde").unwrap_err();
+        assert_eq!(error.to_string(), "\"abcde\" is longer than 4 bytes");
+    }
+}

@@ -247,3 +247,29 @@ record_words! {
     FundingPayment { account, id, instrument, position_side, lots, mark, rate, amount, asset, at }
     FundingRecord { instrument, at, rate, mark }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_client_id_survives_a_line(text in "\\PC{0,9}") {
+            let id = Text::<36>::new(&text).unwrap();
+            let mut line = String::from("id");
+            id.put(&mut line);
+            let mut from = Reader::new(&line);
+            from.word();
+            prop_assert_eq!(Text::<36>::take(&mut from), Some(id));
+            prop_assert_eq!(from.word(), None);
+        }
+
+        #[test]
+        fn no_line_breaks_the_reader(line in "\\PC{0,80}") {
+            let _ = crate::exchange::ExchangeFact::parse(&line);
+            let _ = crate::exchange::ExchangeFact::parse(&format!("order {line}"));
+        }
+    }
+}

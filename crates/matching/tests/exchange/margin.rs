@@ -199,3 +199,28 @@ fn orders_outside_the_rules_are_refused_with_the_rule() {
         "#]],
     );
 }
+
+#[test]
+fn money_moves_between_the_wallet_and_the_world_as_far_as_it_is_free() {
+    check(
+        "book 100x500 | 101x500
+         1 buy 400 @ market
+         1 transfer -9000
+         1 transfer -7000
+         1 sell 100 @ 102
+         1 buy 300 @ 100
+         show 1",
+        &expect![[r#"
+            1: #1 buy 0/400 @ market: New by New
+            print buy 400 @ 101
+            1: Trade buy 400 @ 101 as Taker, fee 20.2 USDT, realized 0
+            1: #1 buy 400/400 @ market: Filled by Trade
+            1: position Net 400 at 101
+            refused: needs 9000, 7769.80000000 is available
+            1: -7000 USDT transfer
+            1: #2 sell 0/100 @ 102: New by New
+            refused: needs 1515, 769.8 is available
+            1: wallet 2979.8, locked 0, unrealized -200, margin 2010 + 0, isolated 0, maintenance 160.8, available 769.8
+        "#]],
+    );
+}

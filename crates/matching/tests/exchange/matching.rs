@@ -385,3 +385,51 @@ fn spot_money_is_locked_and_paid_in_what_is_received() {
         "#]],
     );
 }
+
+#[test]
+fn a_stop_by_mark_does_not_look_at_trades_and_sleeps_through_a_halt() {
+    check(
+        "book 99x50 | 101x50
+         1 sell 2 @ 90 falls=95 by-mark id=stop
+         trade sell 1 @ 93
+         status halt
+         book 93x50 | 95x50
+         tick 1000
+         status trading",
+        &expect![[r#"
+            1: stop sell 0/2 @ 90: Parked by Parked
+            print sell 1 @ 93
+            listing Halt
+            listing Trading
+            1: stop sell 0/2 @ 90: New by Triggered
+            print sell 2 @ 93
+            1: Trade sell 2 @ 93 as Taker, fee 0.093 USDT, realized 0
+            1: stop sell 2/2 @ 90: Filled by Trade
+            1: position Net -2 at 93
+        "#]],
+    );
+}
+
+#[test]
+fn amending_a_parked_order_moves_its_trigger() {
+    check(
+        "book 99x50 | 101x50
+         trade buy 1 @ 100
+         1 buy 2 @ 105 rises=104 id=stop
+         1 amend stop trigger=99
+         1 amend stop trigger=102 qty=3
+         trade buy 1 @ 102",
+        &expect![[r#"
+            print buy 1 @ 100
+            1: stop buy 0/2 @ 105: Parked by Parked
+            refused: the order would trigger at once
+            1: stop buy 0/3 @ 105: Parked by Amended
+            print buy 1 @ 102
+            1: stop buy 0/3 @ 105: New by Triggered
+            print buy 3 @ 101
+            1: Trade buy 3 @ 101 as Taker, fee 0.1515 USDT, realized 0
+            1: stop buy 3/3 @ 105: Filled by Trade
+            1: position Net 3 at 101
+        "#]],
+    );
+}
