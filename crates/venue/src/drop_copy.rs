@@ -56,6 +56,8 @@ pub struct DropCopy {
     done: BTreeMap<Key, ()>,
     done_order: VecDeque<Key>,
     second_spoke: bool,
+    /// Nothing is overdue before.
+    due_at: Nanos,
     counts: DropCopyCounts,
 }
 
@@ -69,6 +71,7 @@ impl DropCopy {
             done: BTreeMap::new(),
             done_order: VecDeque::new(),
             second_spoke: false,
+            due_at: Nanos(i64::MAX),
             counts: DropCopyCounts::default(),
         }
     }
@@ -81,6 +84,7 @@ impl DropCopy {
         }
         let Some((other, _)) = self.second.remove(&key) else {
             self.first.insert(key, (*fill, at));
+            self.due_at = self.due_at.min(at + self.grace);
             return None;
         };
         self.compare(key, *fill, other)
@@ -105,6 +109,7 @@ impl DropCopy {
         }
         let Some((other, _)) = self.first.remove(&key) else {
             self.second.insert(key, (*fill, at));
+            self.due_at = self.due_at.min(at + self.grace);
             return None;
         };
         self.compare(key, other, *fill)
@@ -132,12 +137,13 @@ impl DropCopy {
             self.counts.missed_by_second += 1;
             out.push(Finding::MissedBySecond(fill));
         }
+        let since = self.first.values().chain(self.second.values()).map(|(_, since)| *since).min();
+        self.due_at = since.map_or(Nanos(i64::MAX), |since| since + self.grace);
     }
 
-    /// When [`DropCopy::overdue`] will next have something; `Nanos(i64::MAX)` for never.
+    /// When [`DropCopy::overdue`] may next have something; `Nanos(i64::MAX)` for never.
     pub fn wake_at(&self) -> Nanos {
-        let since = self.first.values().chain(self.second.values()).map(|(_, since)| *since).min();
-        since.map_or(Nanos(i64::MAX), |since| since + self.grace)
+        self.due_at
     }
 
     /// How many fills one path alone has told so far.

@@ -10,21 +10,21 @@
 pub mod clock;
 pub mod drop_copy;
 mod error;
-mod rules;
-#[cfg(test)]
-mod toy;
 pub mod governor;
 pub mod heartbeat;
 pub mod lifecycle;
 pub mod line;
 pub mod maintenance;
+mod rules;
 pub mod state;
+#[cfg(test)]
+mod toy;
 pub mod transport;
 pub mod views;
 
 pub use clock::Clock;
 pub use error::VenueError;
-pub use rules::fetch_rules;
 pub use line::{
     FromVenue, Line, LineCommand, LineConfig, LineEvent, MarketBatch, Settings, Source,
 };
+pub use rules::fetch_rules;

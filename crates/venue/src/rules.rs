@@ -34,17 +34,19 @@ pub fn fetch_rules(
         .map_err(VenueError::Thread)?;
     let local = tokio::task::LocalSet::new();
     let fetching = fetch(protocol, &http, wanted, clock);
-    let found = local.block_on(&reactor, fetching).map_err(|problem| VenueError::Rules {
-        venue: protocol.venue().code(),
-        problem,
-    })?;
-    wanted.iter().map(|(no, id)| {
-        let rules = found.iter().find(|rules| rules.no == *no).cloned();
-        rules.ok_or_else(|| VenueError::Rules {
-            venue: protocol.venue().code(),
-            problem: format!("{id} is not listed there"),
+    let found = local
+        .block_on(&reactor, fetching)
+        .map_err(|problem| VenueError::Rules { venue: protocol.venue().code(), problem })?;
+    wanted
+        .iter()
+        .map(|(no, id)| {
+            let rules = found.iter().find(|rules| rules.no == *no).cloned();
+            rules.ok_or_else(|| VenueError::Rules {
+                venue: protocol.venue().code(),
+                problem: format!("{id} is not listed there"),
+            })
         })
-    }).collect()
+        .collect()
 }
 
 async fn fetch(

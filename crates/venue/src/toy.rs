@@ -197,7 +197,12 @@ impl Session for ToyMarket {
             }
             Input::Frame(_, frame) => {
                 self.last_id += 1;
-                out.market(&event(at, self.last_id, std::str::from_utf8(frame).unwrap(), &mut Vec::new()));
+                out.market(&event(
+                    at,
+                    self.last_id,
+                    std::str::from_utf8(frame).unwrap(),
+                    &mut Vec::new(),
+                ));
             }
             _ => {}
         }
@@ -246,7 +251,14 @@ impl ToyAccount {
         ToyAccount { url: url.map(str::to_owned), ..ToyAccount::default() }
     }
 
-    fn call(&mut self, ask: &Ask, path: &'static str, body: &str, urgency: Urgency, out: &mut Output) {
+    fn call(
+        &mut self,
+        ask: &Ask,
+        path: &'static str,
+        body: &str,
+        urgency: Urgency,
+        out: &mut Output,
+    ) {
         self.next += 1;
         self.placing.insert(CallNo(self.next), ask.clone());
         out.actions.push(Action::Call(call(self.next, path, body, urgency)));

@@ -9,6 +9,8 @@
 
 mod penalty;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use std::collections::BTreeMap;

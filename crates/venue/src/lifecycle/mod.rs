@@ -125,6 +125,10 @@ impl Lifecycle {
                 let cut = batch::split(no, ids, most, single, Ask::CancelMany, asks);
                 self.counts.batches_split += u64::from(cut);
             }
+            Ask::CancelAll(instrument) => {
+                self.own.cancel_all(instrument);
+                passed.asks.push((no, Ask::CancelAll(instrument)));
+            }
             Ask::Leverage(instrument, leverage) => {
                 let rules = around.rules.iter().find(|rules| rules.no == instrument);
                 match rules.filter(|rules| rules.max_leverage < leverage || leverage == 0) {
@@ -294,7 +298,10 @@ impl Lifecycle {
         let why = if !self.capabilities.amend {
             Some("this venue cannot amend: replace the order, under a new id".to_owned())
         } else if VenueState::PostOnlyWindow < around.states.of(intent.instrument) {
-            Some(format!("the venue or instrument is {}", around.states.of(intent.instrument).code()))
+            Some(format!(
+                "the venue or instrument is {}",
+                around.states.of(intent.instrument).code()
+            ))
         } else if let Some(refusal) = by_rules {
             Some(refusal.code().to_owned())
         } else {

@@ -69,6 +69,13 @@ impl OwnOrders {
         self.open.get_mut(&id)
     }
 
+    /// Everything, or everything of an instrument, is being cancelled.
+    pub(super) fn cancel_all(&mut self, instrument: Option<InstrumentNo>) {
+        let all = self.open.values_mut();
+        let those = all.filter(|own| instrument.is_none_or(|no| no == own.intent.instrument));
+        those.for_each(|own| own.canceling = true);
+    }
+
     /// How many may be open.
     pub fn count(&self, instrument: InstrumentNo) -> usize {
         self.of(instrument).count()
@@ -107,7 +114,10 @@ impl OwnOrders {
     /// How much open reduce-only orders of that side may still take off, cancels under way left out.
     pub fn reducing(&self, instrument: InstrumentNo, side: Side) -> Lots {
         let reducing = self.of(instrument).filter(|own| {
-            own.intent.reduce_only && own.intent.side == side && !own.canceling && !own.waits_for_trigger
+            own.intent.reduce_only
+                && own.intent.side == side
+                && !own.canceling
+                && !own.waits_for_trigger
         });
         Lots(reducing.map(|own| own.remaining().0).sum())
     }

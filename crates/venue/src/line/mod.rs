@@ -14,6 +14,7 @@ pub use batch::MarketBatch;
 pub use config::{LineConfig, Settings};
 pub use message::{FromVenue, LineCommand, LineEvent, LineStatus, Source};
 
+use std::collections::VecDeque;
 use std::thread::JoinHandle;
 
 use aurora_wire::{Ask, AskNo};
@@ -33,7 +34,7 @@ pub struct Line {
     to_line: tokio::sync::mpsc::Sender<ToLine>,
     messages: Receiver<FromVenue>,
     used_batches: crossbeam_channel::Sender<MarketBatch>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<VecDeque<FromVenue>>>,
 }
 
 impl Line {
@@ -59,9 +60,9 @@ impl Line {
             let run = async move {
                 // Checked before the thread was started.
                 let runtime = Runtime::new(config, ends).expect("the configuration was checked");
-                runtime.run().await;
+                runtime.run().await
             };
-            local.block_on(&reactor, run);
+            local.block_on(&reactor, run)
         });
         let thread = Some(thread.map_err(VenueError::Thread)?);
         Ok(Line { to_line, messages, used_batches, thread })
@@ -91,9 +92,12 @@ impl Line {
         let _ = self.used_batches.try_send(batch);
     }
 
-    /// Stops the line and waits for its thread. What was asked before is sent first; answers are not waited for.
-    pub fn stop(mut self) {
-        self.end();
+    /// Stops the line and returns what it still had to say, the last being [`FromVenue::Stopped`].
+    ///
+    /// What was asked before is sent first, and its answers are waited for, though not longer than two seconds.
+    pub fn stop(mut self) -> Vec<FromVenue> {
+        let unsent = self.end();
+        self.messages.try_iter().chain(unsent).collect()
     }
 
     fn send(&self, message: ToLine) -> bool {
@@ -105,11 +109,11 @@ impl Line {
         }
     }
 
-    fn end(&mut self) {
-        let Some(thread) = self.thread.take() else { return };
+    fn end(&mut self) -> VecDeque<FromVenue> {
+        let Some(thread) = self.thread.take() else { return VecDeque::new() };
         self.send(ToLine::Stop);
         // A panic in the line's thread was told as its last message already.
-        let _ = thread.join();
+        thread.join().unwrap_or_default()
     }
 }
 
@@ -123,7 +127,12 @@ impl Drop for Line {
 fn check(config: &LineConfig) -> Result<(), VenueError> {
     let at = &config.endpoints;
     target("rest", &at.rest)?;
-    let sockets = [("public", &at.public), ("private", &at.private), ("trade", &at.trade), ("business", &at.business)];
+    let sockets = [
+        ("public", &at.public),
+        ("private", &at.private),
+        ("trade", &at.trade),
+        ("business", &at.business),
+    ];
     for (field, url) in sockets.into_iter().filter(|(_, url)| !url.is_empty()) {
         target(field, url)?;
     }

@@ -1,6 +1,6 @@
 //! The dull loop around [`Core`]: sockets and queues in, effects out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -15,14 +15,12 @@ use super::{LineConfig, MarketBatch};
 use crate::VenueError;
 use crate::clock::Clock;
 use crate::governor::Ticket;
-use crate::transport::{
-    Dialer, Http, Reply, Socket, SocketEvent, SocketNo, duration, target,
-};
+use crate::transport::{Dialer, Http, Reply, Socket, SocketEvent, SocketNo, duration, target};
 
 /// Frames wait here when the loop is busy; when it is full the sockets are read no further.
 const FRAMES: usize = 1024;
 /// So many frames are taken in before the desk is told.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 64;
 /// With so many messages waiting for the desk nothing more is read: the venue waits.
 const MAX_BACKLOG: usize = 65_536;
 /// How often a desk that lags is tried again.
@@ -39,6 +37,8 @@ pub(super) struct Ends {
     pub(super) empties: Receiver<MarketBatch>,
 }
 
+type Frames = (mpsc::Sender<(SocketNo, SocketEvent)>, mpsc::Receiver<(SocketNo, SocketEvent)>);
+
 /// Everything a line's thread owns.
 pub(super) struct Runtime {
     core: Core,
@@ -49,7 +49,9 @@ pub(super) struct Runtime {
     socket_headers: Vec<(&'static str, String)>,
     max_frame: usize,
     texts: BTreeMap<SocketNo, mpsc::UnboundedSender<String>>,
-    frames: (mpsc::Sender<(SocketNo, SocketEvent)>, mpsc::Receiver<(SocketNo, SocketEvent)>),
+    /// Of the account: they go before those of the market.
+    private: Frames,
+    public: Frames,
     answers: (mpsc::UnboundedSender<(Ticket, Reply)>, mpsc::UnboundedReceiver<(Ticket, Reply)>),
     effects: Vec<Effect>,
     ends: Ends,
@@ -74,7 +76,8 @@ impl Runtime {
             socket_headers: headers,
             max_frame,
             texts: BTreeMap::new(),
-            frames: mpsc::channel(FRAMES),
+            private: mpsc::channel(FRAMES),
+            public: mpsc::channel(FRAMES),
             // As many as there are calls under way, which the governor bounds.
             answers: mpsc::unbounded_channel(),
             effects: Vec::new(),
@@ -83,8 +86,8 @@ impl Runtime {
         })
     }
 
-    /// Runs until the desk stops it or is gone.
-    pub(super) async fn run(mut self) {
+    /// Runs until the desk stops it or is gone; returns what the desk's queue had no room for.
+    pub(super) async fn run(mut self) -> VecDeque<FromVenue> {
         keep_warm(&self.http);
         self.take(Happening::Start);
         self.finish_turn();
@@ -97,15 +100,23 @@ impl Runtime {
                 Some((ticket, reply)) = self.answers.1.recv() => {
                     self.take(Happening::Answered(ticket, reply));
                 }
-                Some((no, event)) = self.frames.1.recv(), if may_read => {
+                Some((no, event)) = self.private.1.recv(), if may_read => {
+                    self.take(Happening::Socket(no, event));
+                }
+                Some((no, event)) = self.public.1.recv(), if may_read => {
                     self.take_frames(no, event);
                 }
                 () = tokio::time::sleep_until(wake) => self.take(Happening::Wake),
             }
             self.finish_turn();
         }
-        // The desk may be gone; then nobody needs the last word.
-        let _ = self.ends.outbox.send(FromVenue::Stopped("stopped by the desk".to_owned()));
+        let last = FromVenue::Stopped("stopped by the desk".to_owned());
+        let mut unsent = std::mem::take(&mut self.core.outbox);
+        if !self.core.batch.is_empty() {
+            unsent.push_back(FromVenue::Market(self.core.batch));
+        }
+        unsent.push_back(last);
+        unsent
     }
 
     fn asked(&mut self, asked: Option<ToLine>) {
@@ -119,7 +130,7 @@ impl Runtime {
     fn take_frames(&mut self, no: SocketNo, event: SocketEvent) {
         self.take(Happening::Socket(no, event));
         for _ in 1..AT_ONCE {
-            let Ok((no, event)) = self.frames.1.try_recv() else { return };
+            let Ok((no, event)) = self.public.1.try_recv() else { return };
             self.take(Happening::Socket(no, event));
         }
     }
@@ -134,13 +145,14 @@ impl Runtime {
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Connect { no, url, wait } => {
+            Effect::Connect { no, url, wait, is_account } => {
                 // Bounded by the session's own conversation: it sends what it must and waits for answers.
                 let (texts, waiting) = mpsc::unbounded_channel();
                 self.texts.insert(no, texts);
                 let headers = self.socket_headers.clone();
                 let socket = Socket { no, url, headers, wait, max_frame: self.max_frame };
-                let (dialer, events) = (Rc::clone(&self.dialer), self.frames.0.clone());
+                let frames = if is_account { &self.private } else { &self.public };
+                let (dialer, events) = (Rc::clone(&self.dialer), frames.0.clone());
                 tokio::task::spawn_local(socket.run(dialer, waiting, events));
             }
             Effect::Write(no, text) => {
@@ -199,7 +211,9 @@ impl Runtime {
             empty
         });
         let batch = std::mem::replace(&mut self.core.batch, empty.unwrap_or_default());
-        if let Err(TrySendError::Disconnected(_)) = self.ends.outbox.try_send(FromVenue::Market(batch)) {
+        if let Err(TrySendError::Disconnected(_)) =
+            self.ends.outbox.try_send(FromVenue::Market(batch))
+        {
             self.stop_by = Some(self.now);
         }
     }

@@ -108,6 +108,24 @@ fn a_line_connects_shows_the_market_and_acknowledges_an_order() {
 }
 
 #[test]
+fn a_desk_that_sleeps_misses_no_report_and_gets_the_newest_book_when_it_wakes() {
+    let port = venue(&["=+10 3, -11 2", "+10 4"]);
+    let mut config = config(port, 1);
+    config.settings.max_messages = 8;
+    config.settings.status_every = aurora_model::Nanos::from_millis(1);
+    let line = Line::start(config).unwrap();
+    until(&line, |message| {
+        matches!(message, FromVenue::Note(Source::Account, Note::AccountReady)).then_some(())
+    });
+    for no in 1..=40 {
+        assert!(line.ask(AskNo(no), Ask::Place(order(no, Side::Buy, 10, 1))));
+    }
+    let acked: Vec<_> =
+        line.stop().into_iter().filter(|m| matches!(m, FromVenue::Report(_))).collect();
+    assert_eq!(acked.len(), 40);
+}
+
+#[test]
 fn a_bad_address_is_refused_before_anything_starts() {
     let mut config = config(1, 0);
     config.endpoints.private = "ws://venue.example/ws".to_owned();
@@ -116,10 +134,11 @@ fn a_bad_address_is_refused_before_anything_starts() {
 }
 
 #[test]
-fn a_stopped_line_says_so_and_takes_no_more_questions() {
+fn a_stopped_line_finishes_what_it_was_asked_and_says_so() {
     let line = Line::start(config(venue(&[]), 1)).unwrap();
-    let messages = line.messages().clone();
-    line.stop();
-    let last = messages.iter().last();
-    assert!(matches!(last, Some(FromVenue::Stopped(why)) if why == "stopped by the desk"));
+    line.ask(AskNo(1), Ask::Cancel(id(1), BTC));
+    let rest = line.stop();
+    let answered = |message: &FromVenue| matches!(message, FromVenue::Report(report) if matches!(report.kind, ReportKind::Canceled { .. }));
+    assert!(rest.iter().any(answered), "what was asked before is answered: {rest:?}");
+    assert!(matches!(rest.last(), Some(FromVenue::Stopped(why)) if why == "stopped by the desk"));
 }

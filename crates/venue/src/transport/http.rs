@@ -138,7 +138,9 @@ impl Http {
         let body = match timeout_at(deadline, Limited::new(body, self.max_body).collect()).await {
             Ok(Ok(body)) => body.to_bytes(),
             Ok(Err(error)) => return Reply::Lost(format!("the answer broke off: {error}")),
-            Err(_) => return Reply::Lost("the answer was not whole before the deadline".to_owned()),
+            Err(_) => {
+                return Reply::Lost("the answer was not whole before the deadline".to_owned());
+            }
         };
         connection.used_at = Instant::now();
         if !connection.sender.is_closed() {

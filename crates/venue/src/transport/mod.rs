@@ -7,9 +7,9 @@ mod socket;
 mod stream;
 mod target;
 #[cfg(test)]
-pub(crate) mod testserver;
-#[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod testserver;
 
 pub use http::Reply;
 pub use socket::{SocketEvent, SocketNo};

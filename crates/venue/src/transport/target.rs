@@ -48,7 +48,9 @@ pub fn target(field: &'static str, url: &str) -> Result<Target, VenueError> {
         "https" | "wss" => true,
         "http" | "ws" => false,
         _ => {
-            return Err(fault("must begin with https:// or wss:// (http:// and ws:// to loopback)"));
+            return Err(fault(
+                "must begin with https:// or wss:// (http:// and ws:// to loopback)",
+            ));
         }
     };
     let (authority, path) = match rest.find(['/', '?']) {

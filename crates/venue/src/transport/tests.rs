@@ -20,7 +20,11 @@ fn run(test: impl Future<Output = ()>) {
 }
 
 fn config() -> TransportConfig {
-    TransportConfig { connect_timeout: Nanos::from_millis(300), warm: 0, ..TransportConfig::default() }
+    TransportConfig {
+        connect_timeout: Nanos::from_millis(300),
+        warm: 0,
+        ..TransportConfig::default()
+    }
 }
 
 fn http_with(url: &str, config: &TransportConfig) -> Http {
@@ -127,7 +131,9 @@ fn an_answer_that_breaks_off_or_is_too_large_means_lost() {
         })
         .await;
         let config = TransportConfig { max_body: 99, ..config() };
-        assert!(is_lost(&post(&http_with(&format!("http://127.0.0.1:{port}"), &config), "x").await));
+        assert!(is_lost(
+            &post(&http_with(&format!("http://127.0.0.1:{port}"), &config), "x").await
+        ));
     });
 }
 
@@ -317,13 +323,17 @@ fn a_websocket_ends_when_the_venue_closes_it_when_a_frame_is_too_large_and_when_
         assert!(matches!(next(&mut events).await, SocketEvent::Closed(_)));
         let (_texts, mut events) = connect(port, 999);
         assert_eq!(next(&mut events).await, SocketEvent::Opened);
-        assert!(matches!(next(&mut events).await, SocketEvent::Closed(why) if why.contains("long") || why.contains("size") || why.contains("Space")));
+        assert!(
+            matches!(next(&mut events).await, SocketEvent::Closed(why) if why.contains("long") || why.contains("size") || why.contains("Space"))
+        );
         let silent = start(&seen, |stream, _| async move {
             let _held = stream;
             std::future::pending::<()>().await;
         })
         .await;
         let (_texts, mut events) = connect(silent, 1000);
-        assert!(matches!(next(&mut events).await, SocketEvent::Closed(why) if why.contains("handshake")));
+        assert!(
+            matches!(next(&mut events).await, SocketEvent::Closed(why) if why.contains("handshake"))
+        );
     });
 }

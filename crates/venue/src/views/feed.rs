@@ -13,6 +13,8 @@ pub(super) struct Feed {
     pub(super) shown_at: Nanos,
     /// When anything last came.
     pub(super) heard_at: Nanos,
+    /// Behind or silent since; what lasts is quarantined.
+    pub(super) ill_since: Option<Nanos>,
     /// Quarantined since.
     pub(super) quarantined: Option<Nanos>,
     /// In quarantine: well since.
@@ -29,6 +31,7 @@ impl Feed {
             is_whole: false,
             shown_at: Nanos(0),
             heard_at: Nanos(i64::MIN / 2),
+            ill_since: None,
             quarantined: None,
             well_since: None,
             lag: Nanos(0),

@@ -6,6 +6,8 @@
 //! the leader fails, the next one's whole book is handed on as a snapshot, so the desk never mixes two streams.
 
 mod feed;
+#[cfg(test)]
+mod tests;
 
 use aurora_model::{InstrumentNo, Level, MarketEvent, MarketKind, Nanos, Side};
 
@@ -28,7 +30,7 @@ pub struct ViewsConfig {
 impl Default for ViewsConfig {
     fn default() -> ViewsConfig {
         ViewsConfig {
-            lag: Nanos::from_millis(500),
+            lag: Nanos::from_millis(750),
             silence: Nanos::from_millis(1_000),
             probation: Nanos::from_millis(5_000),
             stale: Nanos::from_millis(1_200),
@@ -113,6 +115,9 @@ struct Quorum {
     next_trade: usize,
 }
 
+/// A view must be behind for so long to be quarantined.
+const ILL_FOR: Nanos = Nanos(200_000_000);
+
 /// How many trade ids are remembered, per instrument.
 const RECENT_TRADES: usize = 64;
 
@@ -141,7 +146,7 @@ impl Views {
                 leader: None,
                 desk_follows: false,
                 stale_since: None,
-                trades: [0; RECENT_TRADES],
+                trades: [u64::MAX; RECENT_TRADES],
                 next_trade: 0,
             });
         }
@@ -162,6 +167,9 @@ impl Views {
         let Some(Some(quorum)) = self.quorums.get_mut(event.instrument.index()) else { return };
         let Some(feed) = quorum.feeds.get_mut(usize::from(view)) else { return };
         feed.take(at, event);
+        if matches!(event.kind, MarketKind::Diff { .. }) && !feed.is_whole {
+            return;
+        }
         let is_snapshot = matches!(event.kind, MarketKind::Snapshot { .. });
         if quorum.leader.is_none() && quorum.feeds[usize::from(view)].may_lead() {
             quorum.leader = Some(view);
@@ -322,8 +330,12 @@ impl Quorum {
                 let behind = median - feed.shown_at;
                 let silent = newest_word - feed.heard_at;
                 let is_ill = config.lag < behind || config.silence < silent;
+                let since = is_ill.then(|| *feed.ill_since.get_or_insert(at));
+                feed.ill_since = since;
+                // The same news never reaches two views at the same moment: only what lasts counts.
+                let lasts = since.is_some_and(|since| ILL_FOR <= at - since);
                 match (is_ill, feed.quarantined) {
-                    (true, None) if feed.is_whole => {
+                    (true, None) if feed.is_whole && lasts => {
                         feed.quarantined = Some(at);
                         feed.well_since = None;
                         counts.quarantines += 1;
