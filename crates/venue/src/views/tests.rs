@@ -117,11 +117,9 @@ fn a_lagging_leader_is_quarantined_and_the_next_ones_whole_book_follows() {
         &expect![[r#"
             0 desk: book 10x3 11x2
             660 desk: diff 10x5
-            700 view 0 quarantined, 590 ms behind
-            700 failover 0 to 1
-            700 desk: book 10x7 11x2
-            760 desk: diff 10x8
-            900 desk: diff 10x9
+            900 view 0 quarantined, 700 ms behind
+            900 failover 0 to 2
+            900 desk: book 10x8 11x2
         "#]],
     );
 }
@@ -149,8 +147,8 @@ fn a_silent_view_is_left_within_a_second_and_trusted_again_after_its_probation()
         }
     }
     expect![[r#"
-        600 view 0 quarantined, 600 ms behind
-        600 failover 0 to 1
+        800 view 0 quarantined, 800 ms behind
+        800 failover 0 to 1
         7100 view 0 released
     "#]]
     .assert_eq(&story);
@@ -171,11 +169,12 @@ fn a_broken_book_is_left_at_once_and_without_another_one_the_desk_is_told() {
          300 1 +10 7",
         &expect![[r#"
             0 desk: book 10x3 11x2
-            60 desk: diff 10x9
             100 failover 0 to 1
             100 desk: book 10x3 11x2
             200 stale
-            300 desk: book 10x6 11x2
+            290 desk: book 10x6 11x2
+            300 fresh after 100 ms
+            300 desk: diff 10x7
         "#]],
     );
 }
@@ -192,8 +191,8 @@ fn silence_of_all_is_stale_and_nobody_is_blamed() {
         &expect![[r#"
             0 desk: book 10x3 11x2
             1300 stale
-            1500 desk: diff 10x4
-            1600 fresh after 300 ms
+            1490 desk: diff 10x4
+            1500 fresh after 200 ms
             1600 desk: diff 10x5
         "#]],
     );

@@ -350,8 +350,8 @@ fn a_replacement_leaves_when_the_old_order_is_gone_with_what_is_left_to_do() {
     "#]]);
     stage.answer(200, &[]);
     stage.check(&expect![[r#"
-        report: Canceled { id: #1, filled: Lots(0) }
         POST /order #2
+        report: Canceled { id: #1, filled: Lots(0) }
     "#]]);
     assert_eq!(stage.core.lifecycle.counts().cancel_replaced, 1);
 }
