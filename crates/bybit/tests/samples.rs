@@ -25,8 +25,15 @@ fn count<T>(what: &str, items: &[T]) -> String {
 fn orders(decoder: &Decoder, list: &[u8]) -> Read {
     let mut read = String::new();
     decoder.orders(list, |order| {
-        write!(read, "{:?} {} {:?}/{:?} ", order.status, order.side.word(), order.filled, order.qty)
-            .unwrap();
+        write!(
+            read,
+            "{:?} {} {:?}/{:?} ",
+            order.status,
+            order.side.word(),
+            order.filled,
+            order.qty
+        )
+        .unwrap();
     })?;
     Ok(format!("orders: {}", read.trim_end()))
 }
@@ -38,7 +45,10 @@ fn executions(decoder: &Decoder, list: &[u8]) -> Read {
         write!(read, "{} {:?} @ {:?} fee {} ", fill.side.word(), fill.qty, fill.price, fill.fee)
             .unwrap();
     })?;
-    Ok(format!("fills: {}", read.trim_end()))
+    Ok(match read.trim_end() {
+        "" => "fills of instruments we do not trade".to_owned(),
+        read => format!("fills: {read}"),
+    })
 }
 
 fn rules(body: &[u8]) -> Read {
@@ -101,7 +111,9 @@ fn control(frame: &[u8]) -> Read {
         Control::Trade(reply) => {
             let items = reply.data.zip(reply.ext).map(|(data, ext)| rest::read_batch(data, ext));
             let codes = match items {
-                Some(Ok(items)) => format!(", items {:?}", items.iter().map(|i| i.code).collect::<Vec<_>>()),
+                Some(Ok(items)) => {
+                    format!(", items {:?}", items.iter().map(|i| i.code).collect::<Vec<_>>())
+                }
                 _ => String::new(),
             };
             format!("trade socket: {}{codes}", reply.code)
@@ -124,6 +136,11 @@ fn array(object: &str) -> Vec<u8> {
     format!("[{object}]").into_bytes()
 }
 
+/// Two samples are of the spot market, whose lots are finer.
+fn spot() -> Decoder {
+    Decoder::new(&[common::rules(0, "BTC", "0.01", "0.000001")])
+}
+
 fn read(decoder: &Decoder, name: &str, text: &str) -> Read {
     let body = text.as_bytes();
     let (kind, rest_of_name) = name.split_once('_').unwrap();
@@ -141,7 +158,8 @@ fn read(decoder: &Decoder, name: &str, text: &str) -> Read {
             let items = rest::read_batch(envelope.result, envelope.ext)?;
             Ok(format!("batch: {:?}", items.iter().map(|item| item.code).collect::<Vec<_>>()))
         }
-        ("ccxt", "rest_fetch_derivatives_open_interest_history") | ("docs", "market_open_interest") => {
+        ("ccxt", "rest_fetch_derivatives_open_interest_history")
+        | ("docs", "market_open_interest") => {
             Ok(count("points of open interest", &rest::open_interest(listed(body)?)?))
         }
         ("ccxt", "rest_parse_open_interest") => {
@@ -164,7 +182,7 @@ fn read(decoder: &Decoder, name: &str, text: &str) -> Read {
             Ok(count("trades of ours to read", &decoder.rest_trades(&array(text))?))
         }
         ("docs", "market_recent_trade") | ("nt", "http_get_trades_recent") => {
-            Ok(count("trades", &decoder.rest_trades(listed(body)?.as_bytes())?))
+            Ok(count("trades", &spot().rest_trades(listed(body)?.as_bytes())?))
         }
         ("ccxt", "rest_fetch_order" | "rest_fetch_orders_classic")
         | ("docs", "order_open_order" | "order_order_list")
@@ -179,6 +197,9 @@ fn read(decoder: &Decoder, name: &str, text: &str) -> Read {
         ("ccxt", "rest_fetch_position") | ("nt", "http_get_positions") => {
             Ok(count("positions", &rest::positions(listed(body)?)?))
         }
+        ("ccxt", "rest_parse_position") if text.contains("closedPnl") => {
+            Ok("a closed position's profit: no call of ours asks for it".to_owned())
+        }
         ("ccxt", "rest_parse_position") | ("nt", "ws_account_position_with_open_time") => {
             Ok(count("positions", &rest::positions(&format!("[{text}]"))?))
         }
@@ -188,14 +209,16 @@ fn read(decoder: &Decoder, name: &str, text: &str) -> Read {
             rules(body)
         }
         ("ccxt", "rest_fetch_time") => rest::server_time(body).map(|time| format!("{time:?}")),
-        ("ccxt", "rest_describe" | "rest_handle_errors") => code(body),
+        ("ccxt", "rest_describe" | "rest_handle_errors") => {
+            let refused = code(body).unwrap_err();
+            Ok(format!("refused: {refused} (an answer of the API before v5)"))
+        }
         ("ccxt", "rest_parse_balance")
-        | ("nt", "http_get_wallet_balance_spot_short" | "http_get_wallet_balance_with_spot_borrow") => {
-            Ok(count("balances", &rest::wallet(listed(body)?)?))
-        }
-        ("ccxt", "rest_parse_ohlcv") => {
-            Ok(count("candles", &rest::klines(&format!("[{text}]"))?))
-        }
+        | (
+            "nt",
+            "http_get_wallet_balance_spot_short" | "http_get_wallet_balance_with_spot_borrow",
+        ) => Ok(count("balances", &rest::wallet(listed(body)?)?)),
+        ("ccxt", "rest_parse_ohlcv") => Ok(count("candles", &rest::klines(&format!("[{text}]"))?)),
         ("docs", "market_kline") | ("nt", "http_get_klines_linear") => {
             Ok(count("candles", &rest::klines(listed(body)?)?))
         }
@@ -210,12 +233,10 @@ fn read(decoder: &Decoder, name: &str, text: &str) -> Read {
         }
         ("docs", "market_orderbook") => {
             let mut levels = Vec::new();
-            let head = decoder.rest_book(Envelope::read(body)?.result.as_bytes(), &mut levels)?;
+            let head = spot().rest_book(Envelope::read(body)?.result.as_bytes(), &mut levels)?;
             Ok(format!("book {:?} with {}", head.map(|h| h.update_id), count("levels", &levels)))
         }
-        ("docs", "account_dcp_info") => {
-            Ok(count("dead-man switches", &rest::read_dead_man(body)?))
-        }
+        ("docs", "account_dcp_info") => Ok(count("dead-man switches", &rest::read_dead_man(body)?)),
         ("docs", "user_apikey_info") | ("nt", "http_get_user_query_api") => {
             rest::key_info(body).map(|key| format!("{key:?}"))
         }
@@ -223,17 +244,14 @@ fn read(decoder: &Decoder, name: &str, text: &str) -> Read {
             let (order, link) = rest::read_order_ids(Envelope::read(body)?.result)?;
             Ok(format!("taken as {order}, ours is {link}"))
         }
+        ("docs", "account_smp_group" | "account_transaction_log" | "position_close_pnl")
+        | ("ccxt", "rest_fetch_positions_history") => {
+            code(body).map(|code| format!("{code}: no call of ours asks for more of it"))
+        }
         (
             "docs",
-            "account_smp_group"
-            | "account_transaction_log"
-            | "order_dcp"
-            | "position_close_pnl"
-            | "position_leverage"
-            | "position_position_mode"
-            | "position_trading_stop",
-        )
-        | ("ccxt", "rest_fetch_positions_history") => code(body),
+            "order_dcp" | "position_leverage" | "position_position_mode" | "position_trading_stop",
+        ) => code(body),
         (
             "docs",
             "websocket_private_dcp"
@@ -259,7 +277,12 @@ fn read(decoder: &Decoder, name: &str, text: &str) -> Read {
         ("ccxt", "ws_parse_ws_balance" | "ws_parse_ws_ohlcv" | "ws_handle_un_subscribe") => {
             control(body).map(|read| format!("{read}: a part of a frame, or ccxt's own state"))
         }
-        ("ccxt" | "docs" | "nt", short) if short.starts_with("ws") || short.starts_with("websocket") => {
+        ("docs", "websocket_trade_guideline") if text.contains("X-BAPI-TIMESTAMP") => {
+            Ok("what clients send: a request of the trade socket".to_owned())
+        }
+        ("ccxt" | "docs" | "nt", short)
+            if short.starts_with("ws") || short.starts_with("websocket") =>
+        {
             public(decoder, body)
         }
         other => panic!("nobody reads {other:?}: add it to the table"),

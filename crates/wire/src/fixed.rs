@@ -91,6 +91,34 @@ impl Step {
         }
     }
 
+    /// The fast way for the text after an opening quote: what [`Step::read`] would give, and how many bytes it took,
+    /// closing quote included. `None` is no verdict: the text is long, cut off or odd, and [`Step::read`] must look.
+    #[inline]
+    pub fn plain(&self, text: &[u8]) -> Option<(i64, usize)> {
+        let (whole, digits) = swar::digits(text)?;
+        let want = usize::from(self.decimals);
+        if digits == 0 || 18 < digits + want {
+            return None;
+        }
+        let scaled = whole * POWERS[want];
+        let (value, length) = match *text.get(digits)? {
+            b'"' => (scaled, digits + 1),
+            b'.' => {
+                let (part, decimals) = swar::digits(text.get(digits + 1..)?)?;
+                let length = digits + 1 + decimals;
+                if decimals == 0 || *text.get(length)? != b'"' {
+                    return None;
+                }
+                (scaled + to_decimals(part, decimals, want)?, length + 1)
+            }
+            _ => return None,
+        };
+        if self.units == 1 {
+            return Some((value, length));
+        }
+        (value % self.units == 0).then_some((value / self.units, length))
+    }
+
     #[inline]
     fn signed(&self, scanner: &mut Scanner<'_>) -> Result<i64, DecodeError> {
         if scanner.byte()? != b'-' {
@@ -143,6 +171,43 @@ impl Step {
             return Err(DecodeError::NotWhole { at: from, step: self.name });
         }
         Ok(value / self.units)
+    }
+}
+
+/// A decimal part with so many decimals as one with as many as wanted; `None` when digits would be lost, or there are
+/// too many to say so quickly.
+#[inline]
+fn to_decimals(part: i64, have: usize, want: usize) -> Option<i64> {
+    match have.checked_sub(want) {
+        None | Some(0) => Some(part * POWERS[want - have]),
+        Some(1) if part % 10 == 0 => Some(part / 10),
+        Some(2) if part % 100 == 0 => Some(part / 100),
+        Some(_) => None,
+    }
+}
+
+/// Eight bytes of text at once, the first in the lowest byte.
+mod swar {
+    const ONES: u64 = u64::MAX / 255;
+
+    /// The number that the digits at the beginning make, and how many there are: at most seven. `None` when there are
+    /// more, or the text ends within eight bytes.
+    #[inline]
+    pub(super) fn digits(text: &[u8]) -> Option<(i64, usize)> {
+        let window = u64::from_le_bytes(*text.first_chunk()?);
+        let values = window ^ (ONES * 0x30);
+        // The upper bit of every byte that is above nine.
+        let others = (values.wrapping_add(ONES * 0x76) | values) & (ONES << 7);
+        let digits = others.trailing_zeros() as usize / 8;
+        if digits == 8 {
+            return None;
+        }
+        // To the upper end; what comes in below is zero. In two steps, because there may be no digit at all.
+        let aligned = values << (8 * (7 - digits)) << 8;
+        let pairs = aligned.wrapping_mul(2_561) >> 8;
+        let fours = (pairs & 0x00ff_00ff_00ff_00ff).wrapping_mul(6_553_601) >> 16;
+        let value = (fours & 0x0000_ffff_0000_ffff).wrapping_mul(42_949_672_960_001) >> 32;
+        Some((value.cast_signed(), digits))
     }
 }
 
@@ -200,6 +265,30 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_fast_way_says_nothing_else_than_the_slow_one(
+            text in "[0-9]{0,9}(\\.[0-9]{0,4})?[0-9.\"a-f/:-]{0,3}",
+            size in prop::sample::select(vec!["0.1", "0.001", "0.05", "1", "25", "0.00000001"]),
+        ) {
+            let step = Step::tick(size.parse().unwrap()).unwrap();
+            let padded = format!("{text}\",\"            ");
+            if let Some((value, used)) = step.plain(padded.as_bytes()) {
+                let quoted = format!("\"{padded}");
+                let mut scanner = Scanner::new(quoted.as_bytes());
+                prop_assert_eq!(step.read(&mut scanner), Ok(value));
+                prop_assert_eq!(scanner.at(), used + 1);
+            }
+        }
+
+        #[test]
+        fn the_fast_way_reads_what_markets_send(units in 0..10_000_000_i64, scale in 0..5_u32, zeros in 0..3_u32) {
+            let step = Step::tick(Decimal::new(1, scale)).unwrap();
+            let value = Decimal::from(units) * Decimal::new(1, scale);
+            let text = format!("{value:.*}", (scale + zeros) as usize);
+            let read = step.plain(format!("{text}\",\"               ").as_bytes());
+            prop_assert_eq!(read, Some((units, text.len() + 1)));
+        }
+
         #[test]
         fn text_to_steps_is_what_exact_decimals_say(units in 0..1_000_000_000_000_i64, scale in 0..8_u32, zeros in 0..4_u32) {
             let step = Decimal::new(1, scale);

@@ -37,6 +37,18 @@ impl<'a> Scanner<'a> {
         self.bytes.get(self.at).copied()
     }
 
+    /// What lies ahead.
+    #[inline]
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// Steps over so many bytes of [`Scanner::rest`], which the caller has looked at.
+    #[inline]
+    pub fn advance(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
     /// Steps over the byte here.
     #[inline]
     pub fn bump(&mut self) {
@@ -105,8 +117,8 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub fn string(&mut self) -> Result<&'a [u8], DecodeError> {
         self.expect(b'"', "a string")?;
-        let rest = &self.bytes[self.at..];
-        let plain = rest.iter().take_while(|byte| PLAIN[usize::from(**byte)]).count();
+        let rest = self.rest();
+        let plain = plain_length(rest);
         if rest.get(plain) == Some(&b'"') {
             self.at += plain + 1;
             return Ok(&rest[..plain]);
@@ -357,6 +369,27 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// How many bytes at the beginning stand for themselves in a string; looks at eight at once.
+#[inline]
+fn plain_length(text: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    let mut at = 0;
+    while let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk) {
+        let window = u64::from_le_bytes(*chunk);
+        let (quote, backslash) = (window ^ (ONES * 0x22), window ^ (ONES * 0x5c));
+        // In each, the first byte with its upper bit set is one that matches; later ones may be borrowed from it.
+        let is_quote = quote.wrapping_sub(ONES) & !quote;
+        let is_backslash = backslash.wrapping_sub(ONES) & !backslash;
+        let is_control = window.wrapping_sub(ONES * 0x20) & !window;
+        let special = (is_quote | is_backslash | is_control | window) & (ONES << 7);
+        if special != 0 {
+            return at + special.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    at + text[at..].iter().take_while(|byte| PLAIN[usize::from(**byte)]).count()
+}
+
 /// Bytes that stand for themselves in a string: ASCII without control characters, quotes and backslashes.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
@@ -418,6 +451,20 @@ mod tests {
             assert!(Scanner::new(&text[..end]).skip().is_err(), "{end}");
         }
         assert!(Scanner::new(br#""abc\"#).skip().is_err());
+    }
+
+    #[test]
+    fn eight_bytes_at_once_find_what_one_by_one_finds() {
+        for odd in 0..=u8::MAX {
+            for place in 0..20 {
+                for second in [b'!', b'#', 0x1f, 0x7f, 0x80, b'"'] {
+                    let mut text = [b'a'; 24];
+                    (text[place], text[place + 1]) = (odd, second);
+                    let slow = text.iter().take_while(|b| PLAIN[usize::from(**b)]).count();
+                    assert_eq!(plain_length(&text), slow, "{odd:#x} at {place}");
+                }
+            }
+        }
     }
 
     #[test]

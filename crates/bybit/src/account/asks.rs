@@ -199,12 +199,22 @@ impl AccountSession {
 
     pub(super) fn on_amended(
         &mut self,
+        at: Nanos,
         ids: &[(ClientOrderId, InstrumentNo)],
         is_batch: bool,
         outcome: &Outcome<'_>,
         out: &mut Output,
     ) {
         self.on_refusal(is_batch, outcome, out);
+        if is_batch && is_batch_refused(outcome) {
+            // Nothing was changed, and an amend may be repeated: one by one, then.
+            for (id, _) in ids {
+                if let Some(intent) = self.orders.amended_intent(*id) {
+                    self.amend(at, AskNo::default(), &[Amendment { id: *id, intent }], out);
+                }
+            }
+            return;
+        }
         let names: Vec<ClientOrderId> = ids.iter().map(|(id, _)| *id).collect();
         for ((id, instrument), item) in ids.iter().zip(outcome.items(&names, is_batch)) {
             match item {

@@ -114,13 +114,7 @@ impl AccountSession {
         }
     }
 
-    fn on_subscribed(
-        &mut self,
-        at: Nanos,
-        req: u64,
-        result: Result<(), &str>,
-        out: &mut Output,
-    ) {
+    fn on_subscribed(&mut self, at: Nanos, req: u64, result: Result<(), &str>, out: &mut Output) {
         let is_main = req == self.main_req || req == 0;
         match result {
             Ok(()) if is_main && !self.private.is_up() => {

@@ -170,13 +170,7 @@ impl AccountSession {
         Ok(())
     }
 
-    fn answer(
-        &mut self,
-        at: Nanos,
-        lookup: &Lookup,
-        update: &OrderUpdate<'_>,
-        out: &mut Output,
-    ) {
+    fn answer(&mut self, at: Nanos, lookup: &Lookup, update: &OrderUpdate<'_>, out: &mut Output) {
         if update.status == OrderStatus::Unknown {
             return gave_up(lookup.no, "the order's status is a word we do not know".into(), out);
         }

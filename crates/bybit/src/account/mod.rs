@@ -210,7 +210,7 @@ impl AccountSession {
                 self.on_placed(at, &ids, is_batch, outcome, out);
             }
             Pending::Amend { ids, is_batch } => {
-                self.on_amended(&ids, is_batch, outcome, out);
+                self.on_amended(at, &ids, is_batch, outcome, out);
             }
             Pending::Cancel { no, ids, is_batch, tries } => {
                 self.on_canceled(at, (no, tries), &ids, is_batch, outcome, out);

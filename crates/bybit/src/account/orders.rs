@@ -128,6 +128,13 @@ impl Orders {
         self.known.get(&id).is_some_and(|known| known.amending.is_some())
     }
 
+    /// The order with the terms that are on their way.
+    pub(crate) fn amended_intent(&self, id: ClientOrderId) -> Option<OrderIntent> {
+        let known = self.known.get(&id)?;
+        let Amending { limit, qty, .. } = known.amending?;
+        known.intent.map(|intent| OrderIntent { limit, qty, ..intent })
+    }
+
     /// New terms go out.
     pub(crate) fn amend(&mut self, at: Nanos, id: ClientOrderId, limit: Ticks, qty: Lots) {
         let until = at + AMEND_WITHIN;

@@ -23,7 +23,10 @@ pub(super) enum Setting {
     DeadMan(i64),
     Balances,
     /// Of a symbol, or else of a settle currency.
-    CancelAll { of_symbol: bool, name: String },
+    CancelAll {
+        of_symbol: bool,
+        name: String,
+    },
 }
 
 impl AccountSession {
@@ -50,13 +53,13 @@ impl AccountSession {
         };
         self.tally.insert(no, (targets.len(), Ok(())));
         for (of_symbol, name) in targets {
-            self.cancel_all_of(no, of_symbol, name, out);
+            self.cancel_all_of(no, of_symbol, &name, out);
         }
     }
 
-    fn cancel_all_of(&mut self, no: AskNo, of_symbol: bool, name: String, out: &mut Output) {
-        let setting = Setting::CancelAll { of_symbol, name: name.clone() };
-        let which = if of_symbol { Which::Symbol(&name) } else { Which::Settle(&name) };
+    fn cancel_all_of(&mut self, no: AskNo, of_symbol: bool, name: &str, out: &mut Output) {
+        let setting = Setting::CancelAll { of_symbol, name: name.to_owned() };
+        let which = if of_symbol { Which::Symbol(name) } else { Which::Settle(name) };
         self.set(no, setting, |call| encode::cancel_all(call, which), out);
     }
 
@@ -114,8 +117,8 @@ impl AccountSession {
             out.notes.push(Note::DeadMan(None));
             return out.notes.push(Note::Answered(no, Ok(())));
         };
-        let seconds = (window.0.saturating_add(999_999_999) / 1_000_000_000)
-            .clamp(WINDOW_S.0, WINDOW_S.1);
+        let seconds =
+            (window.0.saturating_add(999_999_999) / 1_000_000_000).clamp(WINDOW_S.0, WINDOW_S.1);
         if self.dead_man_s == Some(seconds) && self.private.is_up() {
             out.notes.push(Note::DeadMan(Some(at + Nanos::SECOND * seconds)));
             return out.notes.push(Note::Answered(no, Ok(())));
@@ -160,7 +163,7 @@ impl AccountSession {
             (Setting::CancelAll { of_symbol, name }, Outcome::Taken { result: text, .. }) => {
                 let canceled = rest::count_ids(text).unwrap_or(0);
                 if CANCEL_ALL_COVERS <= canceled {
-                    return self.cancel_all_of(no, of_symbol, name, out);
+                    return self.cancel_all_of(no, of_symbol, &name, out);
                 }
             }
             _ => {}

@@ -86,6 +86,8 @@ impl AccountSession {
             return;
         }
         let Some(wanted) = self.sweeps.pop_front() else { return };
+        // A position that is gone may not be told at all.
+        self.legs.clear();
         self.sweep = Some(Sweep {
             wanted,
             step: Step::Positions(0),
@@ -192,8 +194,9 @@ impl AccountSession {
     fn read_page(&mut self, list: &List<'_>, out: &mut Output) -> Result<(), DecodeError> {
         let Some(mut sweep) = self.sweep.take() else { return Ok(()) };
         let read = match sweep.step {
-            Step::Positions(_) => rest::positions(list.items)
-                .map(|positions| self.tell_positions(&positions, out)),
+            Step::Positions(_) => {
+                rest::positions(list.items).map(|positions| self.tell_positions(&positions, out))
+            }
             Step::Fills(_) => self.read_fills(list, &mut sweep, out),
             Step::Orders(_) => self.read_open(list, &mut sweep, out),
         };

@@ -136,31 +136,50 @@ impl Decoder {
     pub fn private<'a>(
         &self,
         frame: &'a [u8],
+        mut on_order: impl FnMut(OrderUpdate<'a>),
+        mut on_fill: impl FnMut(Execution<'a>),
+    ) -> Result<Private, DecodeError> {
+        let mut what = Private::Control;
+        let head = wire::read_frame(frame, |head, scanner| {
+            what = self.private_data(frame, head.topic, scanner, &mut on_order, &mut on_fill)?;
+            Ok(true)
+        })?;
+        if let (topic, Some(mut data)) = (head.topic, head.data)
+            && !topic.is_empty()
+        {
+            what = self.private_data(frame, topic, &mut data, &mut on_order, &mut on_fill)?;
+        }
+        Ok(if what == Private::Control && !head.topic.is_empty() { Private::Other } else { what })
+    }
+
+    /// Reads what stands under `data`, as the topic says.
+    #[inline]
+    fn private_data<'a>(
+        &self,
+        frame: &'a [u8],
+        topic: &[u8],
+        scanner: &mut Scanner<'a>,
         on_order: impl FnMut(OrderUpdate<'a>),
         on_fill: impl FnMut(Execution<'a>),
     ) -> Result<Private, DecodeError> {
-        let head = wire::read_frame(frame, |_, _| Ok(false))?;
-        let topic = head.topic.split(|byte| *byte == b'.').next().unwrap_or_default();
-        let data = |name| head.data.clone().ok_or(DecodeError::Missing { field: name });
-        Ok(match (topic, head.topic) {
-            (b"", _) => Private::Control,
-            (b"order", _) => {
-                self.orders_at(frame, &mut data("data")?, on_order)?;
-                Private::Orders
-            }
-            (b"execution", b"execution.fast") => {
-                self.executions_at(frame, &mut data("data")?, on_fill)?;
-                Private::FastExecutions
-            }
-            (b"execution", whole) => {
-                self.executions_at(frame, &mut data("data")?, on_fill)?;
-                let fast = whole.starts_with(b"execution.fast");
-                if fast { Private::FastExecutions } else { Private::Executions }
-            }
-            (b"position", _) => Private::Positions,
-            (b"wallet", _) => Private::Wallet,
+        let kind = match topic {
+            b"order" => Private::Orders,
+            b"execution" => Private::Executions,
+            topic if topic.starts_with(b"order.") => Private::Orders,
+            topic if topic.starts_with(b"execution.fast") => Private::FastExecutions,
+            topic if topic.starts_with(b"execution.") => Private::Executions,
+            topic if topic.starts_with(b"position") => Private::Positions,
+            topic if topic.starts_with(b"wallet") => Private::Wallet,
             _ => Private::Other,
-        })
+        };
+        match kind {
+            Private::Orders => self.orders_at(frame, scanner, on_order)?,
+            Private::Executions | Private::FastExecutions => {
+                self.executions_at(frame, scanner, on_fill)?;
+            }
+            _ => scanner.skip()?,
+        }
+        Ok(kind)
     }
 
     /// Reads a list of orders, such as `result.list` of `/v5/order/realtime`.

@@ -70,9 +70,12 @@ impl<'a> Control<'a> {
             text => Some(text.parse::<i64>().map_err(|_| rest::UNREADABLE_CODE)?),
         };
         let words = if wire.message.0.is_empty() { wire.ret_msg.0 } else { wire.message.0 };
+        // What names neither success nor code is a request echoed back, not an answer.
         let succeeded = match (wire.success, code) {
             (Some(success), _) => success,
-            (None, code) => code.unwrap_or(0) == 0,
+            (None, Some(code)) => code == 0,
+            (None, None) if matches!(wire.op.0, "ping" | "pong") => true,
+            (None, None) => return Ok(Control::Other),
         };
         let req_id = wire.req_id.0.parse().unwrap_or(0);
         Ok(match wire.op.0 {

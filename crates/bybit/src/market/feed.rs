@@ -138,12 +138,7 @@ impl Feed {
     }
 
     fn event<'a>(&self, at: Nanos, head: &BookHead, kind: MarketKind<'a>) -> MarketEvent<'a> {
-        MarketEvent {
-            instrument: self.no,
-            exchange_at: head.exchange_at,
-            received_at: at,
-            kind,
-        }
+        MarketEvent { instrument: self.no, exchange_at: head.exchange_at, received_at: at, kind }
     }
 
     /// A message of the deep book.
@@ -199,8 +194,7 @@ impl Feed {
         }
         let kind = MarketKind::Snapshot { last_id: head.update_id, levels };
         out.market(&self.event(at, head, kind));
-        let live =
-            Book::Live { link, update_id: head.update_id, seq: head.seq, since: at };
+        let live = Book::Live { link, update_id: head.update_id, seq: head.seq, since: at };
         self.whole(at, live, out);
         Verdict::Synced
     }

@@ -6,13 +6,13 @@ mod market;
 mod value;
 
 pub use account::{
-    Balance, BatchItem, DeadManStatus, KeyInfo, Position, count_ids, fee_rates, key_info, margin_mode,
-    positions, read_batch, read_dead_man, read_order_ids, read_position_frame, read_wallet_frame,
-    wallet,
+    Balance, BatchItem, DeadManStatus, KeyInfo, Position, count_ids, fee_rates, key_info,
+    margin_mode, positions, read_batch, read_dead_man, read_order_ids, read_position_frame,
+    read_wallet_frame, wallet,
 };
 pub(crate) use envelope::UNREADABLE_CODE;
-pub(crate) use market::time_of;
 pub use envelope::{Envelope, List};
+pub(crate) use market::time_of;
 pub use market::{
     Candle, Funding, Maintenance, OpenInterest, PriceLimit, TickerFields, funding_history, klines,
     open_interest, price_limit, read_system_status, read_ticker, server_time, system_status,

@@ -68,19 +68,41 @@ fn read_levels(
 ) -> Result<(), DecodeError> {
     let mut more = scanner.open(ARRAY)?;
     while more {
-        scanner.expect(b'[', "'['")?;
-        scanner.peek()?;
-        let price = Ticks(tick.read(scanner)?);
-        if price == Ticks(0) {
+        let (price, qty) = match plain_level(scanner.rest(), tick, lot) {
+            Some((price, qty, length)) => {
+                scanner.advance(length);
+                (price, qty)
+            }
+            None => odd_level(scanner, tick, lot)?,
+        };
+        if price == 0 {
             return Err(DecodeError::NotAPrice { field: "price of a level" });
         }
-        scanner.expect(b',', "','")?;
-        let qty = Lots(lot.read(scanner)?);
-        levels.push(Level { side, price, qty });
-        while scanner.more(ARRAY)? {
-            scanner.skip()?;
-        }
+        levels.push(Level { side, price: Ticks(price), qty: Lots(qty) });
         more = scanner.more(ARRAY)?;
     }
     Ok(())
+}
+
+/// A level as it nearly always comes: no spaces, two short numbers in quotes. Price, quantity, and its length.
+#[inline]
+fn plain_level(text: &[u8], tick: Step, lot: Step) -> Option<(i64, i64, usize)> {
+    let price_text = text.strip_prefix(b"[\"")?;
+    let (price, price_length) = tick.plain(price_text)?;
+    let qty_text = price_text.get(price_length..)?.strip_prefix(b",\"")?;
+    let (qty, qty_length) = lot.plain(qty_text)?;
+    let is_closed = qty_text.get(qty_length) == Some(&b']');
+    is_closed.then_some((price, qty, 2 + price_length + 2 + qty_length + 1))
+}
+
+/// A level with anything else about it; further elements are stepped over.
+fn odd_level(scanner: &mut Scanner<'_>, tick: Step, lot: Step) -> Result<(i64, i64), DecodeError> {
+    scanner.expect(b'[', "'['")?;
+    let price = tick.read(scanner)?;
+    scanner.expect(b',', "','")?;
+    let qty = lot.read(scanner)?;
+    while scanner.more(ARRAY)? {
+        scanner.skip()?;
+    }
+    Ok((price, qty))
 }

@@ -46,9 +46,13 @@ pub(crate) fn value<'a>(
     bytes: &'a [u8],
     scanner: &mut Scanner<'a>,
 ) -> Result<&'a [u8], DecodeError> {
-    scanner.peek()?;
+    let is_text = scanner.peek()? == b'"';
     let from = scanner.at();
-    scanner.skip()?;
+    if is_text {
+        scanner.string()?;
+    } else {
+        scanner.skip()?;
+    }
     Ok(&bytes[from..scanner.at()])
 }
 

@@ -14,9 +14,9 @@ use aurora_wire::{
 };
 use rust_decimal::Decimal;
 
-pub const T0: Nanos = Nanos(1_700_000_000_000_000_000);
+pub(crate) const T0: Nanos = Nanos(1_700_000_000_000_000_000);
 
-pub fn rules(no: u16, base: &str, tick: &str, lot: &str) -> Rules {
+pub(crate) fn rules(no: u16, base: &str, tick: &str, lot: &str) -> Rules {
     let lot: Decimal = lot.parse().unwrap();
     Rules {
         no: InstrumentNo(no),
@@ -45,7 +45,7 @@ pub fn rules(no: u16, base: &str, tick: &str, lot: &str) -> Rules {
 }
 
 /// Every instrument the samples speak of in linear terms.
-pub fn all_rules() -> Vec<Rules> {
+pub(crate) fn all_rules() -> Vec<Rules> {
     let all = [
         ("BTC", "0.01", "0.001"),
         ("ETH", "0.001", "0.01"),
@@ -60,16 +60,16 @@ pub fn all_rules() -> Vec<Rules> {
     (0_u16..).zip(all).map(|(no, (base, tick, lot))| rules(no, base, tick, lot)).collect()
 }
 
-pub fn btc() -> Vec<Rules> {
+pub(crate) fn btc() -> Vec<Rules> {
     vec![rules(0, "BTC", "0.1", "0.001")]
 }
 
-pub fn endpoints() -> Endpoints {
+pub(crate) fn endpoints() -> Endpoints {
     Bybit::at("http://127.0.0.1:1", "ws://127.0.0.1:1")
 }
 
 /// The samples' folder; `None` (with a word why) when they are not on this machine.
-pub fn samples() -> Option<PathBuf> {
+pub(crate) fn samples() -> Option<PathBuf> {
     let shared = std::env::var_os("AURORA_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,
@@ -85,7 +85,7 @@ pub fn samples() -> Option<PathBuf> {
 }
 
 /// Every sample's name and text, by name.
-pub fn sample_files() -> Vec<(String, String)> {
+pub(crate) fn sample_files() -> Vec<(String, String)> {
     let Some(folder) = samples() else { return Vec::new() };
     let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
         .unwrap()
@@ -101,7 +101,7 @@ pub fn sample_files() -> Vec<(String, String)> {
 }
 
 /// Without the spaces the sample files are indented with; the order of fields is kept.
-pub fn compact(text: &str) -> String {
+pub(crate) fn compact(text: &str) -> String {
     let (mut out, mut in_text, mut escaped) = (String::new(), false, false);
     for char in text.chars() {
         if in_text || !char.is_ascii_whitespace() {
@@ -117,11 +117,11 @@ pub fn compact(text: &str) -> String {
     out
 }
 
-pub fn id(no: u64) -> ClientOrderId {
+pub(crate) fn id(no: u64) -> ClientOrderId {
     ClientOrderId::new(0, 1, OrderNo(no))
 }
 
-pub fn intent(side: Side, limit: i64, qty: i64) -> OrderIntent {
+pub(crate) fn intent(side: Side, limit: i64, qty: i64) -> OrderIntent {
     OrderIntent {
         instrument: InstrumentNo(0),
         side,
@@ -132,46 +132,46 @@ pub fn intent(side: Side, limit: i64, qty: i64) -> OrderIntent {
     }
 }
 
-pub fn placement(no: u64) -> Placement {
+pub(crate) fn placement(no: u64) -> Placement {
     Placement::limit(id(no), intent(Side::Buy, 600_000, 10))
 }
 
 /// A session, its output so far and a clock that goes on by a millisecond an input.
-pub struct Talk<S> {
-    pub session: S,
-    pub at: Nanos,
-    pub out: Output,
+pub(crate) struct Talk<S> {
+    pub(crate) session: S,
+    pub(crate) at: Nanos,
+    pub(crate) out: Output,
 }
 
 impl<S: Session> Talk<S> {
-    pub fn new(session: S) -> Talk<S> {
+    pub(crate) fn new(session: S) -> Talk<S> {
         let mut talk = Talk { session, at: T0, out: Output::default() };
         talk.say(Input::Start);
         talk
     }
 
-    pub fn say(&mut self, input: Input<'_>) {
+    pub(crate) fn say(&mut self, input: Input<'_>) {
         self.at = self.at + Nanos::MILLI;
         self.session.on(self.at, input, &mut self.out);
     }
 
-    pub fn frame(&mut self, link: u8, frame: &str) {
+    pub(crate) fn frame(&mut self, link: u8, frame: &str) {
         self.say(Input::Frame(Link(link), frame.as_bytes()));
     }
 
-    pub fn answer(&mut self, no: CallNo, body: &str) {
+    pub(crate) fn answer(&mut self, no: CallNo, body: &str) {
         let (status, headers) = (200, Headers(&[]));
         self.say(Input::Answer(no, Answer::Got { status, headers, body: body.as_bytes() }));
     }
 
     /// Lets the time come that the session waits for.
-    pub fn wake(&mut self) {
+    pub(crate) fn wake(&mut self) {
         self.at = self.at.max(self.session.wake_at());
         self.session.on(self.at, Input::Wake, &mut self.out);
     }
 
     /// Lets that much time go by, waking the session whenever it wants.
-    pub fn pass(&mut self, span: Nanos) {
+    pub(crate) fn pass(&mut self, span: Nanos) {
         let until = self.at + span;
         while self.session.wake_at() <= until {
             self.at = self.at.max(self.session.wake_at());
@@ -181,7 +181,7 @@ impl<S: Session> Talk<S> {
     }
 
     /// The calls made since this was last asked.
-    pub fn calls(&mut self) -> Vec<Call> {
+    pub(crate) fn calls(&mut self) -> Vec<Call> {
         let mut calls = Vec::new();
         self.out.actions.retain(|action| match action {
             Action::Call(call) => {
@@ -194,7 +194,7 @@ impl<S: Session> Talk<S> {
     }
 
     /// The only call of that path made since calls were last taken.
-    pub fn call(&mut self, path: &str) -> Call {
+    pub(crate) fn call(&mut self, path: &str) -> Call {
         let at = self.out.actions.iter().position(|action| match action {
             Action::Call(call) => call.path == path,
             _ => false,
@@ -207,7 +207,7 @@ impl<S: Session> Talk<S> {
     }
 
     /// What came out, in words, and nothing of it is left.
-    pub fn told(&mut self) -> String {
+    pub(crate) fn told(&mut self) -> String {
         let mut text = String::new();
         for action in &self.out.actions {
             text += &match action {
