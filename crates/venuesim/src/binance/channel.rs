@@ -29,6 +29,8 @@ pub(super) type Key = (Option<InstrumentNo>, Kind);
 pub(super) const INTERVALS: [&str; 14] =
     ["1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w"];
 
+/// What `@0ms` means here: the venue pushes as fast as it can.
+pub(super) const AT_ONCE: Nanos = Nanos::from_millis(10);
 const MS_100: Nanos = Nanos::from_millis(100);
 const MS_250: Nanos = Nanos::from_millis(250);
 const MS_500: Nanos = Nanos::from_millis(500);
@@ -55,6 +57,7 @@ pub(super) fn parse(name: &str, no_of: impl Fn(&str) -> Option<InstrumentNo>) ->
     let (word, speed) = channel.split_once('@').unwrap_or((channel, ""));
     let every = match speed {
         "" | "250ms" => MS_250,
+        "0ms" => AT_ONCE,
         "100ms" => MS_100,
         "500ms" => MS_500,
         "1s" if word == "markPrice" => SECOND,
@@ -104,6 +107,7 @@ mod tests {
         for (name, want) in [
             ("btcusdt@depth", btc(Kind::Diff(MS_250))),
             ("btcusdt@depth@100ms", btc(Kind::Diff(MS_100))),
+            ("btcusdt@depth@0ms", btc(Kind::Diff(AT_ONCE))),
             ("btcusdt@depth20@500ms", btc(Kind::Partial(20, MS_500))),
             ("btcusdt@markPrice@1s", btc(Kind::Mark(SECOND))),
             ("btcusdt@kline_1h", btc(Kind::Kline(5))),

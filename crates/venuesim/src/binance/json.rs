@@ -37,13 +37,6 @@ impl Object {
         self
     }
 
-    /// A text from outside.
-    pub(super) fn foreign(mut self, name: &str, value: &str) -> Object {
-        let value = serde_json::Value::from(value);
-        write!(self.name(name), "{value}").expect("a String takes all");
-        self
-    }
-
     /// A number, a flag, or JSON that is written already.
     pub(super) fn raw(mut self, name: &str, value: impl Display) -> Object {
         write!(self.name(name), "{value}").expect("a String takes all");

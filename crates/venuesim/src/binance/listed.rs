@@ -10,8 +10,6 @@ use super::code::ApiError;
 #[derive(Clone, Debug)]
 pub(super) struct Listed {
     pub(super) symbol: String,
-    /// As stream names have it.
-    pub(super) lower: String,
     pub(super) base: String,
     pub(super) quote: String,
     tick: Step,
@@ -60,7 +58,6 @@ impl Listed {
         let rules = listing.instrument.clone();
         Listed {
             symbol: rules.symbol.clone(),
-            lower: rules.symbol.to_lowercase(),
             base: rules.id.base.clone(),
             quote: rules.id.quote.clone(),
             tick: Step::new(rules.tick),

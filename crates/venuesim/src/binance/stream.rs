@@ -14,7 +14,7 @@ use crate::dialect::World;
 use crate::socket::{Sockets, Topic};
 
 /// How often the levels that changed are taken from the exchange.
-const DRAIN_EVERY: Nanos = Nanos::from_millis(100);
+const DRAIN_EVERY: Nanos = channel::AT_ONCE;
 
 /// One name somebody has asked for.
 #[derive(Debug)]
@@ -204,7 +204,7 @@ impl Streams {
         for place in 0..instruments {
             let no = InstrumentNo(u16::try_from(place).expect("instruments are few"));
             let Some(changes) = world.exchange.drain_changes(no) else { continue };
-            for every in [100, 250, 500].map(Nanos::from_millis) {
+            for every in [10, 100, 250, 500].map(Nanos::from_millis) {
                 let key = (Some(no), Kind::Diff(every));
                 if !self.is_wanted(key, world.sockets) {
                     self.waiting.remove(&key);
