@@ -254,12 +254,7 @@ fn an_acknowledgement_is_no_fate() {
         report Expired { id: A0700001000000010K, filled: Lots(0) }
     "#]],
     );
-    check(
-        desk.frame(0, &canceled.push()),
-        &expect![[r#"
-
-    "#]],
-    );
+    check(desk.frame(0, &canceled.push()), &expect![""]);
 }
 
 #[test]
@@ -273,12 +268,7 @@ fn a_cancel_of_ours_is_a_cancel_whatever_the_kind() {
     "#]],
     );
     let call = desk.call("/cancel-order");
-    check(
-        desk.answer(&call, &answer(0, &[done(1, 0)])),
-        &expect![[r#"
-
-    "#]],
-    );
+    check(desk.answer(&call, &answer(0, &[done(1, 0)])), &expect![""]);
     let told = Told { state: "canceled", kind: "post_only", source: "1", ..Told::default() };
     check(
         desk.frame(0, &told.push()),

@@ -64,7 +64,7 @@ fn story(desk: &Desk<MarketSession>) -> String {
             }
         };
     }
-    story + desk.said().trim_start_matches('\n')
+    story + &desk.said()
 }
 
 fn check(desk: &Desk<MarketSession>, expected: &Expect) {

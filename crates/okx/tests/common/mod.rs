@@ -210,7 +210,7 @@ impl<S: Session> Desk<S> {
         }
         lines.extend(self.out.reports.iter().map(|report| format!("report {:?}", report.kind)));
         lines.extend(self.out.notes.iter().map(note));
-        lines.join("\n") + "\n"
+        lines.iter().map(|line| format!("{line}\n")).collect()
     }
 
     pub(crate) fn notes(&self) -> Vec<String> {
