@@ -4,8 +4,12 @@
 use std::hint::black_box;
 use std::path::PathBuf;
 
+use aurora_binance::account::{AccountConfig, AccountSession};
 use aurora_binance::{Decoder, default_instrument, stream};
-use aurora_model::{Level, Lots, Side, Ticks};
+use aurora_model::{ClientOrderId, InstrumentNo, Level, Lots, Nanos, OrderNo, Side, Ticks};
+use aurora_wire::{
+    Action, Answer, Endpoints, Headers, Input, Link, Output, Rules, Session, Stp, SymbolStatus,
+};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -130,5 +134,67 @@ fn decode(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, decode);
+/// From the frame to the reports, as the desk gets them.
+fn order_update(criterion: &mut Criterion) {
+    let frame = format!(
+        r#"{{"e":"ORDER_TRADE_UPDATE","E":1700000000600,"T":1700000000599,"o":{{"s":"BTCUSDT","c":"{}","S":"BUY","o":"LIMIT","f":"GTC","q":"0.002","p":"61800.10","ap":"61800.10","sp":"0","x":"TRADE","X":"PARTIALLY_FILLED","i":8886774,"l":"0.001","z":"0.001","L":"61800.10","n":"0.01236002","N":"USDT","T":1700000000599,"t":TRADE,"b":"0","a":"123.60020","m":true,"R":false,"wt":"CONTRACT_PRICE","ot":"LIMIT","ps":"BOTH","cp":false,"rp":"0","pP":false,"si":0,"ss":0,"V":"EXPIRE_MAKER","pm":"NONE","gtd":0}}}}"#,
+        ClientOrderId::new(1, 1, OrderNo(1))
+    );
+    let frames: Vec<String> = (0..4096)
+        .map(|n| frame.replace("TRADE,", &format!("{},", 5_266_583_935_u64 + n)))
+        .collect();
+    let mut session = AccountSession::new(config());
+    let mut out = Output::default();
+    session.on(Nanos(0), Input::Start, &mut out);
+    let key = Answer::Got { status: 200, headers: Headers(&[]), body: br#"{"listenKey":"K"}"# };
+    let asked = out.actions.iter().find_map(|action| match action {
+        Action::Call(call) if call.path.ends_with("listenKey") => Some(call.no),
+        _ => None,
+    });
+    session.on(Nanos(0), Input::Answer(asked.expect("a key is asked for"), key), &mut out);
+    session.on(Nanos(0), Input::Opened(Link(0)), &mut out);
+    let mut next = frames.iter().cycle();
+    criterion.bench_function(
+        &format!("order update to report {} bytes", frames[0].len()),
+        |bench| {
+            bench.iter(|| {
+                out.clear();
+                let frame = next.next().expect("a cycle has no end").as_bytes();
+                session.on(Nanos(0), Input::Frame(Link(0), black_box(frame)), &mut out);
+                black_box(out.reports.len())
+            });
+        },
+    );
+}
+
+fn config() -> AccountConfig {
+    let instrument = default_instrument(aurora_binance::Market::UsdM, "BTCUSDT", 2, 3);
+    let rules = Rules {
+        no: InstrumentNo(0),
+        wire_lot: instrument.lot,
+        instrument,
+        code: None,
+        min_qty: Lots(1),
+        max_qty: Lots(1_000_000),
+        max_market_qty: Lots(1_000_000),
+        band: None,
+        max_open_orders: None,
+        max_leverage: 125,
+        funding_every: None,
+        status: SymbolStatus::Trading,
+    };
+    let nowhere = String::new;
+    let endpoints = Endpoints {
+        rest: nowhere(),
+        public: nowhere(),
+        private: nowhere(),
+        trade: nowhere(),
+        business: nowhere(),
+        headers: Vec::new(),
+    };
+    let (stp, use_trade_socket) = (Stp::Default, false);
+    AccountConfig { endpoints, rules: vec![rules], account: 1, stp, use_trade_socket }
+}
+
+criterion_group!(benches, decode, order_update);
 criterion_main!(benches);

@@ -72,9 +72,8 @@ pub fn refusal_of(status: u16, body: &[u8]) -> (Fate, Refusal) {
     }
     let text = String::from_utf8_lossy(body);
     let fate = match status {
-        429 | 418 => Fate::NotPlaced(R::RateLimited),
-        // The firewall in front, before any account is known.
-        403 => Fate::NotPlaced(R::NotAllowed),
+        // 403 is the firewall in front, which finds that we ask too much.
+        429 | 418 | 403 => Fate::NotPlaced(R::RateLimited),
         404 | 405 => Fate::NotPlaced(R::Malformed),
         503 if text.contains("Service Unavailable") => Fate::NotPlaced(R::NotSent),
         _ => Fate::Unknown,

@@ -224,38 +224,65 @@ impl<'a> Frame<'a> {
         numbers: &mut impl Numbers,
         levels: &mut Vec<Level>,
     ) -> Result<(), DecodeError> {
+        match scanner.key()? {
+            [letter] => self.letter(*letter, scanner, numbers, levels),
+            key => self.word(key, scanner, numbers, levels),
+        }
+    }
+
+    #[inline]
+    fn letter(
+        &mut self,
+        letter: u8,
+        scanner: &mut Scanner<'a>,
+        numbers: &mut impl Numbers,
+        levels: &mut Vec<Level>,
+    ) -> Result<(), DecodeError> {
         use Stream as S;
-        match (scanner.key()?, self.stream) {
-            (b"b", S::Depth) | (b"bids", S::Snapshot) => {
-                read_levels(scanner, Side::Buy, numbers, levels)?;
+        match (letter, self.stream) {
+            (b'b', S::Depth) => read_levels(scanner, Side::Buy, numbers, levels)?,
+            (b'a', S::Depth) => read_levels(scanner, Side::Sell, numbers, levels)?,
+            (b'b', S::BookTicker) => self.bid.0 = Some(priced(scanner, numbers, "b")?),
+            (b'B', S::BookTicker) => self.bid.1 = Some(numbers.qty(scanner)?),
+            (b'a', S::BookTicker) => self.ask.0 = Some(priced(scanner, numbers, "a")?),
+            (b'A', S::BookTicker) => self.ask.1 = Some(numbers.qty(scanner)?),
+            (b't', S::Trade) | (b'a', S::AggTrade) => self.trade_id = Some(scanner.uint()?),
+            (b'p', S::Trade | S::AggTrade) => self.price = Some(numbers.price(scanner)?),
+            (b'q', S::Trade | S::AggTrade) => self.qty = Some(numbers.qty(scanner)?),
+            (b'm', S::Trade | S::AggTrade) => self.buyer_is_maker = Some(scanner.boolean()?),
+            (b'X', S::Trade) => self.trade_kind = scanner.string()?,
+            (b'E', _) => self.event_time = scanner.uint()?,
+            (b'T', _) => self.transaction_time = scanner.uint()?,
+            (b'U', S::Depth) => self.first_id = Some(scanner.uint()?),
+            (b'u', S::Depth | S::BookTicker) => self.last_id = Some(scanner.uint()?),
+            (b's', _) => self.symbol = scanner.string()?,
+            (b'e', _) => {
+                self.names_event = true;
+                scanner.skip()?;
             }
-            (b"a", S::Depth) | (b"asks", S::Snapshot) => {
-                read_levels(scanner, Side::Sell, numbers, levels)?;
-            }
-            (b"b", S::BookTicker) => self.bid.0 = Some(priced(scanner, numbers, "b")?),
-            (b"B", S::BookTicker) => self.bid.1 = Some(numbers.qty(scanner)?),
-            (b"a", S::BookTicker) => self.ask.0 = Some(priced(scanner, numbers, "a")?),
-            (b"A", S::BookTicker) => self.ask.1 = Some(numbers.qty(scanner)?),
-            (b"t", S::Trade) | (b"a", S::AggTrade) => self.trade_id = Some(scanner.uint()?),
-            (b"p", S::Trade | S::AggTrade) => self.price = Some(numbers.price(scanner)?),
-            (b"q", S::Trade | S::AggTrade) => self.qty = Some(numbers.qty(scanner)?),
-            (b"m", S::Trade | S::AggTrade) => self.buyer_is_maker = Some(scanner.boolean()?),
-            (b"X", S::Trade) => self.trade_kind = scanner.string()?,
-            (b"E", _) => self.event_time = scanner.uint()?,
-            (b"T", _) => self.transaction_time = scanner.uint()?,
-            (b"U", S::Depth) => self.first_id = Some(scanner.uint()?),
-            (b"u", S::Depth | S::BookTicker) | (b"lastUpdateId", S::Snapshot) => {
-                self.last_id = Some(scanner.uint()?);
-            }
+            _ => scanner.skip()?,
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn word(
+        &mut self,
+        word: &[u8],
+        scanner: &mut Scanner<'a>,
+        numbers: &mut impl Numbers,
+        levels: &mut Vec<Level>,
+    ) -> Result<(), DecodeError> {
+        use Stream as S;
+        match (word, self.stream) {
+            (b"bids", S::Snapshot) => read_levels(scanner, Side::Buy, numbers, levels)?,
+            (b"asks", S::Snapshot) => read_levels(scanner, Side::Sell, numbers, levels)?,
+            (b"lastUpdateId", S::Snapshot) => self.last_id = Some(scanner.uint()?),
             (b"pu", S::Depth) => self.prev_id = Some(scanner.uint()?),
-            (b"s" | b"symbol", _) => self.symbol = scanner.string()?,
+            (b"symbol", _) => self.symbol = scanner.string()?,
             (b"st", _) => self.contract_kind = scanner.uint()?,
             (b"ps" | b"pair", _) => {
                 self.names_pair = true;
-                scanner.skip()?;
-            }
-            (b"e", _) => {
-                self.names_event = true;
                 scanner.skip()?;
             }
             _ => scanner.skip()?,

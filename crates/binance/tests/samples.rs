@@ -3,9 +3,7 @@
 mod support;
 
 use aurora_binance::{DecodeError, Refusal, answer, stream};
-use support::{decode_market, samples};
-
-type Read = fn(&[u8]) -> Result<String, DecodeError>;
+use support::{Read, decode_market, samples};
 
 macro_rules! rest {
     ($name:ident) => {

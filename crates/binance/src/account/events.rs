@@ -90,7 +90,9 @@ impl AccountSession {
                 told.pop_first();
             }
         }
-        self.owners.add(update.order_id, &text(update.client_id));
+        if self.owners.get(update.order_id).is_none() {
+            self.owners.add(update.order_id, &text(update.client_id));
+        }
         Ok(())
     }
 

@@ -193,7 +193,7 @@ impl AccountSession {
             Asked::Part(ask) => self.part(ask, answered, out),
             Asked::Balances(ask) => self.balances(ask, answered, out),
             Asked::Sweep(part) => self.swept(at, part, answered, out),
-            Asked::Owner(order) => self.owner(at, order, answered, out),
+            Asked::Owner(order) => self.owner(at, order, &answered, out),
             Asked::DropCopy(place) => self.drop_copied(place, answered, out),
         }
     }

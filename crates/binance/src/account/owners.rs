@@ -66,11 +66,11 @@ impl AccountSession {
         &mut self,
         at: Nanos,
         order: u64,
-        answered: Answered<'_>,
+        answered: &Answered<'_>,
         out: &mut Output,
     ) {
         let Some(place) = self.owners.asked.remove(&order) else { return };
-        let told = match &answered {
+        let told = match answered {
             Answered::Done(body) => answer::order(body).ok().map(|told| told.client_order_id),
             // Aged out at the venue: nobody's any more.
             Answered::Refused(Fate::Absent, _) => Some(String::new()),

@@ -30,6 +30,10 @@ impl MarketSession {
                 return Ok(());
             }
         }
+        if is_book {
+            // A server may send what was subscribed before it says so.
+            self.subscribed(at, link, out);
+        }
         if !is_active {
             self.keep(at, link, frame, stream, symbol)
         } else if is_book {

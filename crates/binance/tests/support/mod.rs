@@ -11,6 +11,9 @@ use aurora_wire::{
 };
 use rust_decimal::Decimal;
 
+/// A decoder, with what it read as text.
+pub(crate) type Read = fn(&[u8]) -> Result<String, DecodeError>;
+
 /// The samples of Binance by file name; `None`, with a sentence, when they are not on this machine.
 pub(crate) fn samples() -> Option<Vec<(String, Vec<u8>)>> {
     let root = std::env::var_os("AURORA_SHARED").map_or_else(
@@ -96,7 +99,7 @@ pub(crate) fn decode_market(frame: &[u8]) -> Result<String, DecodeError> {
 }
 
 /// Shows the bytes to everything that reads bytes from outside.
-pub(crate) fn read_all(bytes: &[u8], own: Option<fn(&[u8]) -> Result<String, DecodeError>>) {
+pub(crate) fn read_all(bytes: &[u8], own: Option<Read>) {
     let _ = own.map(|own| own(bytes));
     let _ = stream::user(bytes);
     let _ = stream::public(bytes);
