@@ -13,7 +13,7 @@ mod snapshot;
 mod tests;
 mod window;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aurora_model::{InstrumentNo, Nanos};
 use aurora_wire::{Call, Cost, Limit, LimitNo, Pushback, Scope, Urgency, Usage};
@@ -23,6 +23,12 @@ pub use penalty::Penalty;
 use snapshot::place;
 pub use snapshot::{GovernorSnapshot, LimitView};
 use window::Window;
+
+/// A limit, and the instrument where it is counted by instrument.
+type Key = (LimitNo, Option<InstrumentNo>);
+
+/// What a call spends of up to three limits.
+type Spending = [Option<(Key, u32)>; 3];
 
 /// A call's number at the governor, counted up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,9 +98,11 @@ pub enum Outcome {
 pub struct Governor {
     limits: &'static [Limit],
     config: GovernorConfig,
-    windows: BTreeMap<(LimitNo, Option<InstrumentNo>), Window>,
+    windows: BTreeMap<Key, Window>,
     waiting: BTreeMap<(Urgency, Ticket), Waiting>,
     out: BTreeMap<Ticket, Sent>,
+    /// Limits that some cancel has cost; empty until the first one.
+    cancel_costs: BTreeSet<LimitNo>,
     penalties: Penalties,
     paused_until: Nanos,
     paused_at: Nanos,
@@ -142,6 +150,7 @@ impl Governor {
             windows: BTreeMap::new(),
             waiting: BTreeMap::new(),
             out: BTreeMap::new(),
+            cancel_costs: BTreeSet::new(),
             penalties: Penalties::default(),
             paused_until: LONG_AGO,
             paused_at: LONG_AGO,
@@ -155,6 +164,10 @@ impl Governor {
 
     /// Takes a call in; [`Governor::poll`] says what becomes of it. Tickets count up.
     pub fn submit(&mut self, at: Nanos, ticket: Ticket, want: Want) {
+        if want.urgency == Urgency::Cancel {
+            let costs = want.costs.iter().filter(|cost| cost.units != 0);
+            self.cancel_costs.extend(costs.map(|cost| cost.limit));
+        }
         let until = at + want.patience;
         self.waiting.insert((want.urgency, ticket), Waiting { want, until, counted: false });
     }
@@ -165,7 +178,7 @@ impl Governor {
             window.advance(at);
         }
         self.refuse_the_overdue(at, out);
-        let mut blocked: Vec<(LimitNo, Option<InstrumentNo>)> = Vec::new();
+        let mut blocked: Vec<Key> = Vec::new();
         let mut let_out: Vec<(Urgency, Ticket)> = Vec::new();
         for (&key, waiting) in &self.waiting {
             if !self.is_open(at) {
@@ -248,10 +261,10 @@ impl Governor {
 
     /// When [`Governor::poll`] may have something new to say; `Nanos(i64::MAX)` for never.
     pub fn wake_at(&self, at: Nanos) -> Nanos {
-        let next = self.waiting.values().filter_map(|waiting| {
+        let next = self.waiting.values().map(|waiting| {
             let mut when = at.0.max(self.paused_until.0);
             for &(key, units) in self.keys(&waiting.want).iter().flatten() {
-                let reserve = self.reserve(key, waiting.want.urgency);
+                let reserve = self.reserve(key, units, waiting.want.urgency);
                 let room = self.windows.get(&key).map(|w| w.room_at(at, units, reserve));
                 when = when.max(room.flatten().map_or(at.0, |room| room.0));
             }
@@ -260,7 +273,7 @@ impl Governor {
             }
             // What has room now waits for another call: its answer wakes us, or its own end does.
             let when = if when <= at.0 { waiting.until.0 } else { when.min(waiting.until.0) };
-            Some(when)
+            when
         });
         Nanos(next.min().unwrap_or(i64::MAX))
     }
@@ -288,7 +301,7 @@ impl Governor {
                 instrument,
                 used: window.used(),
                 capacity: window.capacity,
-                reserved: self.reserve((no, instrument), Urgency::Read),
+                reserved: self.reserve((no, instrument), 0, Urgency::Read),
                 per: limit.per,
                 paused_until: (at < window.paused_until).then_some(window.paused_until),
             });
@@ -314,9 +327,11 @@ impl Governor {
             // A new order that cannot leave in time is better known at once; everything else may as well wait.
             let hopeless = matches!(key.0, Urgency::Place | Urgency::Amend)
                 && paused.is_some_and(|until| waiting.until <= until);
-            let too_dear = self.keys(&waiting.want).iter().flatten().any(|&(key, units)| {
-                self.capacity(key).saturating_sub(self.reserve(key, waiting.want.urgency)) < units
-            });
+            let too_dear = self
+                .keys(&waiting.want)
+                .iter()
+                .flatten()
+                .any(|&(key, units)| self.capacity(key) < units);
             if too_dear {
                 refused.push((key, "the call costs more than the venue's limit holds".to_owned()));
             } else if waiting.until <= at || hopeless {
@@ -383,63 +398,57 @@ impl Governor {
         window.correct(at, usage.used, usage.resets_at);
     }
 
-    fn has_room(
-        &self,
-        at: Nanos,
-        key: (LimitNo, Option<InstrumentNo>),
-        units: u32,
-        urgency: Urgency,
-    ) -> bool {
+    fn has_room(&self, at: Nanos, key: Key, units: u32, urgency: Urgency) -> bool {
         match self.windows.get(&key) {
             Some(window) => {
-                window.paused_until <= at && window.has_room(units, self.reserve(key, urgency))
+                window.paused_until <= at
+                    && window.has_room(units, self.reserve(key, units, urgency))
             }
             None => units <= self.capacity(key),
         }
     }
 
-    fn keys(&self, want: &Want) -> [Option<((LimitNo, Option<InstrumentNo>), u32)>; 3] {
+    fn keys(&self, want: &Want) -> Spending {
         want.costs.map(|cost| {
             (cost.units != 0).then(|| (self.key(cost.limit, want.instrument), cost.units))
         })
     }
 
-    fn key(
-        &self,
-        limit: LimitNo,
-        instrument: Option<InstrumentNo>,
-    ) -> (LimitNo, Option<InstrumentNo>) {
+    fn key(&self, limit: LimitNo, instrument: Option<InstrumentNo>) -> Key {
         let by_instrument = self.limits.get(usize::from(limit.0));
         let by_instrument = by_instrument.is_some_and(|l| l.scope == Scope::Instrument);
         (limit, instrument.filter(|_| by_instrument))
     }
 
-    fn capacity(&self, key: (LimitNo, Option<InstrumentNo>)) -> u32 {
+    fn capacity(&self, key: Key) -> u32 {
         let table = self.limits.get(usize::from(key.0.0)).map_or(u32::MAX, |limit| limit.capacity);
         self.windows.get(&key).map_or(table, |window| window.capacity)
     }
 
-    /// Units that only cancels may use; a limit of a few units has none to spare.
-    fn reserve(&self, key: (LimitNo, Option<InstrumentNo>), urgency: Urgency) -> u32 {
-        if urgency == Urgency::Cancel {
+    /// Units that only cancels may use. A limit of a few units has none to spare, one that cancels do not cost needs
+    /// none, and a call that fills the limit by itself may have it all when it is empty.
+    fn reserve(&self, key: Key, units: u32, urgency: Urgency) -> u32 {
+        let is_shared = self.cancel_costs.is_empty() || self.cancel_costs.contains(&key.0);
+        if urgency == Urgency::Cancel || !is_shared {
             return 0;
         }
-        let share = f64::from(self.capacity(key)) * self.config.cancel_share.clamp(0.0, 0.9);
+        let capacity = self.capacity(key);
+        let share = f64::from(capacity) * self.config.cancel_share.clamp(0.0, 0.9);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "below capacity"
         )]
         let share = share as u32;
-        share
+        share.min(capacity.saturating_sub(units))
     }
 }
 
 fn window_of<'a>(
-    windows: &'a mut BTreeMap<(LimitNo, Option<InstrumentNo>), Window>,
+    windows: &'a mut BTreeMap<Key, Window>,
     limits: &'static [Limit],
     slack: Nanos,
-    key: (LimitNo, Option<InstrumentNo>),
+    key: Key,
 ) -> &'a mut Window {
     windows.entry(key).or_insert_with(|| {
         let limit = limits.get(usize::from(key.0.0));

@@ -108,6 +108,19 @@ fn limits_by_instrument_are_counted_apart() {
 }
 
 #[test]
+fn a_limit_that_cancels_do_not_cost_keeps_nothing_back_and_a_large_batch_still_fits() {
+    let mut desk = Desk::new();
+    desk.submit(ms(0), want(Urgency::Place, 0, 5));
+    assert_eq!(desk.poll(ms(0)), [1], "it fills the limit by itself");
+    desk.submit(ms(0), want(Urgency::Cancel, 1, 0));
+    let other =
+        |orders| Want { instrument: Some(InstrumentNo(1)), ..want(Urgency::Place, 0, orders) };
+    desk.submit(ms(0), other(4));
+    desk.submit(ms(0), other(1));
+    assert_eq!(desk.poll(ms(0)), [2, 3, 4]);
+}
+
+#[test]
 fn headers_correct_the_count() {
     let mut desk = Desk::new();
     let ticket = desk.submit(ms(0), want(Urgency::Read, 1, 0));

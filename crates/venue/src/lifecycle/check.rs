@@ -1,6 +1,6 @@
 //! One question before an order leaves: would it be refused, or do harm?
 
-use aurora_model::{Lots, Nanos, Ticks, TimeInForce, VenueRefusal};
+use aurora_model::{Nanos, Ticks, TimeInForce, VenueRefusal};
 use aurora_wire::{Placement, Rules};
 
 use super::own::OwnOrders;
@@ -103,17 +103,16 @@ fn by_position(placement: &Placement, own: &OwnOrders) -> Option<Refused> {
     if !intent.reduce_only || placement.trigger.is_some() {
         return None;
     }
-    let position = own.position(intent.instrument)?;
-    let reducible = Lots((-intent.side.sign() * position.0).max(0));
+    let reducible = own.reducible(intent.instrument, intent.side)?;
     let open = own.reducing(intent.instrument, intent.side);
     if open + intent.qty <= reducible {
         return None;
     }
     let why = format!(
-        "reduce-only {} of {} lots: the position is {}, open reduce-only orders take {}",
+        "reduce-only {} of {} lots: {} can be reduced, open reduce-only orders take {}",
         intent.side.word(),
         intent.qty.0,
-        position.0,
+        reducible.0,
         open.0
     );
     Some((Check::Flip, VenueRefusal::WouldNotReduce, why))

@@ -35,11 +35,19 @@ impl OwnOrder {
 /// Trade ids remembered, so that a fill told twice moves a position once.
 const REMEMBERED: usize = 4096;
 
+/// A position as it was last told, and what fills have moved since. A fill may be in what was told already: venues
+/// send both, in either order.
+#[derive(Clone, Copy, Debug, Default)]
+struct Position {
+    told: Lots,
+    moved: Lots,
+}
+
 /// Our open orders and positions.
 #[derive(Debug, Default)]
 pub struct OwnOrders {
     open: BTreeMap<ClientOrderId, OwnOrder>,
-    positions: BTreeMap<InstrumentNo, Lots>,
+    positions: BTreeMap<InstrumentNo, Position>,
     /// The venue has told us every position at least once.
     knows_positions: bool,
     seen: BTreeSet<(InstrumentNo, u128)>,
@@ -83,13 +91,25 @@ impl OwnOrders {
 
     /// The position, plus long; `None` while the venue has not told.
     pub fn position(&self, instrument: InstrumentNo) -> Option<Lots> {
-        let known = self.positions.get(&instrument).copied();
-        known.or_else(|| self.knows_positions.then_some(Lots::ZERO))
+        self.held(instrument).map(|position| position.told + position.moved)
+    }
+
+    /// The most an order of that side can take off the position, as far as we know; `None` while the venue has not
+    /// told.
+    pub fn reducible(&self, instrument: InstrumentNo, side: Side) -> Option<Lots> {
+        let Position { told, moved } = self.held(instrument)?;
+        let off = |position: Lots| Lots((-side.sign() * position.0).max(0));
+        Some(off(told).max(off(told + moved)))
     }
 
     /// Sets a position by the venue's or the desk's own count.
-    pub fn set_position(&mut self, instrument: InstrumentNo, lots: Lots) {
-        self.positions.insert(instrument, lots);
+    pub fn set_position(&mut self, instrument: InstrumentNo, told: Lots) {
+        self.positions.insert(instrument, Position { told, moved: Lots::ZERO });
+    }
+
+    fn held(&self, instrument: InstrumentNo) -> Option<Position> {
+        let known = self.positions.get(&instrument).copied();
+        known.or_else(|| self.knows_positions.then(Position::default))
     }
 
     /// An order of ours on the other side that this one would trade with.
@@ -152,7 +172,10 @@ impl OwnOrders {
                 for fill in fills {
                     self.is_new(fill);
                 }
-                self.positions = positions.iter().copied().collect();
+                self.positions.clear();
+                positions
+                    .iter()
+                    .for_each(|(instrument, lots)| self.set_position(*instrument, *lots));
                 self.knows_positions = true;
             }
         }
@@ -162,14 +185,13 @@ impl OwnOrders {
         if !self.is_new(fill) {
             return;
         }
-        let known = self.position(fill.instrument);
-        if let Some(position) = known {
-            let moved = Lots(position.0 + fill.side.sign() * fill.qty.0);
-            self.positions.insert(fill.instrument, moved);
+        if let Some(mut position) = self.held(fill.instrument) {
+            position.moved = Lots(position.moved.0 + fill.side.sign() * fill.qty.0);
+            self.positions.insert(fill.instrument, position);
         }
         if let Some(own) = self.open.get_mut(&fill.order) {
             own.acked = true;
-            own.filled = own.filled + fill.qty;
+            own.filled += fill.qty;
             if own.intent.qty <= own.filled {
                 self.open.remove(&fill.order);
             }

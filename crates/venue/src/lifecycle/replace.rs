@@ -57,7 +57,7 @@ impl Replacements {
         match kind {
             ReportKind::Fill(fill) => {
                 let waiting = self.waiting.get_mut(&fill.order)?;
-                waiting.filled = waiting.filled + fill.qty;
+                waiting.filled += fill.qty;
                 let is_done = waiting.new.intent.qty <= waiting.filled;
                 is_done.then(|| self.end(fill.order, Lots::ZERO)).flatten()
             }
@@ -88,7 +88,7 @@ impl Replacements {
 
     fn end(&mut self, old: ClientOrderId, filled: Lots) -> Option<Replaced> {
         let Waiting { no, mut new, filled: seen, .. } = self.waiting.remove(&old)?;
-        new.intent.qty = new.intent.qty - filled.max(seen);
+        new.intent.qty -= filled.max(seen);
         if new.intent.qty <= Lots::ZERO {
             return Some(Replaced::Dropped(new, "the old order has filled all of it"));
         }

@@ -52,7 +52,9 @@ pub(super) struct Runtime {
     /// Of the account: they go before those of the market.
     private: Frames,
     public: Frames,
-    answers: (mpsc::UnboundedSender<(Ticket, Reply)>, mpsc::UnboundedReceiver<(Ticket, Reply)>),
+    /// As many as there are calls under way, which the governor bounds.
+    answers: mpsc::UnboundedReceiver<(Ticket, Reply)>,
+    answer_to: mpsc::UnboundedSender<(Ticket, Reply)>,
     effects: Vec<Effect>,
     ends: Ends,
     stop_by: Option<Nanos>,
@@ -67,6 +69,7 @@ impl Runtime {
         let http = Rc::new(Http::new(Rc::clone(&dialer), rest, headers.clone(), transport));
         let max_frame = transport.max_frame;
         let clock = config.clock.clone();
+        let (answer_to, answers) = mpsc::unbounded_channel();
         Ok(Runtime {
             core: Core::new(config),
             clock,
@@ -78,8 +81,8 @@ impl Runtime {
             texts: BTreeMap::new(),
             private: mpsc::channel(FRAMES),
             public: mpsc::channel(FRAMES),
-            // As many as there are calls under way, which the governor bounds.
-            answers: mpsc::unbounded_channel(),
+            answers,
+            answer_to,
             effects: Vec::new(),
             ends,
             stop_by: None,
@@ -97,7 +100,7 @@ impl Runtime {
             tokio::select! {
                 biased;
                 asked = self.ends.inbox.recv(), if self.stop_by.is_none() => self.asked(asked),
-                Some((ticket, reply)) = self.answers.1.recv() => {
+                Some((ticket, reply)) = self.answers.recv() => {
                     self.take(Happening::Answered(ticket, reply));
                 }
                 Some((no, event)) = self.private.1.recv(), if may_read => {
@@ -137,6 +140,9 @@ impl Runtime {
 
     fn take(&mut self, happening: Happening) {
         let at = self.now();
+        if let Happening::Socket(no, SocketEvent::Closed(_)) = &happening {
+            self.texts.remove(no);
+        }
         self.core.on(at, happening, &mut self.effects);
         let mut effects = std::mem::take(&mut self.effects);
         effects.drain(..).for_each(|effect| self.perform(effect));
@@ -161,7 +167,7 @@ impl Runtime {
             }
             Effect::Disconnect(no) => drop(self.texts.remove(&no)),
             Effect::Call { ticket, method, signed, patience } => {
-                let (http, answers) = (Rc::clone(&self.http), self.answers.0.clone());
+                let (http, answers) = (Rc::clone(&self.http), self.answer_to.clone());
                 let deadline = Instant::now() + duration(patience);
                 tokio::task::spawn_local(async move {
                     let reply = http.call(method, signed, deadline).await;

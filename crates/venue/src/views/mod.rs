@@ -66,7 +66,7 @@ pub enum ViewEvent {
         /// Who leads.
         to: u8,
     },
-    /// No view has news of it: what the desk has is stale.
+    /// No view has news of it: what the desk has is stale. A snapshot follows when there is news again.
     Stale(InstrumentNo),
     /// News came again, so long after.
     Fresh(InstrumentNo, Nanos),
@@ -234,7 +234,7 @@ impl Views {
             let Some(quorum) = quorum else { continue };
             let Some(leader) = quorum.leader.filter(|_| !quorum.desk_follows) else { continue };
             let feed = &quorum.feeds[usize::from(leader)];
-            if !feed.is_whole {
+            if !feed.is_whole || quorum.stale_since.is_some() {
                 continue;
             }
             let no = u16::try_from(no).expect("an instrument's number fits");
@@ -401,6 +401,8 @@ impl Quorum {
         match (is_stale, self.stale_since) {
             (true, None) => {
                 self.stale_since = Some(at);
+                // The desk is told to forget its copy: a whole book follows when there is news again.
+                self.desk_follows = false;
                 out.push(ViewEvent::Stale(instrument));
             }
             (false, Some(since)) => {

@@ -191,8 +191,8 @@ fn silence_of_all_is_stale_and_nobody_is_blamed() {
         &expect![[r#"
             0 desk: book 10x3 11x2
             1300 stale
-            1490 desk: diff 10x4
             1500 fresh after 200 ms
+            1500 desk: book 10x4 11x2
             1600 desk: diff 10x5
         "#]],
     );

@@ -86,10 +86,10 @@ impl Core {
         self.pass_on(at, account, passed, effects);
     }
 
-    pub(super) fn ask_ourselves(&mut self, at: Nanos, ask: Ask, effects: &mut Vec<Effect>) {
+    pub(super) fn ask_ourselves(&mut self, at: Nanos, ask: &Ask, effects: &mut Vec<Effect>) {
         let Some(account) = self.account() else { return };
         let no = self.own_ask();
-        self.tell(at, account, Input::Ask(no, &ask), effects);
+        self.tell(at, account, Input::Ask(no, ask), effects);
     }
 
     pub(super) fn own_ask(&mut self) -> AskNo {

@@ -61,19 +61,18 @@ impl Core {
                 }
             }
             Note::Clock { offset, round_trip } => self.offset.measured(*offset, *round_trip),
+            Note::Mark { instrument, .. }
+            | Note::OpenInterest(instrument, _)
+            | Note::Liquidation(instrument, ..)
+                if !self.leads(source, *instrument) =>
+            {
+                return;
+            }
             Note::Mark { instrument, mark, .. } => {
-                if !self.leads(source, *instrument) {
-                    return;
-                }
                 let rules = self.rules.iter().find(|rules| rules.no == *instrument);
                 let ticks = rules.and_then(|rules| (mark / rules.instrument.tick).round().to_i64());
                 if let Some(ticks) = ticks {
                     self.marks.insert(*instrument, Ticks(ticks));
-                }
-            }
-            Note::OpenInterest(instrument, _) | Note::Liquidation(instrument, ..) => {
-                if !self.leads(source, *instrument) {
-                    return;
                 }
             }
             Note::Status(instrument, status) => {

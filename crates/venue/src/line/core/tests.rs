@@ -236,7 +236,6 @@ fn a_venue_that_falls_silent_gets_one_cancel_all_within_its_time() {
     stage.frame(0, "+10 3");
     stage.wait(200, true);
     stage.check(&expect![[r#"
-        market: 1 events
         line: State(StateChange { instrument: Some(InstrumentNo(0)), from: CancelOnly, to: Normal, cause: Market })
         line: View(Fresh(InstrumentNo(0), Nanos(2200000000)))
     "#]]);
@@ -309,12 +308,12 @@ fn orders_that_would_do_harm_never_leave() {
         report: Reject { id: #4, refusal: BadIncrement }
         line: NotSent(#4, "BAD_INCREMENT by the rules of BTCUSDT")
         report: Reject { id: #5, refusal: WouldNotReduce }
-        line: NotSent(#5, "reduce-only sell of 4 lots: the position is 3, open reduce-only orders take 0")
+        line: NotSent(#5, "reduce-only sell of 4 lots: 3 can be reduced, open reduce-only orders take 0")
         report: Reject { id: #6, refusal: WouldNotReduce }
-        line: NotSent(#6, "reduce-only buy of 1 lots: the position is 3, open reduce-only orders take 0")
+        line: NotSent(#6, "reduce-only buy of 1 lots: 0 can be reduced, open reduce-only orders take 0")
         POST /order #7
         report: Reject { id: #8, refusal: WouldNotReduce }
-        line: NotSent(#8, "reduce-only sell of 2 lots: the position is 3, open reduce-only orders take 2")
+        line: NotSent(#8, "reduce-only sell of 2 lots: 3 can be reduced, open reduce-only orders take 2")
         report: Reject { id: #9, refusal: NotSent }
         line: NotSent(#9, "post-only: the book is 600 ms old, 500 may be")
     "#]]);
@@ -323,6 +322,26 @@ fn orders_that_would_do_harm_never_leave() {
         (counts.stp_blocked_self_match, counts.refused_flip, counts.refused_stale),
         (1, 3, 1)
     );
+}
+
+#[test]
+fn a_position_told_before_or_after_its_fill_holds_no_exit_back() {
+    let mut stage = Stage::open(1);
+    stage.report(ReportKind::Account { open: vec![], fills: vec![], positions: vec![] });
+    let at = stage.at;
+    stage.core.note(at, 1, Source::Account, Note::Position(BTC, Lots(3), None));
+    stage.report(ReportKind::Fill(fill(1, 1, Side::Buy, 3)));
+    stage.report(ReportKind::Fill(fill(1, 1, Side::Buy, 3)));
+    let exit = |no, qty| with(order(no, Side::Sell, 12, qty), |p| p.intent.reduce_only = true);
+    stage.story.clear();
+    stage.ask(Ask::Place(exit(2, 3)));
+    stage.ask(Ask::CancelAll(None));
+    stage.ask(Ask::Place(exit(3, 3)));
+    stage.check(&expect![[r#"
+        POST /order #2
+        POST /cancel-all all
+        POST /order #3
+    "#]]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ impl Core {
         if let Some((heart, silence)) = self.heartbeat.missed(at) {
             let cancels = self.heartbeat.cancels() && self.account().is_some();
             if cancels {
-                self.ask_ourselves(at, Ask::CancelAll(None), effects);
+                self.ask_ourselves(at, &Ask::CancelAll(None), effects);
             }
             self.event(LineEvent::HeartbeatMissed(heart, silence, cancels));
         }
