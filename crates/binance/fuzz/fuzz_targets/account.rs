@@ -1,4 +1,6 @@
 //! Any script at the account session: an order goes out once, and nobody panics.
+//!
+//! `cargo fuzz run account fuzz/corpus/account fuzz/seeds/account`
 #![no_main]
 
 mod world;

@@ -1,4 +1,6 @@
 //! Any script at the market session: what it passes on is always an unbroken chain.
+//!
+//! `cargo fuzz run market fuzz/corpus/market fuzz/seeds/market`
 #![no_main]
 
 mod world;

@@ -87,6 +87,7 @@ impl<S: Session> World<S> {
     /// One step of the script: what happens by the first byte, with the rest as its bytes.
     pub fn step(&mut self, op: u8, bytes: &[u8]) {
         self.at = self.at + Nanos::MILLI;
+        self.out.clear();
         match op % 8 {
             0 => {
                 if let Some(link) = self.opening.pop() {
