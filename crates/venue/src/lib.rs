@@ -9,6 +9,7 @@
 
 pub mod clock;
 pub mod drop_copy;
+pub mod echo;
 mod error;
 pub mod governor;
 pub mod heartbeat;

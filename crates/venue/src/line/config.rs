@@ -45,6 +45,8 @@ pub struct Settings {
     pub heartbeat: HeartbeatConfig,
     /// Windows and alerts.
     pub maintenance: MaintenanceConfig,
+    /// The private stream has so long to speak after a new order was taken; then it is opened again.
+    pub echo: Nanos,
     /// A post-only order may not leave when its book is older.
     pub post_only_max_age: Nanos,
     /// The second path for fills has so long to tell a fill the first one told, and the other way round.
@@ -68,6 +70,7 @@ impl Default for Settings {
             views: ViewsConfig::default(),
             heartbeat: HeartbeatConfig::default(),
             maintenance: MaintenanceConfig::default(),
+            echo: Nanos::from_millis(2_000),
             post_only_max_age: Nanos::from_millis(500),
             drop_copy_grace: Nanos::from_millis(65_000),
             max_asks: 1024,

@@ -36,6 +36,16 @@ impl Core {
         effects.push(Effect::Connect { no, url, wait, is_account });
     }
 
+    /// Closes every private connection, so that the session opens it again and compares the account.
+    pub(super) fn drop_private(&mut self, why: &str, effects: &mut Vec<Effect>) {
+        let Some(account) = self.account() else { return };
+        for (link, no) in std::mem::take(&mut self.talks[account].links) {
+            self.sockets.remove(&no);
+            effects.push(Effect::Disconnect(no));
+            self.later.push_back((account, Later::Closed(link, why.to_owned())));
+        }
+    }
+
     /// Waits longer when too many connections were tried lately.
     pub(super) fn connect_room(&mut self, at: Nanos, wait: Nanos) -> Nanos {
         let per = self.settings.transport.connects_per;
@@ -68,6 +78,9 @@ impl Core {
             }
             SocketEvent::Frame(bytes) => {
                 self.frames += 1;
+                if self.talks[talk].source == Source::Account {
+                    self.echo.heard(at);
+                }
                 self.tell(at, talk, Input::Frame(link, bytes), effects);
             }
             SocketEvent::Closed(why) => {

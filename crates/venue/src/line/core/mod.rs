@@ -36,6 +36,7 @@ use super::message::{FromVenue, LineCommand, LineEvent, LineStatus, Source};
 use super::{LineConfig, MarketBatch, Settings};
 use crate::clock::Offset;
 use crate::drop_copy::DropCopy;
+use crate::echo::Echo;
 use crate::governor::{Governor, Ticket, Verdict};
 use crate::heartbeat::Heartbeat;
 use crate::lifecycle::Lifecycle;
@@ -125,6 +126,7 @@ pub(crate) struct Core {
     views: Views,
     drop_copy: DropCopy,
     heartbeat: Heartbeat,
+    echo: Echo,
     lifecycle: Lifecycle,
     states: States,
     calendar: Calendar,
@@ -133,6 +135,8 @@ pub(crate) struct Core {
     connects: VecDeque<Nanos>,
     account_ready: bool,
     marks: BTreeMap<InstrumentNo, Ticks>,
+    /// Orders the venue refused so far.
+    refused: u64,
     next_own_ask: u64,
     judge_at: Nanos,
     status_at: Nanos,
@@ -177,6 +181,7 @@ impl Core {
             views: Views::new(settings.views, views, rules.iter().map(|rules| rules.no)),
             drop_copy: DropCopy::new(settings.drop_copy_grace),
             heartbeat: Heartbeat::new(settings.heartbeat),
+            echo: Echo::new(settings.echo),
             lifecycle: Lifecycle::new(protocol.capabilities(), settings.post_only_max_age),
             calendar: Calendar::new(settings.maintenance),
             backoff: Backoff::new(settings.transport.seed),
@@ -194,6 +199,7 @@ impl Core {
             connects: VecDeque::new(),
             account_ready: false,
             marks: BTreeMap::new(),
+            refused: 0,
             next_own_ask: OWN_ASKS,
             judge_at: Nanos(i64::MIN),
             status_at: Nanos(i64::MIN),
@@ -230,6 +236,7 @@ impl Core {
         let own = [
             self.governor.wake_at(at),
             self.heartbeat.wake_at(),
+            self.echo.wake_at(),
             self.drop_copy.wake_at(),
             self.lifecycle.wake_at(),
             self.judge_at,

@@ -18,6 +18,7 @@ impl Core {
             ReportKind::Account { fills, .. } => {
                 fills.iter().for_each(|fill| self.drop_copy.known(fill));
             }
+            ReportKind::Reject { .. } => self.refused += 1,
             _ => {}
         }
         self.lifecycle.report(&report);

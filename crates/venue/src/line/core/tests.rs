@@ -541,3 +541,26 @@ fn too_many_connections_are_refused_and_too_many_attempts_wait() {
     stage.core.open(ms(0), 0, Link(3), "ws://127.0.0.1/m".to_owned(), Nanos(0), &mut effects);
     assert!(effects.is_empty() && stage.core.later.len() == 1);
 }
+
+#[test]
+fn a_private_stream_that_says_nothing_of_a_taken_order_is_opened_again() {
+    let mut stage = Stage::open(1);
+    stage.ask(Ask::Place(order(1, Side::Buy, 10, 1)));
+    stage.answer(200, &[]);
+    stage.wait(1_900, true);
+    stage.frame(1, "still here");
+    stage.wait(100, true);
+    stage.ask(Ask::Place(order(2, Side::Buy, 10, 1)));
+    stage.answer(200, &[]);
+    stage.wait(2_100, true);
+    stage.check(&expect![[r#"
+        POST /order #1
+        report: Ack { id: #1, venue_id: 1 }
+        POST /order #2
+        report: Ack { id: #2, venue_id: 1 }
+        disconnect 1
+        connect 2 ws://127.0.0.1/a after a while
+        line: State(StateChange { instrument: None, from: Normal, to: Quarantine, cause: Account })
+        Account: Down(Link(0), "an order was taken and the private stream said nothing")
+    "#]]);
+}
