@@ -36,7 +36,7 @@ struct Socket {
     outbox: Rc<Outbox>,
     topics: Vec<Topic>,
     /// A frame that a fault sends after the next one.
-    later: Option<Bytes>,
+    later: Option<(Topic, Bytes)>,
     opened_at: Nanos,
     /// When the oldest ping was sent that is not answered yet.
     pinged_at: Option<Nanos>,
@@ -124,7 +124,7 @@ impl Sockets {
             Fate::Spoil(how) => {
                 self.push(socket, ws::encode(Opcode::Text, &corrupt(text, how)));
             }
-            fate => self.act(socket, &frame, fate),
+            fate => self.act(socket, topic, &frame, fate),
         }
     }
 
@@ -216,13 +216,16 @@ impl Sockets {
     fn push_judged(&mut self, socket: SocketId, topic: Topic, text: &[u8], frame: &Bytes) {
         match self.faults.judge(self.now, &self.topics[topic.0 as usize].name, false) {
             Fate::Spoil(how) => self.push(socket, ws::encode(Opcode::Text, &corrupt(text, how))),
-            fate => self.act(socket, frame, fate),
+            fate => self.act(socket, topic, frame, fate),
         }
     }
 
-    fn act(&mut self, socket: SocketId, frame: &Bytes, fate: Fate) {
+    fn act(&mut self, socket: SocketId, topic: Topic, frame: &Bytes, fate: Fate) {
         match fate {
-            Fate::Send | Fate::Spoil(_) => self.push(socket, frame.clone()),
+            Fate::Send | Fate::Spoil(_) => {
+                self.push(socket, frame.clone());
+                self.push_later(socket, topic);
+            }
             Fate::Skip => {}
             Fate::Twice => {
                 self.push(socket, frame.clone());
@@ -230,7 +233,7 @@ impl Sockets {
             }
             Fate::Later => {
                 if let Some(open) = self.open.get_mut(&socket) {
-                    open.later = Some(frame.clone());
+                    open.later = Some((topic, frame.clone()));
                 }
             }
             Fate::Disconnect => self.abort(socket),
@@ -254,11 +257,16 @@ impl Sockets {
 
     pub(crate) fn push(&mut self, socket: SocketId, frame: Bytes) {
         let Some(open) = self.open.get_mut(&socket) else { return };
-        let later = open.later.take();
-        for frame in [Some(frame), later].into_iter().flatten() {
-            if open.outbox.push(frame).is_err() {
-                open.outbox.overflow(ws::close(1008, "too slow: the queue of this socket is full"));
-            }
+        if open.outbox.push(frame).is_err() {
+            open.outbox.overflow(ws::close(1008, "too slow: the queue of this socket is full"));
+        }
+    }
+
+    /// A frame that was to come after the next one of its channel: now it does.
+    fn push_later(&mut self, socket: SocketId, topic: Topic) {
+        let Some(open) = self.open.get_mut(&socket) else { return };
+        if let Some((_, frame)) = open.later.take_if(|(of, _)| *of == topic) {
+            self.push(socket, frame);
         }
     }
 }
