@@ -2,6 +2,8 @@
 
 mod account;
 mod asset;
+mod lists;
+mod log;
 mod market;
 mod page;
 mod position;
@@ -88,9 +90,9 @@ pub(super) const ROUTES: &[Route] = &[
     private("POST", "/v5/order/create-batch", Action::Place, trade::create_batch),
     private("POST", "/v5/order/amend-batch", Action::Amend, trade::amend_batch),
     private("POST", "/v5/order/cancel-batch", Action::Cancel, trade::cancel_batch),
-    private("GET", "/v5/order/realtime", Action::QueryOrder, trade::realtime),
-    private("GET", "/v5/order/history", Action::QueryOrder, trade::history),
-    read("/v5/execution/list", trade::executions),
+    private("GET", "/v5/order/realtime", Action::QueryOrder, lists::realtime),
+    private("GET", "/v5/order/history", Action::QueryOrder, lists::history),
+    read("/v5/execution/list", lists::executions),
     write("/v5/order/pre-check", trade::pre_check),
     write("/v5/order/disconnected-cancel-all", trade::disconnected_cancel_all),
     read("/v5/position/list", position::list),
@@ -104,7 +106,7 @@ pub(super) const ROUTES: &[Route] = &[
     read("/v5/account/info", account::info),
     read("/v5/account/fee-rate", account::fee_rate),
     read("/v5/account/query-dcp-info", account::dcp_info),
-    read("/v5/account/transaction-log", account::transaction_log),
+    read("/v5/account/transaction-log", log::transaction_log),
     read("/v5/account/smp-group", account::smp_group),
     read("/v5/account/collateral-info", account::no_rows),
     read("/v5/account/borrow-history", account::no_rows),

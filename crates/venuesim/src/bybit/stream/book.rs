@@ -13,6 +13,9 @@ use crate::bybit::rows::Counted;
 /// After so long without a change level 1 is repeated.
 const REPEAT_AFTER: Nanos = Nanos::from_millis(3_000);
 
+/// One side, best first.
+type Levels<'a> = &'a [(Ticks, Lots)];
+
 /// A book topic as its listeners know it.
 #[derive(Clone, Debug)]
 pub(super) struct BookTopic {
@@ -128,7 +131,7 @@ impl BookTopic {
         kind: &str,
         listing: &Listing,
         now: Nanos,
-        (bids, asks): (&[(Ticks, Lots)], &[(Ticks, Lots)]),
+        (bids, asks): (Levels<'_>, Levels<'_>),
     ) -> String {
         let mut out = String::with_capacity(160 + 28 * (bids.len() + asks.len()));
         let (ts, symbol) = (now.millis(), &listing.instrument.symbol);
@@ -147,7 +150,7 @@ impl BookTopic {
     }
 }
 
-fn levels(out: &mut String, listing: &Listing, levels: &[(Ticks, Lots)]) {
+fn levels(out: &mut String, listing: &Listing, levels: Levels<'_>) {
     out.push('[');
     for (at, (price, qty)) in levels.iter().enumerate() {
         let comma = if at == 0 { "" } else { "," };
@@ -162,8 +165,8 @@ fn levels(out: &mut String, listing: &Listing, levels: &[(Ticks, Lots)]) {
 
 /// The levels that differ, both sides sorted best first; what is gone has no quantity.
 fn changes(
-    old: &[(Ticks, Lots)],
-    new: &[(Ticks, Lots)],
+    old: Levels<'_>,
+    new: Levels<'_>,
     is_better: impl Fn(Ticks, Ticks) -> bool,
 ) -> Vec<(Ticks, Lots)> {
     let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());

@@ -10,14 +10,11 @@ use serde_json::json;
 use super::book::BookTopic;
 use super::candle::{self, CandleTopic};
 use super::ticker::{self, TickerTopic};
-use super::topic::{Depth, PublicTopic};
+use super::topic::{Depth, PublicTopic, STATUS};
 use crate::bybit::rows::{Counted, side_word};
 use crate::bybit::{ids, status};
 use crate::dialect::World;
 use crate::socket::{SocketId, Topic};
-
-/// The topic of the venue's state.
-const STATUS: &str = "system.status";
 
 /// Every public topic.
 #[derive(Debug, Default)]

@@ -32,7 +32,7 @@ impl TickerTopic {
             self.seen = fields(exchange, no);
             self.sent_at = now;
         }
-        message("snapshot", self.seen.clone(), exchange, no, now)
+        message("snapshot", &self.seen, exchange, no, now)
     }
 
     /// What changed; `None` when nothing did.
@@ -52,7 +52,7 @@ impl TickerTopic {
         }
         changed.insert("symbol".into(), new.get("symbol").cloned().unwrap_or_default());
         self.seen = new;
-        Some(message("delta", changed, exchange, no, now))
+        Some(message("delta", &changed, exchange, no, now))
     }
 }
 
@@ -65,7 +65,7 @@ fn fields(exchange: &Exchange, no: InstrumentNo) -> Map<String, Value> {
 
 fn message(
     kind: &str,
-    data: Map<String, Value>,
+    data: &Map<String, Value>,
     exchange: &Exchange,
     no: InstrumentNo,
     now: Nanos,

@@ -106,6 +106,9 @@ impl PublicTopic {
 /// Kinds of private topics; each may end in a category.
 const PRIVATE: [&str; 6] = ["order", "execution", "execution.fast", "position", "wallet", "greeks"];
 
+/// The topic of the venue's state.
+pub(super) const STATUS: &str = "system.status";
+
 /// The topic whose heartbeat keeps the orders.
 pub(super) const DEAD_MAN: &str = "dcp.future";
 

@@ -4,7 +4,7 @@ use aurora_model::Nanos;
 use serde_json::Value;
 
 use super::frames::TradeAnswer;
-use super::session::Who;
+use super::talk::Who;
 use crate::bybit::code::{self, Refusal};
 use crate::bybit::limit::{self, Standing};
 use crate::bybit::orders::{self, Deed};
