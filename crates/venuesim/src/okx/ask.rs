@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 
 use super::code::{Answer, Refusal};
 
@@ -88,6 +88,37 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
+/// How many things a list has; null, empty text and absent are none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Count(pub(crate) usize);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Count, D::Error> {
+        struct AnyList;
+        impl<'de> Visitor<'de> for AnyList {
+            type Value = Count;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_unit<E: Error>(self) -> Result<Count, E> {
+                Ok(Count(0))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Count, E> {
+                Ok(Count(usize::from(!text.is_empty())))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Count, A::Error> {
+                let mut count = 0;
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    count += 1;
+                }
+                Ok(Count(count))
+            }
+        }
+        deserializer.deserialize_any(AnyList)
+    }
+}
+
 /// One new order.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -106,6 +137,7 @@ pub(crate) struct Place<'a> {
     pub(crate) reduce_only: Text<'a>,
     pub(crate) tgt_ccy: Text<'a>,
     pub(crate) stp_mode: Text<'a>,
+    pub(crate) attach_algo_ords: Count,
 }
 
 /// One order to cancel.

@@ -184,8 +184,9 @@ impl OrderRow<'_> {
                     (Some(_), Some(_)) => "-1",
                 },
             )
+            // 1: by the user.
+            .put("amendSource", if amend.is_some() { "1" } else { "" })
             .blank(&[
-                "amendSource",
                 "fillPxVol",
                 "fillPxUsd",
                 "fillMarkVol",

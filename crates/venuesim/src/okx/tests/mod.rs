@@ -7,6 +7,7 @@ mod orders;
 mod private;
 mod refusals;
 mod sockets;
+mod venue;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;

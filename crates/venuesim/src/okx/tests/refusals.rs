@@ -159,3 +159,17 @@ fn a_request_after_its_own_deadline_does_nothing() {
     assert_eq!(stage.heard(socket)[0]["data"][0]["sCode"], "50036");
     assert!(stage.rows("/api/v5/trade/orders-pending").is_empty());
 }
+
+#[test]
+fn an_attached_stop_is_refused_rather_than_forgotten() {
+    let mut stage = Stage::new();
+    for (attached, want) in
+        [("null", "0"), ("[]", "0"), (r#""""#, "0"), (r#"[{"slTriggerPx":"1"}]"#, "51000")]
+    {
+        let order = format!(
+            r#"{{"instId":"{SWAP}","tdMode":"cross","side":"buy","ordType":"limit","sz":"1","px":"59000","attachAlgoOrds":{attached}}}"#
+        );
+        let (_, answer) = stage.signed("POST", "/api/v5/trade/order", &order);
+        assert_eq!(answer["data"][0]["sCode"], want, "{answer}");
+    }
+}

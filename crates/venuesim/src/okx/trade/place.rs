@@ -39,6 +39,10 @@ fn read(listed: Listed<'_>, mode: PositionMode, ask: &Place<'_>) -> Answer<Place
     if 16 < ask.tag.len() || !ask.tag.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(Refusal::parameter("tag"));
     }
+    // Better no order than one without the stop its owner relies on.
+    if ask.attach_algo_ords.0 != 0 {
+        return Err(Refusal::parameter("attachAlgoOrds"));
+    }
     let (side, margin, position_side) =
         read_mode(listed, mode, &ask.td_mode, &ask.side, &ask.pos_side)?;
     let (is_market, life) = match &*ask.ord_type {
