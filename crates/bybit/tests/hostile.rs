@@ -103,7 +103,7 @@ fn a_sample_with_any_byte_changed_does_not_panic() {
         let mut bytes = text.into_bytes();
         for at in 0..bytes.len() {
             let byte = bytes[at];
-            for wrong in [byte ^ 1, byte ^ 0x80, b'"'] {
+            for wrong in [byte ^ 1, byte ^ 0x80] {
                 bytes[at] = wrong;
                 readers.read(&bytes);
             }

@@ -28,6 +28,13 @@ pub(super) struct Lookup {
     stage: Stage,
 }
 
+impl Lookup {
+    /// The same question, a step further.
+    const fn then(&self, stage: Stage) -> Lookup {
+        Lookup { no: self.no, id: self.id, instrument: self.instrument, stage }
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Stage {
     /// Where it is.
@@ -81,7 +88,7 @@ impl AccountSession {
     pub(super) fn on_looked_up(
         &mut self,
         at: Nanos,
-        lookup: Lookup,
+        lookup: &Lookup,
         outcome: &Outcome<'_>,
         out: &mut Output,
     ) {
@@ -104,7 +111,7 @@ impl AccountSession {
     fn on_where(
         &mut self,
         at: Nanos,
-        lookup: Lookup,
+        lookup: &Lookup,
         step: Step,
         list: &List<'_>,
         out: &mut Output,
@@ -119,11 +126,11 @@ impl AccountSession {
             (Some(update), _) if self.orders.lacks_fills(id, update.filled) => {
                 let found = Some(list.items.to_owned());
                 let stage = Stage::Fills { found, cursor: None };
-                self.ask_about(Lookup { stage, ..lookup }, out);
+                self.ask_about(lookup.then(stage), out);
             }
-            (Some(update), _) => self.answer(at, &lookup, &update, out),
+            (Some(update), _) => self.answer(at, lookup, &update, out),
             (None, Step::Realtime) => {
-                self.ask_about(Lookup { stage: Stage::Where(Step::History), ..lookup }, out);
+                self.ask_about(lookup.then(Stage::Where(Step::History)), out);
             }
             (None, Step::History) => {
                 let kind = ReportKind::Order { id, found: None };
@@ -136,7 +143,7 @@ impl AccountSession {
     fn on_fills(
         &mut self,
         at: Nanos,
-        lookup: Lookup,
+        lookup: &Lookup,
         found: Option<String>,
         list: &List<'_>,
         out: &mut Output,
@@ -152,7 +159,7 @@ impl AccountSession {
             let cursor = Some(next.to_owned());
             let Stage::Fills { cursor: before, .. } = &lookup.stage else { return Ok(()) };
             if *before != cursor {
-                self.ask_about(Lookup { stage: Stage::Fills { found, cursor }, ..lookup }, out);
+                self.ask_about(lookup.then(Stage::Fills { found, cursor }), out);
                 return Ok(());
             }
         }
@@ -165,7 +172,7 @@ impl AccountSession {
             }
         })?;
         if let Some(update) = answer {
-            self.answer(at, &lookup, &update, out);
+            self.answer(at, lookup, &update, out);
         }
         Ok(())
     }

@@ -215,7 +215,7 @@ impl AccountSession {
             Pending::Cancel { no, ids, is_batch, tries } => {
                 self.on_canceled(at, (no, tries), &ids, is_batch, outcome, out);
             }
-            Pending::Lookup(lookup) => self.on_looked_up(at, lookup, outcome, out),
+            Pending::Lookup(lookup) => self.on_looked_up(at, &lookup, outcome, out),
             Pending::Sweep => self.on_swept(at, outcome, out),
             Pending::DropCopy => self.on_drop_copy(outcome, out),
             Pending::Clock { sent_at } => self.on_clock(at, sent_at, outcome, out),

@@ -116,7 +116,7 @@ impl AccountSession {
             Step::Positions(place) => match self.filters().get(place) {
                 Some((true, symbol)) => encode::positions(no, Which::Symbol(symbol), cursor),
                 Some((false, coin)) => encode::positions(no, Which::Settle(coin), cursor),
-                None => return self.to_step(at, Step::Fills(sweep.wanted.since()), out),
+                None => return self.go_on_with(at, Step::Fills(sweep.wanted.since()), out),
             },
             Step::Fills(from) => {
                 let now = self.venue_at(at);
@@ -130,7 +130,7 @@ impl AccountSession {
         self.call(Pending::Sweep, |no| Call { no, ..call }, out);
     }
 
-    fn to_step(&mut self, at: Nanos, step: Step, out: &mut Output) {
+    fn go_on_with(&mut self, at: Nanos, step: Step, out: &mut Output) {
         if let Some(sweep) = &mut self.sweep {
             (sweep.step, sweep.cursor, sweep.tries) = (step, None, 0);
         }
@@ -174,7 +174,7 @@ impl AccountSession {
             Step::Fills(_) => Step::Orders(0),
             Step::Orders(place) => Step::Orders(place + 1),
         };
-        self.to_step(at, step, out);
+        self.go_on_with(at, step, out);
     }
 
     /// Asked again a little later; a desk's question is given up after some tries, our own never.

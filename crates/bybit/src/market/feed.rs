@@ -10,7 +10,7 @@ use crate::rest::TickerFields;
 /// How long a snapshot may take after subscribing.
 const SNAPSHOT_WITHIN: Nanos = Nanos(5_000_000_000);
 /// A book that stayed whole so long is trusted afresh.
-const TRUSTED_AFTER: Nanos = Nanos(60_000_000_000);
+const TRUSTED_AFTER: Nanos = Nanos(2_000_000_000);
 /// How many trade ids are remembered to know a repeat while two connections overlap.
 const PRINTS_KEPT: usize = 256;
 
@@ -104,10 +104,10 @@ impl Feed {
 
     /// The book can no longer be trusted.
     pub(crate) fn break_up(&mut self, at: Nanos, why: String, out: &mut Output) {
-        if let Book::Live { since, .. } = self.book {
-            if TRUSTED_AFTER <= at - since {
-                self.doubts = 0;
-            }
+        if let Book::Live { since, .. } = self.book
+            && TRUSTED_AFTER <= at - since
+        {
+            self.doubts = 0;
         }
         if !matches!(self.book, Book::Broken { .. }) {
             self.book = Book::Broken { since: at, is_first: false };

@@ -75,7 +75,7 @@ pub struct MarketSession {
 impl MarketSession {
     /// A session that waits for [`Input::Start`].
     pub fn new(config: MarketConfig) -> MarketSession {
-        let depth = if config.view % 2 == 0 { 50 } else { 200 };
+        let depth = if config.view.is_multiple_of(2) { 50 } else { 200 };
         let feed = |rules: &Rules| Feed::new(rules.no, &rules.instrument.symbol, depth);
         let conn = |link| Conn::new(Link(link), &config.endpoints.public, PULSE);
         MarketSession {
