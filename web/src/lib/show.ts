@@ -19,9 +19,6 @@ export const show = {
   time: (ms: number | null | undefined, millis = true) => format.time(ms, clock.desk, millis),
   bytes: (count: number | null | undefined) => format.bytes(count, settings.lang),
   instant: format.instant,
-  /** `BINANCE:PERP:BTC-USDT` → `BTC-USDT`; the whole id is in the tooltip. */
-  symbol: (id: string) => id.split(':')[2] ?? id,
-  venue: (id: string) => id.split(':')[0] ?? id,
   /** Green, red or quiet; the sign and the arrow say the same without colour. */
   tone: (text: string | null | undefined) => (['down', '', 'up'] as const)[format.direction(text) + 1]
 };

@@ -13,7 +13,7 @@ const titles = (text: string) => find(text, known).map((found) => found.title);
 
 it('finds pages, instruments, orders and settings by any of their words', () => {
   expect(titles('гей')).toEqual(['Гейт']);
-  expect(titles('btc')).toEqual(['BTC-USDT']);
+  expect(titles('btc')).toEqual(['BTC-USDT Binance']);
   expect(titles('eth fill')).toEqual(['a0000042']);
   expect(titles('strict')).toEqual(['gate.compat']);
 });

@@ -1,5 +1,6 @@
 import type { DecisionRow, Instrument, OrderRow, Setting } from '../../lib/wire';
 import type { Place } from '../../lib/url';
+import { placeOf, symbolOf } from '../../lib/venue';
 
 export type Found = {
   kind: 'page' | 'instrument' | 'order' | 'decision' | 'setting';
@@ -24,20 +25,20 @@ export function find(text: string, known: Known): Found[] {
     known.pages.map(({ page, title }) => ({ kind: 'page', title, note: '', to: { page, id: null } })),
     known.instruments.map((i) => ({
       kind: 'instrument',
-      title: i.symbol,
-      note: i.id,
+      title: placeOf(i.id),
+      note: i.symbol === symbolOf(i.id) ? i.id : `${i.id} ${i.symbol}`,
       to: { page: 'desk', id: null, instrument: i.id }
     })),
     known.orders.map((o) => ({
       kind: 'order',
       title: o.id,
-      note: `${o.instrument} ${o.side} ${o.state}`,
+      note: `${placeOf(o.instrument)} ${o.side} ${o.state}`,
       to: { page: 'orders', id: o.id }
     })),
     known.decisions.map((d) => ({
       kind: 'decision',
       title: d.id,
-      note: `${d.instrument} ${d.reason}`,
+      note: `${placeOf(d.instrument)} ${d.reason}`,
       to: { page: 'gate', id: d.id }
     })),
     known.settings.map((s) => ({

@@ -1,5 +1,7 @@
 /** How a venue's limits read. Pure, so it is tested as numbers. */
 
+import type { VenueLimit } from '../../lib/wire';
+
 export const URGENCIES = ['cancel', 'resolve', 'amend', 'place', 'read'] as const;
 export type Urgency = (typeof URGENCIES)[number];
 
@@ -10,7 +12,25 @@ export function urgencies(waiting: readonly number[]): [Urgency, number][] {
   );
 }
 
-/** Calm up to 60 %, a warning up to 85 %, then red. */
-export function toneOfUse(share: number): 'accent' | 'warn' | 'bad' {
-  return share < 0.6 ? 'accent' : share < 0.85 ? 'warn' : 'bad';
+const share = (part: number, whole: number) => (whole > 0 ? Math.max(0, Math.min(1, part / whole)) : 0);
+
+/** What the meter draws, as shares of the whole limit: what is used, and what only cancels may use. */
+export function drawn({ used, capacity, reserved }: VenueLimit): { used: number; kept: number } {
+  return { used: share(used, capacity), kept: share(reserved, capacity) };
+}
+
+/** New orders stop where the cancels' share begins: calm up to 60 % of that, a warning up to 85 %, then red. */
+export function toneOfUse({ used, capacity, reserved }: VenueLimit): 'accent' | 'warn' | 'bad' {
+  const part = share(used, capacity - reserved);
+  return part < 0.6 ? 'accent' : part < 0.85 ? 'warn' : 'bad';
+}
+
+/** `weight 1m` → the word and the window; a path keeps what tells it apart. */
+export function nameOf(name: string): { what: string; window_ms: number | null } {
+  const found = /^(.+) (\d+)([sm])$/.exec(name);
+  if (found) {
+    const [, what = '', count, unit] = found;
+    return { what, window_ms: Number(count) * (unit === 's' ? 1000 : 60_000) };
+  }
+  return { what: name.replace('/api/v5/', ''), window_ms: null };
 }

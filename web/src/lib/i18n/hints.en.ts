@@ -116,6 +116,36 @@ export const hintsEn = {
     'What the venue allows and how much of it is used; a share is kept for cancels',
     'Orders wait or are not sent when there is no room; cancels go first'
   ],
+  venue_account: [
+    'The private connection: orders, fills and balances come by it',
+    'Without it no new order leaves for this venue'
+  ],
+  drop_copy: [
+    'Every fill is heard twice, by two ways, and the two are compared',
+    'One that differs raises an alarm: the books may be wrong'
+  ],
+  venue_clock: [
+    'The venue’s clock against ours, and how long the question took',
+    'Signed requests carry a time; a wrong one is refused'
+  ],
+  dead_man: [
+    'The venue cancels our orders by itself when it no longer hears us',
+    'What happens to working orders if this machine dies'
+  ],
+  stp: [
+    'What the venue does when two orders of ours would meet; its own word',
+    'The desk stops such pairs before they leave; this is the second lock'
+  ],
+  venue_calls: ['Requests made to this venue since the start', 'They count against its limits'],
+  venue_order: [
+    'From handing an order over to the venue’s answer, last 1000 orders',
+    'Part of the order cycle'
+  ],
+  venue_resync: ['From a found gap to a whole book', 'The instrument is not quoted meanwhile'],
+  troubles: [
+    'What this connection went through; what never happened is not listed',
+    'Nothing by itself: a record'
+  ],
   maintenance: ['Stops that venues announced or a calendar names', 'New orders stop ahead of the window'],
   rules: [
     'What the venue takes: steps, smallest order, fees',
