@@ -1,4 +1,5 @@
-//! How much a simulated Binance takes: order actions over REST and WebSocket, and book messages to ten subscribers.
+//! How much a simulated venue takes: order actions on Binance over REST and WebSocket, book messages of each venue to ten
+//! subscribers.
 //!
 //! `cargo run --release -p aurora-venuesim --example load`. Server and clients share the machine; each has one thread.
 
@@ -20,6 +21,8 @@ const API_CONNECTIONS: u32 = 8;
 /// Orders that are on their way on one WebSocket at a time.
 const WINDOW: u32 = 16;
 const SUBSCRIBERS: usize = 10;
+/// So many times faster than real the market runs for the book messages.
+const PACE: u32 = 30;
 const SPAN: Duration = Duration::from_secs(5);
 
 type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
@@ -29,9 +32,11 @@ fn main() -> Fallible<()> {
     let quiet = serve(SimConfig { limits: false, ..SimConfig::new(Venue::BinanceUsdm) })?;
     runtime.block_on(tokio::task::LocalSet::new().run_until(orders(quiet.rest)))?;
     quiet.stop();
-    for pace in [15, 30] {
-        let busy = serve(SimConfig { limits: false, pace, ..SimConfig::new(Venue::BinanceUsdm) })?;
-        runtime.block_on(tokio::task::LocalSet::new().run_until(books(busy.ws, pace)))?;
+    for (venue, path, ask) in BOOKS {
+        let config = SimConfig { limits: false, pace: PACE, ..SimConfig::new(venue) };
+        let busy = serve(config)?;
+        runtime
+            .block_on(tokio::task::LocalSet::new().run_until(books(busy.ws, venue, path, ask)))?;
     }
     Ok(())
 }
@@ -171,16 +176,34 @@ async fn by_api(
     Ok(())
 }
 
-/// Ten subscribers listen to the touch and the changes of every instrument, and count.
-async fn books(at: SocketAddr, pace: u32) -> Fallible<()> {
+/// What is listened to: the touch and the changes of every instrument.
+const BOOKS: [(Venue, &str, &str); 3] = [
+    (
+        Venue::BinanceUsdm,
+        "/stream",
+        r#"{"id":1,"method":"SUBSCRIBE","params":["btcusdt@bookTicker","ethusdt@bookTicker","solusdt@bookTicker","btcusdt@depth@100ms","ethusdt@depth@100ms","solusdt@depth@100ms"]}"#,
+    ),
+    (
+        Venue::Okx,
+        "/ws/v5/public",
+        r#"{"op":"subscribe","args":[{"channel":"bbo-tbt","instId":"BTC-USDT-SWAP"},{"channel":"bbo-tbt","instId":"ETH-USDT-SWAP"},{"channel":"bbo-tbt","instId":"SOL-USDT-SWAP"},{"channel":"books","instId":"BTC-USDT-SWAP"},{"channel":"books","instId":"ETH-USDT-SWAP"},{"channel":"books","instId":"SOL-USDT-SWAP"}]}"#,
+    ),
+    (
+        Venue::Bybit,
+        "/v5/public/linear",
+        r#"{"op":"subscribe","args":["orderbook.1.BTCUSDT","orderbook.1.ETHUSDT","orderbook.1.SOLUSDT","orderbook.50.BTCUSDT","orderbook.50.ETHUSDT","orderbook.50.SOLUSDT"]}"#,
+    ),
+];
+
+/// Ten subscribers listen and count.
+async fn books(at: SocketAddr, venue: Venue, path: &str, ask: &str) -> Fallible<()> {
     let heard = Rc::new(Cell::new(0u64));
-    let url = format!(
-        "ws://{at}/stream?streams=btcusdt@bookTicker/ethusdt@bookTicker/solusdt@bookTicker/btcusdt@depth@100ms/ethusdt@depth@100ms/solusdt@depth@100ms"
-    );
+    let url = format!("ws://{at}{path}");
     let mut tasks = Vec::new();
     for _ in 0..SUBSCRIBERS {
         let (mut socket, _) =
             tokio_tungstenite::client_async(&url, TcpStream::connect(at).await?).await?;
+        socket.send(Message::text(ask)).await?;
         let heard = Rc::clone(&heard);
         tasks.push(tokio::task::spawn_local(async move {
             while let Some(Ok(_)) = socket.next().await {
@@ -194,7 +217,8 @@ async fn books(at: SocketAddr, pace: u32) -> Fallible<()> {
     let rate = (heard.get() - before) as f64 / SPAN.as_secs_f64();
     let each = rate / SUBSCRIBERS as f64;
     report(&format!(
-        "pace {pace}: {each:.0} book messages/s to each of {SUBSCRIBERS} subscribers, {rate:.0}/s in all"
+        "{}: {each:.0} book messages/s to each of {SUBSCRIBERS} subscribers, {rate:.0}/s in all",
+        venue.code()
     ));
     for task in tasks {
         task.abort();

@@ -23,6 +23,7 @@ pub(crate) fn answer(sim: &mut Sim, request: &Request<'_>) -> Response {
                 _ => problem(404, "no such fault"),
             }
         }
+        ("GET", "/sim/state") => ok(&state(sim)),
         ("GET", "/sim/log") => ok(&sim.log.to_json()),
         ("DELETE", "/sim/log") => {
             sim.log.clear();
@@ -34,7 +35,7 @@ pub(crate) fn answer(sim: &mut Sim, request: &Request<'_>) -> Response {
         ("GET", "/sim/balances") => ok(&balances(sim)),
         _ => problem(
             404,
-            "try GET/POST/DELETE /sim/faults, GET/DELETE /sim/log, GET /sim/orders, /sim/fills, /sim/positions, /sim/balances",
+            "try GET /sim/state, GET/POST/DELETE /sim/faults, GET/DELETE /sim/log, GET /sim/orders, /sim/fills, /sim/positions, /sim/balances",
         ),
     }
 }
@@ -56,6 +57,17 @@ fn add_faults(sim: &mut Sim, body: &[u8]) -> Response {
         }
         Err(wrong) => problem(400, &wrong.to_string()),
     }
+}
+
+fn state(sim: &Sim) -> Value {
+    json!({
+        "venue": sim.venue.code(),
+        "now_ms": utc_now().millis(),
+        "sockets": sim.sockets.all().len(),
+        "limits": sim.terms.limits,
+        "pace": sim.terms.pace,
+        "market_problem": sim.market_problem,
+    })
 }
 
 fn faults(sim: &Sim) -> Value {

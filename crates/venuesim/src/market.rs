@@ -89,6 +89,11 @@ impl Feed {
         Ok(true)
     }
 
+    /// Says nothing more.
+    pub(crate) fn stop(&mut self) {
+        self.origin = Origin::None;
+    }
+
     fn fetch(&mut self) -> Result<Option<Held>, TapeError> {
         let (event, levels) = match &mut self.origin {
             Origin::None => return Ok(None),

@@ -27,6 +27,8 @@ pub(crate) struct Sim {
     pub(crate) feed: Feed,
     pub(crate) log: Log,
     pub(crate) facts: Option<FactLog>,
+    /// Why the market stands still.
+    pub(crate) market_problem: Option<String>,
     pub(crate) seed: u64,
     pub(crate) next_rule: u64,
     pub(crate) events: Vec<ExchangeEvent>,
@@ -50,10 +52,15 @@ impl Sim {
         loop {
             let Sim { feed, exchange, events, .. } = self;
             let more = feed.next(now, |event| exchange.on_market(event, events));
-            if !matches!(more, Ok(true)) {
-                break;
+            match more {
+                Ok(true) => self.settle(now),
+                Ok(false) => break,
+                Err(problem) => {
+                    self.feed.stop();
+                    self.market_problem = Some(problem.to_string());
+                    break;
+                }
             }
-            self.settle(now);
         }
         self.faults.act_on(&mut self.exchange, now, &mut self.events);
         self.exchange.advance(now, &mut self.events);
