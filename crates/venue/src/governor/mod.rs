@@ -272,8 +272,7 @@ impl Governor {
                 when = when.max(self.penalties.until(at, waiting.want.path).map_or(0, |p| p.0));
             }
             // What has room now waits for another call: its answer wakes us, or its own end does.
-            let when = if when <= at.0 { waiting.until.0 } else { when.min(waiting.until.0) };
-            when
+            if when <= at.0 { waiting.until.0 } else { when.min(waiting.until.0) }
         });
         Nanos(next.min().unwrap_or(i64::MAX))
     }
