@@ -37,6 +37,11 @@ pub(crate) fn config_fault(message: impl Into<String>) -> anyhow::Error {
     Ended { failure: Failure::Config, message: message.into() }.into()
 }
 
+/// Something that was checked does not hold, told to the user.
+pub(crate) fn check_failed(message: impl Into<String>) -> anyhow::Error {
+    Ended { failure: Failure::Check, message: message.into() }.into()
+}
+
 /// Prints what went wrong with its causes, and gives the exit code; 0 when nothing did.
 pub(crate) fn finish(outcome: anyhow::Result<()>) -> ExitCode {
     let Err(error) = outcome else { return ExitCode::SUCCESS };

@@ -3,6 +3,7 @@
 mod calibrate_cmd;
 mod calibrator_file;
 mod config_cmd;
+mod conformance;
 mod desk;
 mod exit;
 mod gate_cmd;
@@ -10,7 +11,9 @@ mod gate_config;
 mod journal_cmd;
 mod market_cmd;
 mod report;
+mod sim_cmd;
 mod tape_cmd;
+mod venues;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -44,6 +47,8 @@ enum Command {
     Market(market_cmd::MarketArgs),
     Config(config_cmd::ConfigArgs),
     Report(report::ReportArgs),
+    Sim(sim_cmd::SimArgs),
+    Conformance(conformance::ConformanceArgs),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +61,8 @@ fn main() -> ExitCode {
         Command::Market(args) => market_cmd::run(&args),
         Command::Config(args) => exit::finish(config_cmd::run(&args)),
         Command::Report(args) => exit::finish(report::run(&args)),
+        Command::Sim(args) => exit::finish(sim_cmd::run(&args)),
+        Command::Conformance(args) => exit::finish(conformance::run(&args)),
     }
 }
 

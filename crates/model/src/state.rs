@@ -66,6 +66,8 @@ pub enum TransitionCause {
     DayLoss,
     /// Governance stopped trading.
     Governance,
+    /// A venue refuses the key or the account, or its line is gone.
+    Venue,
     /// The process is stopping.
     Shutdown,
 }
@@ -83,6 +85,7 @@ impl TransitionCause {
             TransitionCause::Audit => "AUDIT",
             TransitionCause::DayLoss => "DAY_LOSS",
             TransitionCause::Governance => "GOVERNANCE",
+            TransitionCause::Venue => "VENUE",
             TransitionCause::Shutdown => "SHUTDOWN",
         }
     }

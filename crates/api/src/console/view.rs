@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aurora_model::{TradingState, TransitionCause};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
@@ -42,6 +43,18 @@ pub struct View {
     pub meta: Arc<Vec<MetaRow>>,
     /// Planned stops of venues.
     pub maintenance: Arc<Vec<WindowRow>>,
+}
+
+impl View {
+    /// The same before a run has begun: whatever the journal's last run died in, this one is on HOLD.
+    #[must_use]
+    pub fn before_the_start(mut self) -> View {
+        if self.frame.state == TradingState::Run.code() {
+            self.frame.state = TradingState::Hold.code();
+            self.frame.cause = TransitionCause::Start.code();
+        }
+        self
+    }
 }
 
 /// Book and chart of one instrument.

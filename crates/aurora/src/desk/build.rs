@@ -18,13 +18,11 @@ use aurora_signal::{Scalper, Strategy};
 use crate::exit::config_fault;
 
 use super::counterparty::{Counterparty, Inside};
-use super::observer::{DeskLogs, Observer};
 use super::settings;
 use super::source::Source;
 use super::stopwatch::Monotonic;
 use super::store::{Commits, Store};
 use super::venue_log::VenueLog;
-use super::world::World;
 
 /// Where the market comes from, and which instruments it has.
 pub(crate) struct Market {
@@ -34,8 +32,13 @@ pub(crate) struct Market {
 }
 
 enum Kind {
-    Generated { seed: u64, specs: Vec<InstrumentSpec> },
+    Generated {
+        seed: u64,
+        specs: Vec<InstrumentSpec>,
+    },
     Tapes(Box<TapeSet>),
+    /// It comes from venues by itself.
+    Venues,
 }
 
 impl Market {
@@ -66,6 +69,15 @@ impl Market {
         })
     }
 
+    /// Of venues behind sockets; their sessions prove continuity before we see anything.
+    pub(crate) fn of_venues(instruments: &[Instrument]) -> Market {
+        Market {
+            continuity: vec![Continuity::None; instruments.len()],
+            instruments: instruments.to_vec(),
+            kind: Kind::Venues,
+        }
+    }
+
     /// Whether it ends.
     pub(crate) fn is_tape(&self) -> bool {
         matches!(self.kind, Kind::Tapes(_))
@@ -79,6 +91,7 @@ impl Market {
         known: &BTreeMap<InstrumentNo, Ticks>,
     ) -> Source {
         match self.kind {
+            Kind::Venues => unreachable!("venues are connected to, not opened"),
             Kind::Tapes(set) => Source::Tapes(set),
             Kind::Generated { seed, mut specs } => {
                 for (at, spec) in specs.iter_mut().enumerate() {
@@ -103,23 +116,22 @@ fn spec(symbol: &str) -> Result<InstrumentSpec> {
     })
 }
 
-/// What a start found and built.
-pub(crate) struct Built {
-    pub(crate) world: World,
+/// What a start found in the journal.
+pub(crate) struct Recovered {
+    pub(crate) engine: Engine<Monotonic>,
+    pub(crate) store: Store,
     pub(crate) recovery: Recovery,
     /// The newest price the journal knows, by instrument.
     pub(crate) prices: BTreeMap<InstrumentNo, Ticks>,
 }
 
-/// Builds the engine, replays the journal into it, and wakes the venue.
-pub(crate) fn world(
+/// Builds the engine and replays the journal into it.
+pub(crate) fn recover(
     config: &Config,
     market: &Market,
     data: &Path,
     commits: Commits,
-    logs: Option<DeskLogs>,
-    now: Nanos,
-) -> Result<Built> {
+) -> Result<Recovered> {
     let began = Instant::now();
     std::fs::create_dir_all(data).with_context(|| format!("data folder {}", data.display()))?;
     own_instruments(data, &market.instruments)?;
@@ -141,10 +153,6 @@ pub(crate) fn world(
         }
         Ok(engine.replay(seq, &stamped)?)
     })?;
-    let (mut venue_log, facts) = VenueLog::open(&data.join("venue.log"))?;
-    let (venue, canceled) =
-        PaperVenue::restore(market.instruments.clone(), settings::venue(config), facts, now)?;
-    venue_log.write(&canceled)?;
     let recovery = Recovery {
         records: recovered.records,
         orders,
@@ -152,9 +160,21 @@ pub(crate) fn world(
         took_ms: began.elapsed().as_secs_f64() * 1e3,
         resolved_unknown: 0,
     };
-    let observer = Observer::new(&market.instruments, logs);
-    let counterparty = Counterparty::Inside(Inside::new(venue, venue_log));
-    Ok(Built { world: World::new(engine, counterparty, store, observer), recovery, prices })
+    Ok(Recovered { engine, store, recovery, prices })
+}
+
+/// Wakes the paper venue inside this process.
+pub(crate) fn inside(
+    config: &Config,
+    instruments: &[Instrument],
+    data: &Path,
+    now: Nanos,
+) -> Result<Counterparty> {
+    let (mut log, facts) = VenueLog::open(&data.join("venue.log"))?;
+    let (venue, canceled) =
+        PaperVenue::restore(instruments.to_vec(), settings::venue(config), facts, now)?;
+    log.write(&canceled)?;
+    Ok(Counterparty::Inside(Inside::new(venue, log)))
 }
 
 /// Journal and venue log name instruments by their place in the list: a folder belongs to one list.

@@ -6,6 +6,7 @@ use anyhow::Result;
 use aurora_matching::{PaperVenue, Queue, VenueOutput};
 use aurora_model::{ClientOrderId, MarketEvent, Nanos, VenueReport, VenueRequest};
 
+use super::lines::Lines;
 use super::venue_log::VenueLog;
 
 /// What happened when the counterparty was let go on to a moment.
@@ -23,6 +24,8 @@ pub(crate) enum Step {
 pub(crate) enum Counterparty {
     /// The paper venue in this process.
     Inside(Inside),
+    /// Venues behind sockets.
+    Lines(Lines),
 }
 
 impl Counterparty {
@@ -30,6 +33,7 @@ impl Counterparty {
     pub(crate) fn submit(&mut self, at: Nanos, request: VenueRequest) {
         match self {
             Counterparty::Inside(inside) => inside.venue.submit(at, request),
+            Counterparty::Lines(lines) => lines.submit(at, request),
         }
     }
 
@@ -37,6 +41,7 @@ impl Counterparty {
     pub(crate) fn next_at(&self) -> Option<Nanos> {
         match self {
             Counterparty::Inside(inside) => inside.next_at(),
+            Counterparty::Lines(_) => None,
         }
     }
 
@@ -44,6 +49,7 @@ impl Counterparty {
     pub(crate) fn step(&mut self, at: Nanos) -> Result<Step> {
         match self {
             Counterparty::Inside(inside) => inside.step(at),
+            Counterparty::Lines(_) => Ok(Step::Idle),
         }
     }
 
@@ -51,6 +57,7 @@ impl Counterparty {
     pub(crate) fn on_market(&mut self, event: &MarketEvent<'_>) -> Result<()> {
         match self {
             Counterparty::Inside(inside) => inside.on_market(event),
+            Counterparty::Lines(_) => Ok(()),
         }
     }
 
@@ -58,6 +65,15 @@ impl Counterparty {
     pub(crate) fn queue(&self, id: ClientOrderId) -> Option<Queue> {
         match self {
             Counterparty::Inside(inside) => inside.venue.queue(id),
+            Counterparty::Lines(_) => None,
+        }
+    }
+
+    /// The venues behind sockets, where they are.
+    pub(crate) fn lines(&self) -> Option<&Lines> {
+        match self {
+            Counterparty::Inside(_) => None,
+            Counterparty::Lines(lines) => Some(lines),
         }
     }
 }

@@ -3,8 +3,11 @@
 mod build;
 pub(crate) mod codec;
 mod counterparty;
+mod lines;
+mod live;
 mod observer;
 mod pace;
+mod paper;
 mod replay;
 mod runner;
 mod serve;
@@ -34,12 +37,15 @@ use crossbeam_channel::bounded;
 use tokio::sync::watch;
 
 use crate::exit::config_fault;
-use build::{Built, Market};
-use observer::{DeskLogs, Setting};
+use build::{Market, Recovered};
+use counterparty::Counterparty;
+use observer::{DeskLogs, Observer, Setting};
 use pace::{Speed, WallClock};
+use paper::PaperPlan;
 use runner::{Desk, Outcome};
 use serve::Server;
 use store::Commits;
+use world::World;
 
 /// Questions waiting for the desk's thread; when full, an asker is told that it is busy.
 const QUESTIONS: usize = 256;
@@ -60,6 +66,12 @@ pub(crate) struct RunArgs {
     /// What to add to the recorder's clock: seconds, or auto (smallest latency becomes zero).
     #[arg(long, value_name = "auto|SECONDS", default_value = "auto", value_parser = crate::tape_cmd::clock_shift, allow_hyphen_values = true)]
     clock_shift: ClockShift,
+    /// Trade paper on that simulated venue, through sockets: binance, okx or bybit; several are traded side by side.
+    #[arg(long, value_name = "NAME")]
+    venue: Vec<String>,
+    /// Trade paper inside the process, without sockets.
+    #[arg(long, conflicts_with = "venue")]
+    inside: bool,
     /// Seed of the generated market and of everything random.
     #[arg(long)]
     seed: Option<u64>,
@@ -91,11 +103,22 @@ impl RunArgs {
         [
             flag("--seed", "market.seed", self.seed.map(|seed| seed.to_string())),
             flag("--tape", "market.source", (!self.tape.is_empty()).then(|| "tape".to_owned())),
+            flag("--venue", "paper.venues", self.venues()),
         ]
         .into_iter()
         .flatten()
         .chain(self.listen.iter().flat_map(crate::gate_cmd::Listen::flags))
         .collect()
+    }
+}
+
+impl RunArgs {
+    fn venues(&self) -> Option<String> {
+        if self.inside {
+            Some(String::new())
+        } else {
+            (!self.venue.is_empty()).then(|| self.venue.join(","))
+        }
     }
 }
 
@@ -106,7 +129,6 @@ const HISTORY: Nanos = Nanos(300_000_000_000);
 pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let config = crate::load_config(args.config.as_deref(), args.flags())?;
     let clock = WallClock::start();
-    let market = market(args, &config)?;
     let speed = match args.speed {
         Some(speed) => speed,
         None => config
@@ -114,8 +136,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
             .parse()
             .map_err(|fault| config_fault(format!("market.speed: {fault}")))?,
     };
+    let plan = plan(&config, speed)?;
+    let market = match &plan {
+        Some(plan) => Market::of_venues(plan.instruments()),
+        None => market(args, &config)?,
+    };
     let is_tape = market.is_tape();
-    let data = data_folder(args, &config, is_tape, clock.now());
+    let folder = plan.as_ref().map_or_else(|| String::from("paper"), PaperPlan::folder);
+    let data = data_folder(args, &config, (is_tape, &folder), clock.now());
     let commits = if speed == Speed::Max { Commits::Inline } else { Commits::Thread };
     let session = session(&config, clock.now())?;
     let instruments =
@@ -123,11 +151,24 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let logs =
         DeskLogs::open(&session, crate::gate_config::log_rules(&config), run_id(clock.now().0))?;
     let setting = setting(&config, &market, speed)?;
-    let Built { mut world, recovery, prices } =
-        build::world(&config, &market, &data, commits, Some(logs), clock.now())?;
-    let (view, views) = watch::channel(Arc::new(world.first_view(clock.now(), &setting)));
+    let Recovered { engine, store, recovery, prices } =
+        build::recover(&config, &market, &data, commits)?;
+    let observer = Observer::new(&market.instruments, Some(logs));
     let begins_at = clock.now();
-    let source = market.open(begins_at - HISTORY, world.store.epoch(), &prices);
+    let (street, counterparty) = match plan {
+        Some(plan) => {
+            let venues = plan.start(&data, begins_at - HISTORY, store.epoch(), &prices)?;
+            let (history, (lines, running)) = venues.connect(clock)?;
+            (Street::Venues(history, running), Counterparty::Lines(lines))
+        }
+        None => {
+            let counterparty = build::inside(&config, &market.instruments, &data, clock.now())?;
+            let source = market.open(begins_at - HISTORY, store.epoch(), &prices);
+            (Street::Inside(source), counterparty)
+        }
+    };
+    let mut world = World::new(engine, counterparty, store, observer);
+    let (view, views) = watch::channel(Arc::new(world.first_view(clock.now(), &setting)));
     let (asks, asked) = bounded(QUESTIONS);
     let stop = Arc::new(AtomicBool::new(false));
     let console = ConsoleState {
@@ -158,14 +199,30 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
         first_fill: None,
         begins_at: if is_tape { Nanos(i64::MIN) } else { begins_at },
     };
-    let outcome = threads(desk, source, args, server, &stop)?;
+    let outcome = threads(desk, street, args, server, &stop)?;
     report(&outcome, args.json)
+}
+
+/// Where the market comes from.
+enum Street {
+    /// Out of this process, on its own time line.
+    Inside(source::Source),
+    /// From simulated venues that run as long as the desk does; first what they have shown before.
+    Venues(source::Source, Vec<aurora_venuesim::Running>),
+}
+
+/// Paper goes through sockets where the market is ours and time is real.
+fn plan(config: &Config, speed: Speed) -> Result<Option<PaperPlan>> {
+    let is_ours = config.text("market.source") == "generated";
+    let through_sockets =
+        is_ours && speed == Speed::Times(1.0) && !config.list("paper.venues").is_empty();
+    through_sockets.then(|| PaperPlan::new(config)).transpose()
 }
 
 /// The desk on a thread of its own; signals, the clock and the console on this one.
 fn threads(
     desk: Desk,
-    source: source::Source,
+    street: Street,
     args: &RunArgs,
     server: Option<Server>,
     stop: &Arc<AtomicBool>,
@@ -179,7 +236,14 @@ fn threads(
     let end_with_tape = args.headless;
     let stopping = stop.clone();
     let thread = std::thread::Builder::new().name("engine".into()).spawn(move || {
-        let outcome = runner::run(desk, source, end_with_tape);
+        let outcome = match street {
+            Street::Inside(source) => runner::run(desk, source, end_with_tape),
+            Street::Venues(history, running) => {
+                let outcome = live::run(desk, Some(history));
+                drop(running);
+                outcome
+            }
+        };
         // Nobody waits for the word when the whole program is on its way out.
         let _ = ended_in.send(());
         outcome
@@ -213,7 +277,7 @@ fn threads(
 }
 
 /// SIGINT or SIGTERM.
-async fn signalled() {
+pub(crate) async fn signalled() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
@@ -241,11 +305,16 @@ fn market(args: &RunArgs, config: &Config) -> Result<Market> {
 }
 
 /// The default market lives on where it was; a tape is a world of its own each time.
-fn data_folder(args: &RunArgs, config: &Config, is_tape: bool, now: Nanos) -> PathBuf {
+fn data_folder(
+    args: &RunArgs,
+    config: &Config,
+    (is_tape, name): (bool, &str),
+    now: Nanos,
+) -> PathBuf {
     match &args.data {
         Some(folder) => folder.clone(),
         None if is_tape => Path::new(config.text("storage.dir")).join("tape").join(run_id(now.0)),
-        None => Path::new(config.text("storage.dir")).join("paper"),
+        None => Path::new(config.text("storage.dir")).join(name),
     }
 }
 

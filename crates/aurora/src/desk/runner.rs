@@ -23,7 +23,7 @@ const SHOW_EVERY: Nanos = Nanos(100_000_000);
 /// How often `kill.flag` is looked for.
 const FLAG_EVERY: Nanos = Nanos(200_000_000);
 /// The longest the thread sleeps.
-const NAP: Duration = Duration::from_millis(20);
+pub(crate) const NAP: Duration = Duration::from_millis(20);
 /// At full speed the rest of the world is looked at once in so many messages.
 const LOOK_EVERY: u64 = 256;
 /// How long the venue is given to confirm cancels when the desk stops.
@@ -104,18 +104,18 @@ pub(crate) fn run(mut desk: Desk, mut source: Source, end_with_tape: bool) -> Re
 }
 
 impl Desk {
-    fn note_first_fill(&mut self) {
+    pub(crate) fn note_first_fill(&mut self) {
         if self.first_fill.is_none() && self.world.observer.fills > 0 {
             self.first_fill = Some(self.world.now() - self.began_at);
         }
     }
 
-    fn stopping(&self) -> bool {
+    pub(crate) fn stopping(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
     /// The market's first moment: the run begins.
-    fn begin(&mut self, at: Nanos) -> Result<Pace> {
+    pub(crate) fn begin(&mut self, at: Nanos) -> Result<Pace> {
         self.began_at = at;
         let epoch = self.world.store.epoch();
         let began = self.world.command(at, Command::Start { epoch })?;
@@ -172,7 +172,7 @@ impl Desk {
     }
 
     /// Looks at the rest of the world: questions, `kill.flag`, logs, the console.
-    fn look(&mut self, now: Nanos) -> Result<()> {
+    pub(crate) fn look(&mut self, now: Nanos) -> Result<()> {
         while let Ok(ask) = self.asks.try_recv() {
             self.answer(now, ask)?;
         }
@@ -207,10 +207,11 @@ impl Desk {
         let outside =
             Outside { now, wall, market_ended: self.market_ended, journal_lag: store.lag() };
         let view = observer.view(&outside, &self.setting, engine, counterparty);
+        let view = if self.began_at.0 == i64::MIN { view.before_the_start() } else { view };
         self.view.send_replace(Arc::new(view));
     }
 
-    fn answer(&mut self, now: Nanos, ask: Ask) -> Result<()> {
+    pub(crate) fn answer(&mut self, now: Nanos, ask: Ask) -> Result<()> {
         // An asker who has gone away needs no answer.
         match ask {
             Ask::Control { action, reason, reply } => {
@@ -289,14 +290,17 @@ impl Desk {
     }
 
     /// HOLD, wait for the last words of the venue, write down where everything stands, close.
-    fn finish(mut self, took: Duration) -> Result<Outcome> {
+    pub(crate) fn finish(mut self, took: Duration) -> Result<Outcome> {
         let now = self.world.now();
         if now.0 != i64::MIN {
             if self.world.engine.status().state.may_open() {
                 let reason = String::from("the process is stopping");
                 drop(self.world.command(now, Command::Hold(TransitionCause::Shutdown, reason))?);
             }
-            self.last_words(now + LAST_WORDS)?;
+            match self.world.counterparty.lines() {
+                Some(_) => self.last_words_of_lines(self.clock.now() + LAST_WORDS)?,
+                None => self.last_words(now + LAST_WORDS)?,
+            }
             drop(self.world.command(self.world.now(), Command::Checkpoint)?);
         }
         self.world.observer.commit_logs(self.clock.now());

@@ -5,8 +5,8 @@
 
 use anyhow::Result;
 use aurora_api::console::View;
-use aurora_engine::{Command, Effects, Engine, Input, Record, Refusal};
-use aurora_model::{MarketEvent, Nanos, TradingState, TransitionCause};
+use aurora_engine::{Command, Effects, Engine, Input, Notice, Record, Refusal};
+use aurora_model::{MarketEvent, Nanos, VenueReport};
 
 use super::counterparty::{Counterparty, Step};
 use super::observer::{Observer, Outside, Setting};
@@ -48,13 +48,7 @@ impl World {
     /// What the console is shown before the first market event.
     pub(crate) fn first_view(&mut self, wall: Nanos, setting: &Setting) -> View {
         let outside = Outside { now: wall, wall, market_ended: false, journal_lag: 0 };
-        let mut view = self.observer.view(&outside, setting, &self.engine, &self.counterparty);
-        // The journal's last run may have died trading; this one has not begun.
-        if view.frame.state == TradingState::Run.code() {
-            view.frame.state = TradingState::Hold.code();
-            view.frame.cause = TransitionCause::Start.code();
-        }
-        view
+        self.observer.view(&outside, setting, &self.engine, &self.counterparty).before_the_start()
     }
 
     /// The newest moment that has happened.
@@ -109,6 +103,18 @@ impl World {
         self.apply(at, &Input::Market(*event))?;
         self.observer.quote(event.instrument, at, &self.engine);
         Ok(())
+    }
+
+    /// Takes a venue's report that came by itself.
+    pub(crate) fn report(&mut self, at: Nanos, report: &VenueReport) -> Result<()> {
+        let at = at.max(self.now);
+        self.advance(at)?;
+        self.apply(at, &Input::Report(report))
+    }
+
+    /// Tells a person something that is no decision.
+    pub(crate) fn alert(&mut self, at: Nanos, code: &'static str, detail: String) {
+        self.observer.notice(at, Notice::Alert { code, detail }, &self.engine);
     }
 
     /// Takes an operator's or the platform's command.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::desk::counterparty::Counterparty;
+use crate::desk::lines::Lines;
 use aurora_api::console::wire::{
     Alert, Check, Exposure, ExposureItem, Frame, Ladder, Notch, OrderLife, PnlSums, PositionRow,
     Slo, Text,
@@ -73,9 +74,9 @@ impl Observer {
             decisions_total: self.decisions.total,
             gate: self.decisions.summary(now),
             health: health(now, engine, &around),
-            venues: Arc::default(),
-            meta: Arc::default(),
-            maintenance: Arc::default(),
+            venues: Arc::new(venue.lines().map(Lines::views).unwrap_or_default()),
+            meta: Arc::new(venue.lines().map(Lines::meta).unwrap_or_default()),
+            maintenance: Arc::new(venue.lines().map(Lines::windows).unwrap_or_default()),
         }
     }
 

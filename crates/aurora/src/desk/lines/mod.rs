@@ -1,0 +1,355 @@
+//! Venues behind sockets, as one counterparty of the desk.
+//!
+//! Each venue has a line of its own; this routes requests to them by instrument, and puts their answers together
+//! where the desk asked all of them. Nothing is decided about orders here.
+
+mod sample;
+mod show;
+mod sweep;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aurora_model::{
+    ClientOrderId, InstrumentNo, MarketEvent, MarketKind, Nanos, ReportKind, VenueReport,
+    VenueRequest,
+};
+use aurora_venue::line::LineStatus;
+use aurora_venue::views::ViewEvent;
+use aurora_venue::{FromVenue, Line, LineEvent, MarketBatch};
+use aurora_wire::{Ask, AskNo, Note, Rules};
+use crossbeam_channel::{Receiver, Select};
+
+use crate::venues::VenueName;
+use sample::Sample;
+use sweep::Sweep;
+
+/// Fills from before this are not asked for: no venue tells them in one piece, and positions are compared anyway.
+const LONGEST_SWEEP: Nanos = Nanos(6 * 86_400_000_000_000);
+
+/// Tells the desk's orders that may be open; asked only when an account came without being asked for.
+type Live<'a> = &'a dyn Fn() -> Vec<(ClientOrderId, InstrumentNo)>;
+
+/// One thing a line brought, for the desk's thread to act on.
+pub(crate) enum News {
+    /// Market events of one venue; give the batch back with [`Lines::recycle`].
+    Market(usize, MarketBatch),
+    /// About our orders.
+    Reports(Vec<VenueReport>),
+    /// An instrument's book is no longer to be believed.
+    Lost(InstrumentNo),
+    /// A person should know: code and detail.
+    Alert(&'static str, String),
+    /// The venue refuses the key or the account: trading must stop.
+    Refused(String),
+    /// Nothing for the desk.
+    Nothing,
+}
+
+/// One venue's line and what it told about itself.
+struct VenueLine {
+    name: VenueName,
+    host: String,
+    line: Line,
+    rules: Vec<Rules>,
+    status: Option<Box<LineStatus>>,
+    account_ready: bool,
+    /// Books that are whole.
+    whole: BTreeMap<InstrumentNo, bool>,
+    round_trip: Option<Nanos>,
+    dead_man_until: Option<Nanos>,
+    order_ms: Sample,
+    resync_ms: Sample,
+    gaps: u64,
+    reconnects: u64,
+    lost: u64,
+    unreadable: u64,
+    stopped: Option<String>,
+}
+
+/// All of the desk's venues.
+pub(crate) struct Lines {
+    lines: Vec<VenueLine>,
+    /// Which line an instrument is on.
+    routes: Vec<usize>,
+    next_ask: u64,
+    sweep: Option<Sweep>,
+    /// When orders left that have no answer yet.
+    unanswered: BTreeMap<ClientOrderId, Nanos>,
+}
+
+impl Lines {
+    /// Lines that were just started; instruments are numbered through the list.
+    pub(crate) fn new(lines: Vec<(VenueName, String, Line, Vec<Rules>)>) -> Lines {
+        let mut routes = BTreeMap::new();
+        for (at, (_, _, _, rules)) in lines.iter().enumerate() {
+            routes.extend(rules.iter().map(|rules| (rules.no, at)));
+        }
+        let lines = lines.into_iter().map(|(name, host, line, rules)| VenueLine {
+            whole: rules.iter().map(|rules| (rules.no, false)).collect(),
+            name,
+            host,
+            line,
+            rules,
+            status: None,
+            account_ready: false,
+            round_trip: None,
+            dead_man_until: None,
+            order_ms: Sample::default(),
+            resync_ms: Sample::default(),
+            gaps: 0,
+            reconnects: 0,
+            lost: 0,
+            unreadable: 0,
+            stopped: None,
+        });
+        Lines {
+            lines: lines.collect(),
+            routes: routes.into_values().collect(),
+            next_ask: 0,
+            sweep: None,
+            unanswered: BTreeMap::new(),
+        }
+    }
+
+    /// Every account is compared and every book whole.
+    pub(crate) fn are_ready(&self) -> bool {
+        self.lines.iter().all(|line| line.account_ready && line.whole.values().all(|whole| *whole))
+    }
+
+    /// What is still missing, for a person.
+    pub(crate) fn missing(&self) -> String {
+        let missing = self.lines.iter().filter_map(|line| {
+            let books = line.whole.values().filter(|whole| !**whole).count();
+            let account = if line.account_ready { "" } else { " the account" };
+            (books > 0 || !line.account_ready)
+                .then(|| format!("{}:{account} {books} books", line.name.word()))
+        });
+        missing.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Sends a request on its way.
+    pub(crate) fn submit(&mut self, at: Nanos, request: VenueRequest) {
+        match request {
+            VenueRequest::Place { id, intent } => {
+                self.unanswered.insert(id, at);
+                self.ask(self.routes[intent.instrument.index()], request.into());
+            }
+            VenueRequest::Cancel { instrument, .. } | VenueRequest::Query { instrument, .. } => {
+                self.ask(self.routes[instrument.index()], request.into());
+            }
+            VenueRequest::CancelAll => self.ask_all(&request.into()),
+            VenueRequest::Sweep { since } => {
+                let since = since.max(at - LONGEST_SWEEP);
+                self.sweep = Some(Sweep::begin(at, since, self.lines.len()));
+                self.ask_all(&Ask::Sweep { since });
+            }
+        }
+    }
+
+    /// Repeats what may be repeated and was not answered: a sweep.
+    pub(crate) fn chase(&mut self, at: Nanos) {
+        let Some((since, waited_for)) = self.sweep.as_mut().and_then(|sweep| sweep.overdue(at))
+        else {
+            return;
+        };
+        for line in waited_for {
+            self.ask(line, Ask::Sweep { since });
+        }
+    }
+
+    fn ask(&mut self, line: usize, ask: Ask) {
+        self.next_ask += 1;
+        self.lines[line].line.ask(AskNo(self.next_ask), ask);
+    }
+
+    fn ask_all(&mut self, ask: &Ask) {
+        for line in 0..self.lines.len() {
+            self.ask(line, ask.clone());
+        }
+    }
+
+    /// Waits until a line has something, or `other` has, or the time is up.
+    pub(crate) fn wait<T, U>(&self, patience: Duration, others: (&Receiver<T>, &Receiver<U>)) {
+        let mut select = Select::new();
+        for line in self.lines.iter().filter(|line| line.stopped.is_none()) {
+            select.recv(line.line.messages());
+        }
+        select.recv(others.0);
+        select.recv(others.1);
+        let _ = select.ready_timeout(patience);
+    }
+
+    /// The next thing any line has; `None` when none has any.
+    pub(crate) fn take(&mut self, at: Nanos, live: Live<'_>) -> Option<News> {
+        for line in 0..self.lines.len() {
+            if let Ok(message) = self.lines[line].line.messages().try_recv() {
+                return Some(self.on_message(at, line, message, live));
+            }
+        }
+        None
+    }
+
+    /// Gives a batch's buffers back.
+    pub(crate) fn recycle(&self, line: usize, batch: MarketBatch) {
+        self.lines[line].line.recycle(batch);
+    }
+
+    fn on_message(&mut self, at: Nanos, line: usize, message: FromVenue, live: Live<'_>) -> News {
+        match message {
+            FromVenue::Market(batch) => {
+                let line_state = &mut self.lines[line];
+                for event in batch.events() {
+                    if let MarketKind::Snapshot { .. } = event.kind {
+                        line_state.whole.insert(event.instrument, true);
+                    }
+                }
+                News::Market(line, batch)
+            }
+            FromVenue::Report(report) => News::Reports(self.on_report(at, line, report, live)),
+            FromVenue::Note(_, note) => self.on_note(line, note),
+            FromVenue::Event(event) => self.on_event(line, event),
+            FromVenue::Status(status) => {
+                self.lines[line].account_ready = status.account_ready;
+                self.lines[line].status = Some(status);
+                News::Nothing
+            }
+            FromVenue::Stopped(why) => {
+                let name = self.lines[line].name.word();
+                self.lines[line].stopped = Some(why.clone());
+                self.lines[line].account_ready = false;
+                News::Refused(format!("the line to {name} stopped: {why}"))
+            }
+        }
+    }
+
+    fn on_report(
+        &mut self,
+        at: Nanos,
+        line: usize,
+        report: VenueReport,
+        live: Live<'_>,
+    ) -> Vec<VenueReport> {
+        let answered = match &report.kind {
+            ReportKind::Ack { id, .. } | ReportKind::Reject { id, .. } => Some(*id),
+            ReportKind::Fill(fill) => Some(fill.order),
+            ReportKind::Account { .. } => return self.on_account(line, report, live),
+            _ => None,
+        };
+        if let Some(sent) = answered.and_then(|id| self.unanswered.remove(&id)) {
+            self.lines[line].order_ms.push((at - sent).0 as f64 / 1e6);
+        }
+        vec![report]
+    }
+
+    /// A whole account: an answer to the desk's sweep, or what a session compared after a reconnection.
+    fn on_account(&mut self, line: usize, report: VenueReport, live: Live<'_>) -> Vec<VenueReport> {
+        let VenueReport { venue_at, kind: ReportKind::Account { open, fills, positions } } = report
+        else {
+            return vec![report];
+        };
+        if let Some(sweep) = &mut self.sweep {
+            let whole = sweep.answered(line, open, fills, positions);
+            return match whole {
+                Some(kind) => {
+                    self.sweep = None;
+                    vec![VenueReport { venue_at, kind }]
+                }
+                None => Vec::new(),
+            };
+        }
+        let told: Vec<ClientOrderId> = open.iter().map(|order| order.id).collect();
+        for (id, instrument) in live() {
+            if self.routes[instrument.index()] == line && !told.contains(&id) {
+                self.ask(line, Ask::Query(id, instrument));
+            }
+        }
+        let fills = fills.into_iter().map(ReportKind::Fill);
+        let orders =
+            open.into_iter().map(|order| ReportKind::Order { id: order.id, found: Some(order) });
+        fills.chain(orders).map(|kind| VenueReport { venue_at, kind }).collect()
+    }
+
+    fn on_note(&mut self, line: usize, note: Note) -> News {
+        let venue = &mut self.lines[line];
+        let name = venue.name.word();
+        match note {
+            Note::AccountReady => venue.account_ready = true,
+            Note::Down(_, why) => {
+                venue.reconnects += 1;
+                return News::Alert("VENUE_LINK_DOWN", format!("{name}: {why}"));
+            }
+            Note::Gap(..) => venue.gaps += 1,
+            Note::Synced(_, took) if took != Nanos(0) => {
+                venue.resync_ms.push(took.0 as f64 / 1e6);
+            }
+            Note::Clock { round_trip, .. } => venue.round_trip = Some(round_trip),
+            Note::DeadMan(until) => venue.dead_man_until = until,
+            Note::Lost(id, _, why) => {
+                venue.lost += 1;
+                return News::Alert("VENUE_ANSWER_LOST", format!("{name}: {id}: {why}"));
+            }
+            Note::Unreadable(what) => {
+                venue.unreadable += 1;
+                return News::Alert("VENUE_UNREADABLE", format!("{name}: {what}"));
+            }
+            Note::Refused(why) => return News::Refused(format!("{name}: {why}")),
+            Note::ForeignOrder(id, venue_id) => {
+                return News::Alert("FOREIGN_ORDER", format!("{name}: {id} ({venue_id})"));
+            }
+            Note::ForeignFill(id, fill) => {
+                let detail =
+                    format!("{name}: {id:?} {} lots at {} ticks", fill.qty.0, fill.price.0);
+                return News::Alert("FOREIGN_FILL", detail);
+            }
+            _ => {}
+        }
+        News::Nothing
+    }
+
+    fn on_event(&mut self, line: usize, event: LineEvent) -> News {
+        let name = self.lines[line].name.word();
+        match event {
+            LineEvent::View(ViewEvent::Stale(no)) => {
+                self.lines[line].whole.insert(no, false);
+                News::Lost(no)
+            }
+            LineEvent::DropCopy(finding) => {
+                News::Alert("DROP_COPY_MISMATCH", format!("{name}: {finding:?}"))
+            }
+            LineEvent::HeartbeatMissed(heart, silent, canceled) => News::Alert(
+                "AUTO_CANCEL_ON_HB",
+                format!(
+                    "{name}: {heart:?} silent for {} ms, cancel-all {canceled}",
+                    silent.0 / 1_000_000
+                ),
+            ),
+            LineEvent::Maintenance(alert) => News::Alert(
+                "MAINTENANCE",
+                format!(
+                    "{name}: {} in {} min",
+                    alert.window.title,
+                    alert.begins_in.0 / 60_000_000_000
+                ),
+            ),
+            LineEvent::PushedBack(pause, ban) => News::Alert(
+                if ban { "VENUE_BAN" } else { "VENUE_PUSHBACK" },
+                format!("{name}: nothing is sent for {} ms", pause.0 / 1_000_000),
+            ),
+            LineEvent::Rules(rules) => {
+                let known = &mut self.lines[line].rules;
+                if let Some(place) = known.iter_mut().find(|known| known.no == rules.no) {
+                    *place = (*rules).clone();
+                }
+                News::Alert("RULES_CHANGED", format!("{}", rules.instrument.id))
+            }
+            LineEvent::View(_) | LineEvent::State(_) | LineEvent::NotSent(..) => News::Nothing,
+        }
+    }
+}
+
+/// What the desk is shown for a book that is not to be believed: an empty one.
+pub(crate) fn emptied(instrument: InstrumentNo, at: Nanos) -> MarketEvent<'static> {
+    let kind = MarketKind::Snapshot { last_id: 0, levels: &[] };
+    MarketEvent { instrument, exchange_at: at, received_at: at, kind }
+}

@@ -1,0 +1,195 @@
+//! Lines as the console shows them.
+
+use std::collections::BTreeMap;
+
+use aurora_api::console::venues::{
+    FeedView, LimitView, MetaRow, PenaltyView, VenueCounts, VenueView, WindowRow,
+};
+use aurora_api::console::wire::Text;
+use aurora_model::Nanos;
+use aurora_venue::line::LineStatus;
+use aurora_venue::state::Cause;
+use aurora_wire::{DeadMan, Rules, SymbolStatus};
+
+use super::{Lines, VenueLine};
+
+impl Lines {
+    /// The venues page.
+    pub(crate) fn views(&self) -> Vec<VenueView> {
+        self.lines.iter().map(VenueLine::view).collect()
+    }
+
+    /// Every instrument's rules.
+    pub(crate) fn meta(&self) -> Vec<MetaRow> {
+        self.lines.iter().flat_map(|line| line.rules.iter().map(meta)).collect()
+    }
+
+    /// Planned stops.
+    pub(crate) fn windows(&self) -> Vec<WindowRow> {
+        let known = self.lines.iter().filter_map(|line| Some((line, line.status.as_ref()?)));
+        let rows = known.flat_map(|(line, status)| {
+            status.windows.iter().map(move |window| {
+                let ahead = window.from - status.at;
+                WindowRow {
+                    venue: line.name.word().to_owned(),
+                    from: utc(window.from),
+                    to: utc(window.to),
+                    kind: window.title.clone(),
+                    source: window.source.clone(),
+                    action: "route_off",
+                    alerted_24h: ahead <= Nanos::SECOND * 86_400,
+                    alerted_1h: ahead <= Nanos::SECOND * 3_600,
+                }
+            })
+        });
+        rows.collect()
+    }
+}
+
+impl VenueLine {
+    fn view(&self) -> VenueView {
+        let capabilities = self.name.protocol().capabilities();
+        let view = VenueView {
+            id: self.name.word().to_owned(),
+            host: self.host.clone(),
+            state: "DOWN",
+            account_ready: self.account_ready,
+            round_trip_ms: self.round_trip.map(millis),
+            order_ms: self.order_ms.percentiles(),
+            resync_ms: self.resync_ms.percentiles(),
+            dead_man: match capabilities.dead_man {
+                DeadMan::Timer { .. } => "timer",
+                DeadMan::OnDisconnect { .. } => "disconnect",
+                DeadMan::None => "none",
+            },
+            dead_man_until_ms: self.dead_man_until.map(millis),
+            stp: capabilities.stp.first().map_or("", |(_, word)| word).to_owned(),
+            ..VenueView::default()
+        };
+        match (&self.stopped, &self.status) {
+            (Some(why), _) => VenueView { why: Text::new(why.clone(), why.clone()), ..view },
+            (None, None) => {
+                VenueView { why: Text::new("подключаемся", "connecting"), ..view }
+            }
+            (None, Some(status)) => self.with_status(view, status),
+        }
+    }
+
+    fn with_status(&self, view: VenueView, status: &LineStatus) -> VenueView {
+        let governor = &status.governor;
+        let limits = governor.limits.iter().map(|limit| LimitView {
+            name: limit.name.to_owned(),
+            used: limit.used.into(),
+            capacity: limit.capacity.into(),
+            reserved: limit.reserved.into(),
+            per_s: limit.per.seconds(),
+        });
+        // Limits counted by instrument come several times; the fullest stands for all.
+        let mut fullest: BTreeMap<String, LimitView> = BTreeMap::new();
+        for limit in limits {
+            let kept = fullest.entry(limit.name.clone()).or_insert_with(|| limit.clone());
+            if kept.used * limit.capacity < limit.used * kept.capacity {
+                *kept = limit;
+            }
+        }
+        let penalties = governor.penalties.iter().map(|penalty| PenaltyView {
+            path: penalty.path.to_owned(),
+            until_ms: millis(penalty.until),
+        });
+        VenueView {
+            state: status.state.code(),
+            why: why(status),
+            views: feeds(status),
+            clock_offset_ms: self.round_trip.map(|_| millis(status.clock_offset)),
+            limits: fullest.into_values().collect(),
+            waiting: governor.waiting.map(|count| count as usize),
+            paused_until_ms: governor.paused_until.map(millis),
+            banned: governor.banned,
+            penalties: penalties.collect(),
+            counts: VenueCounts {
+                calls: governor.sent.iter().sum(),
+                throttled: governor.throttled.iter().sum(),
+                not_sent: governor.refused.iter().sum(),
+                lost: self.lost,
+                pushbacks: governor.pushbacks,
+                gaps: self.gaps,
+                failovers: status.view_counts.failovers,
+                quarantines: status.view_counts.quarantines,
+                reconnects: self.reconnects,
+                fills_compared: status.drop_copy.matched,
+                fills_mismatched: status.drop_copy.mismatches(),
+                self_matches: status.lifecycle.stp_blocked_self_match,
+                unreadable: self.unreadable,
+            },
+            ..view
+        }
+    }
+}
+
+/// One row a view: over its instruments, the worst.
+fn feeds(status: &LineStatus) -> Vec<FeedView> {
+    let mut feeds: BTreeMap<u8, FeedView> = BTreeMap::new();
+    for view in &status.views {
+        let feed = feeds
+            .entry(view.view)
+            .or_insert_with(|| FeedView { no: view.view.into(), ..FeedView::default() });
+        let older = |old: Option<f64>, new: Option<f64>| match (old, new) {
+            (Some(old), Some(new)) => Some(old.max(new)),
+            (old, new) => old.or(new),
+        };
+        feed.leader |= view.leads;
+        feed.quarantined |= view.quarantined;
+        feed.age_ms = older(feed.age_ms, view.age.map(millis));
+        feed.lag_ms = older(feed.lag_ms, Some(millis(view.lag)));
+    }
+    feeds.into_values().collect()
+}
+
+fn why(status: &LineStatus) -> Text {
+    let Some((_, cause, _)) = status.causes.first() else { return Text::default() };
+    let (ru, en) = match cause {
+        Cause::Status => ("площадка остановила инструмент", "the venue stopped an instrument"),
+        Cause::Calendar => ("плановая остановка", "planned maintenance"),
+        Cause::Limits => ("площадка просит паузу", "the venue pushes back"),
+        Cause::Account => ("счёт не готов", "the account is not ready"),
+        Cause::Market => ("нет целого и свежего стакана", "no book is whole and fresh"),
+        Cause::Refused => ("ключ или счёт отклонён", "the key or the account is refused"),
+        Cause::Operator => ("так решил оператор", "an operator said so"),
+    };
+    Text::new(ru, en)
+}
+
+fn meta(rules: &Rules) -> MetaRow {
+    let instrument = &rules.instrument;
+    MetaRow {
+        uid: instrument.id.to_string(),
+        tick: instrument.tick.normalize().to_string(),
+        lot: instrument.lot.normalize().to_string(),
+        min_notional: instrument.min_notional.to_string(),
+        multiplier: (instrument.lot / rules.wire_lot).normalize().to_string(),
+        maker_fee: instrument.maker_fee.normalize().to_string(),
+        taker_fee: instrument.taker_fee.normalize().to_string(),
+        funding_schedule: rules
+            .funding_every
+            .map(|every| format!("{}h", every.0 / 3_600_000_000_000)),
+        aliases: vec![instrument.symbol.clone()],
+        status: match rules.status {
+            SymbolStatus::Trading => "TRADING",
+            SymbolStatus::CancelOnly => "CANCEL_ONLY",
+            SymbolStatus::PostOnly => "POST_ONLY",
+            SymbolStatus::Halted => "HALTED",
+            SymbolStatus::Upcoming => "UPCOMING",
+            SymbolStatus::Closed => "CLOSED",
+        },
+        rule_version: rules.version(),
+    }
+}
+
+fn millis(nanos: Nanos) -> f64 {
+    nanos.0 as f64 / 1e6
+}
+
+fn utc(at: Nanos) -> String {
+    jiff::Timestamp::from_nanosecond(at.0.into())
+        .map_or_else(|_| at.0.to_string(), |at| at.to_string())
+}

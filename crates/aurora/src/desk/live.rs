@@ -1,0 +1,145 @@
+//! The desk on venues behind sockets: time is the wall clock, the market and the reports come by themselves.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use aurora_engine::{Command, Reconciliation};
+use aurora_model::{Nanos, TransitionCause};
+use crossbeam_channel::TryRecvError;
+
+use super::counterparty::Counterparty;
+use super::lines::{News, emptied};
+use super::runner::{Desk, NAP, Outcome};
+use super::source::Source;
+use super::world::World;
+
+/// Runs until told to stop; then cancels what is open and closes the books.
+///
+/// `history` is the market up to now, where somebody has it: books, features and charts fill, nothing is decided.
+pub(crate) fn run(mut desk: Desk, history: Option<Source>) -> Result<Outcome> {
+    if let Some(mut history) = history {
+        while let Some(event) = history.next()? {
+            if desk.begins_at <= event.received_at {
+                break;
+            }
+            desk.world.warm(&event)?;
+        }
+    }
+    desk.connect()?;
+    let started = Instant::now();
+    if !desk.stopping() {
+        desk.begin(desk.clock.now())?;
+    }
+    while !desk.stopping() {
+        let now = desk.clock.now();
+        desk.world.advance(now)?;
+        desk.news(now)?;
+        desk.look(now)?;
+        desk.note_first_fill();
+        if desk.market_time <= now - desk.began_at {
+            break;
+        }
+        desk.hear(desk.world.next_at())?;
+    }
+    desk.finish(started.elapsed())
+}
+
+impl Desk {
+    /// Waits until every account is compared and every book whole.
+    fn connect(&mut self) -> Result<()> {
+        let lines = |world: &World| world.counterparty.lines().is_some_and(|l| l.are_ready());
+        while !self.stopping() && !lines(&self.world) {
+            let now = self.clock.now();
+            self.news(now)?;
+            self.look(now)?;
+            self.hear(now + Nanos::SECOND)?;
+        }
+        Ok(())
+    }
+
+    /// Takes everything the lines have brought.
+    pub(crate) fn news(&mut self, now: Nanos) -> Result<()> {
+        loop {
+            let World { counterparty, engine, .. } = &mut self.world;
+            let Counterparty::Lines(lines) = counterparty else { return Ok(()) };
+            lines.chase(now);
+            let live = || {
+                let open = engine.orders().live();
+                open.map(|order| (order.id, order.intent.instrument)).collect()
+            };
+            let Some(news) = lines.take(now, &live) else { return Ok(()) };
+            self.on_news(now, news)?;
+        }
+    }
+
+    fn on_news(&mut self, now: Nanos, news: News) -> Result<()> {
+        let begun = self.began_at.0 != i64::MIN;
+        match news {
+            News::Market(line, batch) => {
+                for event in batch.events() {
+                    if begun {
+                        self.world.market(&event)?;
+                    } else {
+                        self.world.warm(&event)?;
+                    }
+                }
+                if let Counterparty::Lines(lines) = &self.world.counterparty {
+                    lines.recycle(line, batch);
+                }
+            }
+            // What a session compares before the start comes again with the desk's own sweep.
+            News::Reports(_) if !begun => {}
+            News::Reports(reports) => {
+                for report in reports {
+                    self.world.report(now, &report)?;
+                }
+            }
+            News::Lost(no) if begun => self.world.market(&emptied(no, now))?,
+            News::Lost(no) => self.world.warm(&emptied(no, now))?,
+            News::Alert(code, detail) => self.world.alert(now, code, detail),
+            News::Refused(why) => {
+                self.world.alert(now, "VENUE_REFUSED", why.clone());
+                let hold = Command::Hold(TransitionCause::Venue, why);
+                // A killed desk stays killed.
+                drop(self.world.command(now, hold)?);
+            }
+            News::Nothing => {}
+        }
+        Ok(())
+    }
+
+    /// Sleeps until somebody has something to say, at the latest at that moment.
+    fn hear(&mut self, until: Nanos) -> Result<()> {
+        let ahead = (until - self.clock.now()).0.max(0);
+        let nap = Duration::from_nanos(u64::try_from(ahead).unwrap_or(0)).min(NAP);
+        if let Counterparty::Lines(lines) = &self.world.counterparty {
+            lines.wait(nap, (self.world.store.commits(), &self.asks));
+        }
+        while let Ok(commit) = self.world.store.commits().try_recv() {
+            let records = self.world.store.on_commit(commit)?;
+            self.world.durable(self.clock.now(), records)?;
+        }
+        match self.asks.try_recv() {
+            Ok(ask) => self.answer(self.clock.now(), ask)?,
+            // Nobody can ask any more, and must not wake us all the time.
+            Err(TryRecvError::Disconnected) => self.asks = crossbeam_channel::never(),
+            Err(TryRecvError::Empty) => {}
+        }
+        Ok(())
+    }
+
+    /// Lets the venues confirm their cancels until nothing is open any more, and every fill on its way is booked.
+    pub(crate) fn last_words_of_lines(&mut self, until: Nanos) -> Result<()> {
+        let open = |world: &World| {
+            world.engine.orders().live_count() > 0
+                || *world.engine.reconciliation() == Reconciliation::Awaited
+        };
+        while open(&self.world) && self.clock.now() < until {
+            let now = self.clock.now();
+            self.world.advance(now)?;
+            self.news(now)?;
+            self.hear(self.world.next_at().min(until))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! Paper through sockets: simulated venues in this process, and the lines to them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use aurora_config::Config;
+use aurora_matching::GeneratedMarket;
+use aurora_model::{Instrument, InstrumentId, InstrumentNo, Nanos, Ticks};
+use aurora_venue::{Clock, Line, LineConfig, Settings};
+use aurora_venuesim::{Running, SimConfig, generated_specs, serve};
+use aurora_wire::{Endpoints, Keys, Rules};
+
+use crate::exit::config_fault;
+use crate::venues::VenueName;
+
+use super::lines::Lines;
+use super::pace::WallClock;
+use super::source::{History, Source};
+
+/// The account's number in our client order ids, as the engine has it.
+const ACCOUNT: u16 = 0;
+
+/// How many parallel views of a venue's market there are.
+const VIEWS: u8 = 2;
+
+/// Which venues paper trades on, and what there.
+pub(crate) struct PaperPlan {
+    venues: Vec<(VenueName, Vec<(InstrumentNo, InstrumentId)>)>,
+    instruments: Vec<Instrument>,
+    seed: u64,
+}
+
+/// Simulated venues that run.
+pub(crate) struct PaperVenues {
+    venues: Vec<PaperVenueAt>,
+    /// The market up to now: the very one the venues show.
+    history: Source,
+}
+
+struct PaperVenueAt {
+    name: VenueName,
+    running: Running,
+    endpoints: Endpoints,
+    rules: Vec<Rules>,
+}
+
+impl PaperPlan {
+    /// The venues and pairs of the configuration; instruments are numbered venue by venue.
+    pub(crate) fn new(config: &Config) -> Result<PaperPlan> {
+        let pairs = config.list("symbols");
+        if pairs.is_empty() {
+            return Err(config_fault("symbols: name at least one of BTC/USDT, ETH/USDT, SOL/USDT"));
+        }
+        let mut plan = PaperPlan {
+            venues: Vec::new(),
+            instruments: Vec::new(),
+            seed: config.int("market.seed"),
+        };
+        for name in config.list("paper.venues") {
+            let name: VenueName =
+                name.parse().map_err(|fault| config_fault(format!("paper.venues: {fault}")))?;
+            let specs = generated_specs(name.venue()).context("a venue without a market")?;
+            let mut wanted = Vec::new();
+            for pair in pairs {
+                let id = name
+                    .perpetual(pair)
+                    .map_err(|fault| config_fault(format!("symbols: {fault}")))?;
+                let spec = specs.iter().find(|spec| spec.instrument.id == id).ok_or_else(|| {
+                    config_fault(format!(
+                        "symbols: the simulated {} does not list {pair}",
+                        name.word()
+                    ))
+                })?;
+                let no = InstrumentNo(
+                    u16::try_from(plan.instruments.len()).context("too many symbols")?,
+                );
+                plan.instruments.push(spec.instrument.clone());
+                wanted.push((no, id));
+            }
+            plan.venues.push((name, wanted));
+        }
+        Ok(plan)
+    }
+
+    /// The folder's name: another list of venues is another account.
+    pub(crate) fn folder(&self) -> String {
+        let names: Vec<&str> = self.venues.iter().map(|(name, _)| name.word()).collect();
+        format!("paper-{}", names.join("-"))
+    }
+
+    /// What the desk trades, by number.
+    pub(crate) fn instruments(&self) -> &[Instrument] {
+        &self.instruments
+    }
+
+    /// Starts the venues, their market at the last known prices, and reads their rules.
+    pub(crate) fn start(
+        self,
+        data: &Path,
+        market_began_at: Nanos,
+        epoch: u32,
+        known: &BTreeMap<InstrumentNo, Ticks>,
+    ) -> Result<PaperVenues> {
+        // A restart goes on with new market, not with the same one again.
+        let seed = self.seed.wrapping_add(u64::from(epoch) - 1);
+        let prices: BTreeMap<String, Ticks> = known
+            .iter()
+            .filter_map(|(no, price)| {
+                Some((self.instruments.get(no.index())?.id.to_string(), *price))
+            })
+            .collect();
+        let mut markets = Vec::new();
+        let mut venues = Vec::new();
+        for (name, wanted) in &self.venues {
+            markets.push(market(*name, wanted, (seed, market_began_at), &prices)?);
+            let running = serve(SimConfig {
+                seed,
+                market_began_at: Some(market_began_at),
+                prices: prices.clone(),
+                facts: Some(data.join(format!("{}.facts", name.word()))),
+                ..SimConfig::new(name.venue())
+            })
+            .with_context(|| format!("the simulated {}", name.word()))?;
+            let endpoints = name.sim_endpoints(running.rest, running.ws);
+            let rules = crate::venues::rules(*name, &endpoints, wanted)?;
+            venues.push(PaperVenueAt { name: *name, running, endpoints, rules });
+        }
+        Ok(PaperVenues { venues, history: Source::History(History::new(markets)) })
+    }
+}
+
+/// One venue's market from its first moment on, in the desk's numbers.
+fn market(
+    name: VenueName,
+    wanted: &[(InstrumentNo, InstrumentId)],
+    (seed, began_at): (u64, Nanos),
+    prices: &BTreeMap<String, Ticks>,
+) -> Result<(GeneratedMarket, Vec<Option<InstrumentNo>>)> {
+    let mut specs = generated_specs(name.venue()).context("a venue without a market")?;
+    let mut places = Vec::new();
+    for spec in &mut specs {
+        if let Some(price) = prices.get(&spec.instrument.id.to_string()) {
+            spec.start_price = *price;
+        }
+        let wanted = wanted.iter().find(|(_, id)| *id == spec.instrument.id);
+        places.push(wanted.map(|(no, _)| *no));
+    }
+    Ok((GeneratedMarket::new(seed, began_at, specs), places))
+}
+
+impl PaperVenues {
+    /// Connects to all of them. What they have shown so far; the lines; the venues, which stop when dropped.
+    pub(crate) fn connect(self, clock: WallClock) -> Result<(Source, (Lines, Vec<Running>))> {
+        let mut lines = Vec::new();
+        let mut running = Vec::new();
+        for venue in self.venues {
+            let PaperVenueAt { name, endpoints, rules, running: sim } = venue;
+            let market = (0..VIEWS).map(|view| name.market_session(&endpoints, &rules, view));
+            let line = Line::start(LineConfig {
+                protocol: name.protocol(),
+                market: market.collect(),
+                account: Some(name.account_session(&endpoints, &rules, ACCOUNT)),
+                endpoints,
+                keys: Some(Keys::new("testkey", "testsecret", "testpass")),
+                rules: rules.clone(),
+                settings: Settings::default(),
+                clock: Clock::new(move || clock.now()),
+            })
+            .with_context(|| format!("the line to {}", name.word()))?;
+            lines.push((name, sim.rest.to_string(), line, rules));
+            running.push(sim);
+        }
+        Ok((self.history, (Lines::new(lines), running)))
+    }
+}
