@@ -498,9 +498,12 @@ def _(sim):
     rest = sim.client.rest
     sim.client.flat()
     last = rest.fetch_ticker(SYMBOL)["last"]
-    stop = rest.create_order(SYMBOL, "market", "buy", 0.002, None, {"triggerPrice": round(last + 0.5, 1)})
-    assert until(lambda: [each for each in rest.fetch_positions([SYMBOL]) if each["contracts"]], 20), stop
+    for trigger in ({"stopLossPrice": round(last + 2, 1)}, {"takeProfitPrice": round(last - 2, 1)}):
+        rest.create_order(SYMBOL, "market", "buy", 0.002, None, trigger)
+    # The truth costs no weight, however often it is asked for.
+    assert until(lambda: sim.get("/sim/positions"), 20)
     sim.client.flat()
+    rest.cancel_all_orders(SYMBOL, {"stop": True})
 
 
 @checks.add("income")
