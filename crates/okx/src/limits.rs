@@ -43,7 +43,7 @@ macro_rules! endpoints {
 
         /// Every limit; the last one counts orders of the whole account.
         pub const LIMITS: &[Limit] = &[
-            $(Limit { name: $path, capacity: $capacity, per: $window, scope: Scope::$scope },)*
+            $(Limit { name: concat!(stringify!($method), " ", $path), capacity: $capacity, per: $window, scope: Scope::$scope },)*
             Limit { name: "orders of the account", capacity: 1000, per: WINDOW, scope: Scope::Account },
         ];
 
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn a_batch_costs_its_orders_twice_and_a_cancel_once() {
         let [own, account, none] = ORDERS.costs(20);
-        assert_eq!(LIMITS[usize::from(own.limit.0)].name, "/api/v5/trade/batch-orders");
+        assert_eq!(LIMITS[usize::from(own.limit.0)].name, "Post /api/v5/trade/batch-orders");
         assert_eq!(LIMITS[usize::from(account.limit.0)].name, "orders of the account");
         assert_eq!((own.units, account.units, none.units), (20, 20, 0));
         assert_eq!(CANCELS.costs(20)[1].units, 0);
@@ -130,7 +130,8 @@ mod tests {
     #[test]
     fn every_endpoint_has_the_limit_of_its_own_path() {
         for endpoint in ENDPOINTS {
-            assert_eq!(LIMITS[usize::from(endpoint.limit.0)].name, endpoint.path);
+            let name = LIMITS[usize::from(endpoint.limit.0)].name;
+            assert!(name.ends_with(endpoint.path), "{name}");
         }
     }
 }

@@ -5,7 +5,7 @@ mod common;
 use aurora_model::{MarketKind, Nanos};
 use aurora_okx::Okx;
 use aurora_okx::market::{MarketConfig, MarketSession};
-use aurora_wire::{Answer, Input, Link};
+use aurora_wire::{Answer, Input, Link, Session};
 use common::Desk;
 use expect_test::{Expect, expect};
 
@@ -421,4 +421,19 @@ fn mark_funding_and_open_interest_are_told() {
             note Maintenance(Nanos(1795100000000000000), Nanos(1795103600000000000), "Trading account upgrade")
         "#]],
     );
+}
+
+#[test]
+fn a_venue_that_never_confirms_is_left_without_spinning() {
+    let mut desk = open();
+    desk.frame(0, &book("snapshot", -1, 10, 60_000, 60_001));
+    desk.frame(0, &book("update", 11, 12, 60_000, 60_001));
+    desk.now = desk.session.wake_at();
+    check(
+        desk.tell(Input::Wake),
+        &expect![[r#"
+            close 0
+        "#]],
+    );
+    assert!(desk.now < desk.session.wake_at());
 }

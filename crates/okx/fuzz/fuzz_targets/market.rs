@@ -34,6 +34,7 @@ fuzz_target!(|data: &[u8]| {
             _ => {
                 at = at.max(Nanos(session.wake_at().0.min(at.0 + 100_000_000_000)));
                 session.on(at, Input::Wake, &mut out);
+                assert!(at < session.wake_at(), "a wake that leaves its timer standing");
             }
         }
         calls.extend(out.actions.iter().filter_map(|action| match action {

@@ -1,4 +1,5 @@
 //! What the session targets share: instruments, and the input cut into events.
+#![allow(dead_code, reason = "every target uses some of it")]
 
 use aurora_model::{InstrumentId, InstrumentNo};
 use aurora_okx::Okx;

@@ -128,8 +128,12 @@ impl AccountSession {
 
     /// There is no cancel-all over REST: open orders are listed, then cancelled in batches.
     fn cancel_all(&mut self, no: AskNo, instrument: Option<InstrumentNo>, out: &mut Output) {
-        let symbol = instrument.and_then(|no| self.catalog.by_no(no));
-        let symbol = symbol.map(|entry| entry.rules.instrument.symbol.clone());
+        let entry = instrument.and_then(|no| self.catalog.by_no(no));
+        if entry.is_none() && instrument.is_some() {
+            out.notes.push(Note::Answered(no, Err("instrument unknown".into())));
+            return;
+        }
+        let symbol = entry.map(|entry| entry.rules.instrument.symbol.clone());
         self.cancel_alls.insert(no, 1);
         let call = encode::pending(symbol.as_deref(), None);
         self.call(Purpose::CancelAllList(no, instrument), call, out);

@@ -146,9 +146,9 @@ impl AccountSession {
     ) -> Result<Option<u64>, String> {
         let orders = decode::orders(list(answer)?).map_err(|error| error.to_string())?;
         for update in &orders {
-            let Some(entry) = self.catalog.by_symbol(update.inst_id) else { continue };
-            match own_order(update, self.account) {
-                Some(id) => {
+            let entry = self.catalog.by_symbol(update.inst_id);
+            match own_order(update, self.account).zip(entry) {
+                Some((id, entry)) => {
                     let order = entry.order(id, update).map_err(|error| error.to_string())?;
                     sweep.open.push(order);
                 }

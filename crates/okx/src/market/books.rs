@@ -235,7 +235,10 @@ impl MarketSession {
             Chain::Stitching { asked_at, .. } => *asked_at + SNAPSHOT_EVERY,
             Chain::Live(proof) => proof.heard_at + SILENT_AFTER,
         };
-        self.feeds.iter().flat_map(|feed| &feed.chains).map(wake).min().unwrap_or(Nanos(i64::MAX))
+        // On a connection that is about to end nothing is waited for.
+        let open = |feed| std::iter::zip(&self.pipes, feed).filter(|(pipe, _)| pipe.is_open());
+        let chains = self.feeds.iter().flat_map(|feed| open(&feed.chains));
+        chains.map(|(_, chain)| wake(chain)).min().unwrap_or(Nanos(i64::MAX))
     }
 }
 

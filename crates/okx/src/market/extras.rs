@@ -113,14 +113,17 @@ impl MarketSession {
         }
     }
 
-    /// Maintenance planned or running, each once.
+    /// Maintenance planned, running, over or called off; each once.
     fn announce(&mut self, rows: &[SystemStatus], out: &mut Output) {
         for row in rows {
-            let is_ahead = matches!(row.state.as_str(), "scheduled" | "ongoing" | "pre_open");
-            let span: (Nanos, Nanos) = (row.begin, row.end);
-            if is_ahead && !self.announced.contains(&span) {
+            let span: (Nanos, Nanos) = match row.state.as_str() {
+                "canceled" => (row.begin, row.begin),
+                "scheduled" | "ongoing" | "pre_open" | "completed" => (row.begin, row.end),
+                _ => continue,
+            };
+            if !self.announced.contains(&span) {
                 self.announced.push(span);
-                out.notes.push(Note::Maintenance(row.begin, row.end, row.title.clone()));
+                out.notes.push(Note::Maintenance(span.0, span.1, row.title.clone()));
             }
         }
     }
