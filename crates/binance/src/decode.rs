@@ -89,13 +89,25 @@ pub(crate) fn with_levels<'a>(head: MarketKind<'_>, levels: &'a [Level]) -> Mark
 impl Numbers for Decoder {
     #[inline]
     fn price(&mut self, scanner: &mut Scanner<'_>) -> Result<Ticks, DecodeError> {
-        self.tick.read(scanner).map(Ticks)
+        read(self.tick, scanner).map(Ticks)
     }
 
     #[inline]
     fn qty(&mut self, scanner: &mut Scanner<'_>) -> Result<Lots, DecodeError> {
-        self.lot.read(scanner).map(Lots)
+        read(self.lot, scanner).map(Lots)
     }
+}
+
+/// A quoted number, the fast way where that has a verdict.
+#[inline]
+fn read(step: Step, scanner: &mut Scanner<'_>) -> Result<i64, DecodeError> {
+    if let Some((b'"', text)) = scanner.rest().split_first()
+        && let Some((steps, length)) = step.plain(text)
+    {
+        scanner.advance(1 + length);
+        return Ok(steps);
+    }
+    step.read(scanner)
 }
 
 pub(crate) fn exchange_at(frame: &Frame<'_>) -> Nanos {
