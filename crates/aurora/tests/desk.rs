@@ -3,10 +3,10 @@
 #[path = "desk/probe.rs"]
 mod probe;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use probe::{Desk, Folder, VenueStory, replay, run_to_end, tapes};
+use probe::{Desk, Folder, VenueStory, VenuesStory, replay, run_to_end, tapes};
 
 /// How often the desk is killed; the full count is asked for with `AURORA_KILLS`.
 fn kills() -> usize {
@@ -50,6 +50,40 @@ fn killed_at_any_moment_it_sends_nothing_twice_and_loses_no_fill() {
     let strangers: Vec<_> = venue.accepted.iter().filter(|id| !intents.contains(*id)).collect();
     assert!(strangers.is_empty(), "at the venue but never written down: {strangers:?}");
     eprintln!("{} kills, {} orders, {} fills", kills(), venue.accepted.len(), venue.fills.len());
+}
+
+#[test]
+fn killed_while_trading_on_three_venues_it_sends_nothing_twice_and_loses_no_fill() {
+    let names = ["binance", "okx", "bybit"];
+    let venues = ["--venue", "binance", "--venue", "okx", "--venue", "bybit"];
+    let folder = Folder::new();
+    for moment in moments((kills() / 8).max(3)) {
+        let desk = Desk::start(&folder, &venues);
+        desk.wait_for("the desk runs", |desk| desk.state().0 == "RUN");
+        desk.kill_after(moment * 2);
+        let story = VenuesStory::read(&folder, &names);
+        let twice: Vec<_> = story.taken.iter().filter(|(_, times)| **times != 1).collect();
+        assert!(twice.is_empty(), "taken twice under one id: {twice:?}");
+    }
+    let mut last = venues.to_vec();
+    last.extend(["--market-time", "4"]);
+    let end = run_to_end(&folder, &last);
+    let replayed = replay(&folder);
+    assert_eq!(replayed["fingerprint"], end["fingerprint"]);
+    assert_eq!((&replayed["in_doubt"], &replayed["live_orders"]), (&0.into(), &0.into()));
+
+    let story = VenuesStory::read(&folder, &names);
+    assert!(story.open.is_empty(), "still open at a venue: {:?}", story.open);
+    let mut booked: BTreeMap<String, i64> = BTreeMap::new();
+    for (_, order, _, qty) in probe::journal_fills(&folder) {
+        *booked.entry(order).or_default() += qty;
+    }
+    assert!(!booked.is_empty(), "the desk never traded");
+    assert_eq!(booked, story.filled, "booked fills are not the venues' fills");
+    let intents = probe::journal_intents(&folder);
+    let strangers: Vec<_> = story.taken.keys().filter(|id| !intents.contains(*id)).collect();
+    assert!(strangers.is_empty(), "at a venue but never written down: {strangers:?}");
+    eprintln!("{} orders, {} of them filled", story.taken.len(), story.filled.len());
 }
 
 #[test]

@@ -174,3 +174,14 @@ impl PaperVenues {
         Ok((self.history, (Lines::new(lines), running)))
     }
 }
+
+/// The instruments a data folder was begun with, where all of them are simulated venues'.
+pub(crate) fn instruments_of(data: &Path) -> Option<Vec<Instrument>> {
+    let text = std::fs::read_to_string(data.join("instruments.txt")).ok()?;
+    let of_line = |line: &str| {
+        let id: InstrumentId = line.split(' ').next()?.parse().ok()?;
+        let specs = generated_specs(id.venue)?;
+        specs.into_iter().map(|spec| spec.instrument).find(|instrument| instrument.id == id)
+    };
+    text.lines().map(of_line).collect()
+}

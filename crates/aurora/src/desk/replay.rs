@@ -10,7 +10,7 @@ use aurora_journal::Reader;
 use clap::Args;
 
 use super::build::{self, Market};
-use super::{codec, settings};
+use super::{codec, paper, settings};
 use aurora_binance::tape::ClockShift;
 
 /// Rebuild orders, positions and cash from a journal; every checkpoint in it must come out the same.
@@ -33,10 +33,11 @@ pub(crate) struct ReplayArgs {
 /// Replays the journal and prints where it leads.
 pub(crate) fn replay(args: &ReplayArgs) -> Result<()> {
     let config = crate::load_config(args.config.as_deref(), Vec::new())?;
-    let market = if args.tape.is_empty() {
-        Market::generated(&config)?
-    } else {
-        Market::tapes(&args.tape, ClockShift::Auto)?
+    let of_venues = args.journal.parent().and_then(paper::instruments_of);
+    let market = match of_venues {
+        Some(instruments) => Market::of_venues(&instruments),
+        None if args.tape.is_empty() => Market::generated(&config)?,
+        None => Market::tapes(&args.tape, ClockShift::Auto)?,
     };
     let mut engine = build::engine(&config, &market, settings::engine(&config)?)?;
     let mut kinds: BTreeMap<&'static str, u64> = BTreeMap::new();

@@ -296,3 +296,49 @@ pub(crate) fn tapes(names: &[&str]) -> Option<Vec<String>> {
     eprintln!("skipped: {missing}");
     None
 }
+
+/// The side of the simulated venues: what they wrote down about our account, by client order id.
+#[derive(Debug, Default)]
+pub(crate) struct VenuesStory {
+    /// How often an order was taken under that id.
+    pub(crate) taken: BTreeMap<String, usize>,
+    /// Lots filled under that id.
+    pub(crate) filled: BTreeMap<String, i64>,
+    /// Ids still open.
+    pub(crate) open: BTreeSet<String>,
+}
+
+impl VenuesStory {
+    pub(crate) fn read(folder: &Folder, venues: &[&str]) -> VenuesStory {
+        use aurora_matching::exchange::ExchangeFact;
+        let mut story = VenuesStory::default();
+        for venue in venues {
+            let path = folder.data().join(format!("{venue}.facts"));
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+            let mut orders: BTreeSet<u64> = BTreeSet::new();
+            for line in whole.lines() {
+                let (_, fact) = line.split_once(' ').unwrap();
+                match ExchangeFact::parse(fact).unwrap() {
+                    ExchangeFact::Order(order) => {
+                        let id = order.client_id.as_str().to_owned();
+                        if orders.insert(order.id.0) {
+                            *story.taken.entry(id.clone()).or_default() += 1;
+                        }
+                        if order.status.is_open() {
+                            story.open.insert(id);
+                        } else {
+                            story.open.remove(&id);
+                        }
+                    }
+                    ExchangeFact::Fill(fill) => {
+                        let id = fill.client_id.as_str().to_owned();
+                        *story.filled.entry(id).or_default() += fill.qty.0;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        story
+    }
+}

@@ -82,10 +82,16 @@ impl Calendar {
         }
     }
 
-    /// Adds a window the venue itself announced, unless it is known.
+    /// Adds a window the venue itself announced. One it announced before that overlaps is the same one, moved or
+    /// ended early.
     pub fn announced(&mut self, window: Window) {
-        if self.windows.iter().all(|(have, _)| (have.from, have.to) != (window.from, window.to)) {
-            self.add(window, &[]);
+        let same = |have: &&mut (Window, [bool; 2])| {
+            let (have, _) = &**have;
+            have.source == window.source && have.from <= window.to && window.from <= have.to
+        };
+        match self.windows.iter_mut().find(same) {
+            Some((have, _)) => *have = window,
+            None => self.add(window, &[]),
         }
     }
 

@@ -68,12 +68,12 @@ impl Core {
         let headers = Headers(&pairs);
         let mut usage = std::mem::take(&mut self.usage);
         usage.clear();
-        self.protocol.usage(headers, &mut usage);
+        self.protocol.usage_of(&waiting.call, headers, &mut usage);
         let offset = self.offset.nanos();
         for usage in &mut usage {
             usage.resets_at = usage.resets_at.map(|venue_at| venue_at - offset);
         }
-        let pushback = self.protocol.pushback(*status, headers, body);
+        let pushback = self.protocol.pushback_of(&waiting.call, *status, headers, body);
         self.governor.answered(at, ticket, Outcome::Status(*status), &usage, pushback);
         self.usage = usage;
         if let Some(pushback) = pushback {

@@ -70,13 +70,14 @@ pub(super) fn status(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<S
     Ok(rows(shown.then_some("ongoing"), |out, state| maintenance(out, state, desk.now())))
 }
 
-/// One maintenance window: an hour around now.
+/// One maintenance window: it began a minute ago, and lasts an hour unless it is over.
 pub(crate) fn maintenance(out: &mut String, state: &str, now: Nanos) {
+    let end = if state == "completed" { now } else { now + Nanos::SECOND * 3540 };
     let mut row = Object::begin(out);
     row.put("title", "Trading system upgrade")
         .put("state", state)
         .put("begin", (now - Nanos::SECOND * 60).millis())
-        .put("end", (now + Nanos::SECOND * 3540).millis())
+        .put("end", end.millis())
         .put("serviceType", "5")
         .put("system", "unified")
         .put("maintType", "1")
