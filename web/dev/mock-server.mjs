@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { WebSocketServer } from 'ws';
 import { CONFIG, SYSTEM, health } from './mock/facts.mjs';
 import { Desk } from './mock/desk.mjs';
+import { maintenance, meta, venues } from './mock/venues.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -155,6 +156,7 @@ class Stream {
     if (hz === 1) {
       this.send('gate', desk.gate());
       this.send('health', health(desk));
+      this.send('venues', values.empty ? [] : venues(Date.now()));
     }
     if (hz !== 4) return;
     this.send('frame', frame());
@@ -217,7 +219,7 @@ const instruments = () =>
   desk.markets.map((m) => ({
     id: m.id,
     symbol: m.symbol,
-    venue: 'Binance',
+    venue: m.id.split(':')[0],
     base: m.base,
     quote: m.quote,
     price_decimals: m.decimals,
@@ -234,6 +236,9 @@ async function answer(request, path) {
   if (path === '/api/ui/instruments') return [200, instruments()];
   if (path === '/api/ui/system') return [200, system()];
   if (path === '/api/ui/config') return [200, CONFIG];
+  if (path === '/api/ui/venues') return [200, venues(Date.now())];
+  if (path === '/api/md/meta') return [200, meta(desk.markets)];
+  if (path === '/api/system/maintenance') return [200, maintenance(Date.now())];
   const [, kind, id] = /^\/api\/ui\/(orders|decisions)\/(.+)$/.exec(path) ?? [];
   if (kind === 'orders') return life(id) ? [200, life(id)] : [404, notFound];
   const decision = kind === 'decisions' && desk.decisions.find((d) => d.id === id);

@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '240' }
   }
 });
-const PAGES = ['desk', 'orders', 'gate', 'system'];
+const PAGES = ['desk', 'orders', 'gate', 'venues', 'system'];
 const WIDE = { width: 1440, height: 900 };
 const LAPTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
@@ -150,6 +150,15 @@ await check('a decision opens in full', async () => {
   await step.opensADecision(page);
   await shot(page, 'decision-ru-dark-1440');
 });
+await check(
+  'a venue shows its state in words, its views, its limits and the instruments’ rules',
+  async () => {
+    await step.open(page, options.url, '/desk');
+    await step.seesTheVenues(page);
+    await shot(page, 'venues-ru-dark-1440-full');
+    await accessible(page);
+  }
+);
 await check('pages, help and search open by keyboard', () => step.walksByKeyboard(page));
 await check('the language switches both ways', () => step.switchesLanguage(page));
 await check('the HOLD dialog says what will happen and takes the keyboard', async () => {

@@ -171,6 +171,7 @@ export async function walksByKeyboard(page) {
   for (const [keys, path] of [
     ['go', '/orders'],
     ['gg', '/gate'],
+    ['gv', '/venues'],
     ['gs', '/system'],
     ['gd', '/desk']
   ]) {
@@ -184,6 +185,24 @@ export async function walksByKeyboard(page) {
   await page.locator('dialog[open] [role="option"]').first().waitFor({ timeout: PATIENCE_MS });
   await page.keyboard.press('Escape');
   await page.locator('dialog').waitFor({ state: 'detached', timeout: PATIENCE_MS });
+}
+
+/**
+ * The venues page by keyboard. A desk that trades over connections shows a card a venue; one that trades inside the
+ * process says so.
+ */
+export async function seesTheVenues(page) {
+  for (const key of 'gv') await page.keyboard.press(key);
+  await page.waitForFunction(() => location.pathname === '/venues', undefined, { timeout: PATIENCE_MS });
+  await page.locator('[data-panel^="venue-"], main .none').first().waitFor({ timeout: PATIENCE_MS });
+  await page.locator('[data-panel="rules"] tbody tr').first().waitFor({ timeout: PATIENCE_MS });
+  for (const card of await page.locator('[data-panel^="venue-"]').all()) {
+    const name = await card.getAttribute('data-panel');
+    const state = card.locator('[data-state]');
+    assert.ok((await state.innerText()).trim().length > 2, `${name} does not say its state in words`);
+    assert.ok((await card.locator('[role="meter"]').count()) > 0, `${name} shows no limit`);
+    assert.ok((await card.locator('[data-view]').count()) > 0, `${name} shows no market data view`);
+  }
 }
 
 /** A page elsewhere must not be able to press our buttons. */

@@ -3,17 +3,16 @@
 import { decide, GATES } from './gates.mjs';
 import { Market, random } from './market.mjs';
 
-const VENUE = 'BINANCE';
 const WORKING = new Set(['PREPARED', 'SUBMITTED', 'ACK', 'PARTIAL']);
 const money = (value) => value.toFixed(2);
 const signed = (value) => (value > 0 ? '+' : '') + money(value);
 
 export class Desk {
   constructor() {
-    const make = (base, price, tick, lot, decimals, qtyDecimals, seed) =>
+    const make = (venue, base, price, tick, lot, decimals, qtyDecimals, seed) =>
       new Market({
-        id: `${VENUE}:PERP:${base}-USDT`,
-        symbol: `${base}-USDT`,
+        id: `${venue}:PERP:${base}-USDT`,
+        symbol: `${base}USDT`,
         base,
         quote: 'USDT',
         price,
@@ -24,9 +23,10 @@ export class Desk {
         seed
       });
     this.markets = [
-      make('BTC', 63988.1, 0.1, 0.001, 1, 3, 7),
-      make('ETH', 3428.12, 0.01, 0.001, 2, 3, 11),
-      make('SOL', 142.31, 0.01, 0.1, 2, 2, 13)
+      make('BINANCEUSDM', 'BTC', 63988.1, 0.1, 0.001, 1, 3, 7),
+      make('BINANCEUSDM', 'ETH', 3428.12, 0.01, 0.001, 2, 3, 11),
+      make('OKX', 'BTC', 63987.4, 0.1, 0.001, 1, 3, 17),
+      make('BYBIT', 'SOL', 142.31, 0.01, 0.1, 2, 2, 13)
     ];
     this.random = random(42);
     this.started = Date.now();
