@@ -50,13 +50,13 @@ fn main() {
         });
         let mut took: Vec<Duration> = (0..ORDERS).map(|no| cycle(&line, no)).collect();
         took.sort_unstable();
-        let at = |share: f64| took[((ORDERS - 1) as f64 * share) as usize].as_micros();
+        let at = |percent: usize| took[(took.len() - 1) * percent / 100].as_micros();
         println!(
             "{frames_per_second:5} frames/s: place to ack p50 {} us, p95 {} us, p99 {} us, max {} us",
-            at(0.5),
-            at(0.95),
-            at(0.99),
-            at(1.0)
+            at(50),
+            at(95),
+            at(99),
+            at(100)
         );
         line.stop();
     }

@@ -46,7 +46,7 @@ pub(crate) enum Step {
     /// Asks what became of an order.
     Query(String),
     /// Asks for open orders, fills since the scenario began, and positions.
-    Sweep(bool),
+    Sweep,
     /// Arms the dead-man switch for so many milliseconds, or disarms it.
     DeadMan(Option<i64>),
     /// Sets leverage.
@@ -56,11 +56,11 @@ pub(crate) enum Step {
     /// Switches hedge mode.
     Hedge(bool),
     /// Asks for balances.
-    Balances(bool),
+    Balances,
     /// Switches a fault on; the rule as the simulator takes it, with `$symbol` and `$a` (an order's id) replaced.
     Fault(serde_json::Value),
     /// Switches every fault off.
-    Heal(bool),
+    Heal,
     /// Waits until something is told.
     Until(Until),
     /// Lets so many milliseconds pass and fails if this was told in them.

@@ -166,7 +166,7 @@ impl Stage {
                 let (id, intent) = self.order(name)?;
                 self.ask(Ask::Query(id, intent.instrument));
             }
-            Step::Sweep(_) => self.ask(Ask::Sweep { since: self.began_at }),
+            Step::Sweep => self.ask(Ask::Sweep { since: self.began_at }),
             Step::DeadMan(after) => {
                 let until = after.map(Nanos::from_millis);
                 self.dead_man = true;
@@ -179,9 +179,9 @@ impl Stage {
                 self.ask(Ask::Margin(InstrumentNo(0), mode));
             }
             Step::Hedge(on) => self.ask(Ask::Hedge(*on)),
-            Step::Balances(_) => self.ask(Ask::Balances),
+            Step::Balances => self.ask(Ask::Balances),
             Step::Fault(rule) => self.truth()?.fault(&self.filled_in(rule))?,
-            Step::Heal(_) => self.truth()?.heal()?,
+            Step::Heal => self.truth()?.heal()?,
             Step::Until(until) => self.until(until)?,
             Step::Never(never) => self.never(never)?,
             Step::Expect(expect) => self.expect(expect)?,

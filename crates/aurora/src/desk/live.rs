@@ -8,10 +8,13 @@ use aurora_model::{Nanos, TransitionCause};
 use crossbeam_channel::TryRecvError;
 
 use super::counterparty::Counterparty;
-use super::lines::{News, emptied};
+use super::lines::{Lines, News, emptied};
 use super::runner::{Desk, NAP, Outcome};
 use super::source::Source;
 use super::world::World;
+
+/// How often a start that waits for its venues says so.
+const SAY_EVERY: Nanos = Nanos(5_000_000_000);
 
 /// Runs until told to stop; then cancels what is open and closes the books.
 ///
@@ -48,8 +51,14 @@ impl Desk {
     /// Waits until every account is compared and every book whole.
     fn connect(&mut self) -> Result<()> {
         let lines = |world: &World| world.counterparty.lines().is_some_and(|l| l.are_ready());
+        let mut told_at = self.clock.now();
         while !self.stopping() && !lines(&self.world) {
             let now = self.clock.now();
+            if SAY_EVERY <= now - told_at {
+                told_at = now;
+                let missing = self.world.counterparty.lines().map(Lines::missing);
+                self.world.alert(now, "VENUE_NOT_READY", missing.unwrap_or_default());
+            }
             self.news(now)?;
             self.look(now)?;
             self.hear(now + Nanos::SECOND)?;

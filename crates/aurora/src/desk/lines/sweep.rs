@@ -7,12 +7,15 @@ const PATIENCE: Nanos = Nanos(3_000_000_000);
 
 type Positions = Vec<(InstrumentNo, Lots)>;
 
+/// One venue's open orders, fills and positions.
+type Account = (Vec<VenueOrder>, Vec<Fill>, Positions);
+
 /// The desk's sweep under way.
 #[derive(Debug)]
 pub(crate) struct Sweep {
     since: Nanos,
     asked_at: Nanos,
-    answers: Vec<Option<(Vec<VenueOrder>, Vec<Fill>, Positions)>>,
+    answers: Vec<Option<Account>>,
 }
 
 impl Sweep {
