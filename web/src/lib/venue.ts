@@ -4,7 +4,8 @@ const NAMES: Record<string, string> = {
   BINANCE: 'Binance',
   BINANCEUSDM: 'Binance',
   OKX: 'OKX',
-  BYBIT: 'Bybit'
+  BYBIT: 'Bybit',
+  PAPER: 'Paper'
 };
 
 /** `BTC-USDT`; what is no canonical id comes back as it is. */

@@ -289,7 +289,7 @@ export const en = {
   'life.why': 'Why',
   'life.line': 'From decision to the books',
   'life.queue': 'Ahead of us in the queue',
-  'life.queue.none': 'The order never stood in a queue',
+  'life.queue.none': 'No place in a queue is known: it never stood in one, or the venue does not tell',
   'life.alt': (hops: string) => `Hops of the order: ${hops}`,
   'life.scale': 'lengths are logarithmic, the queue is true to time within its hop',
   'life.gate': 'Gate',
