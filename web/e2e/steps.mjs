@@ -194,9 +194,12 @@ export async function walksByKeyboard(page) {
 export async function seesTheVenues(page) {
   for (const key of 'gv') await page.keyboard.press(key);
   await page.waitForFunction(() => location.pathname === '/venues', undefined, { timeout: PATIENCE_MS });
-  await page.locator('[data-panel^="venue-"], main .none').first().waitFor({ timeout: PATIENCE_MS });
+  const cards = page.locator('[data-panel^="venue-"]');
+  const none = page.locator('[data-panel="venues-none"]');
+  await cards.or(none).first().waitFor({ timeout: PATIENCE_MS });
+  if (await none.isVisible()) return;
   await page.locator('[data-panel="rules"] tbody tr').first().waitFor({ timeout: PATIENCE_MS });
-  for (const card of await page.locator('[data-panel^="venue-"]').all()) {
+  for (const card of await cards.all()) {
     const name = await card.getAttribute('data-panel');
     const state = card.locator('[data-state]');
     assert.ok((await state.innerText()).trim().length > 2, `${name} does not say its state in words`);

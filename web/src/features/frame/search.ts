@@ -16,7 +16,7 @@ export type Known = {
   settings: Setting[];
 };
 
-const EACH = 6;
+const EACH = 9;
 
 /** Everything that contains all the words asked for, pages first. */
 export function find(text: string, known: Known): Found[] {

@@ -399,7 +399,8 @@ export const en = {
   'table.sort': (name: string) => `Sort by ${name}`,
   'table.rows': (n: number) => count(n, 'row', 'rows'),
   'page.venues': 'Venues',
-  'venues.none': 'No venue is connected: this run trades inside the process',
+  'venues.none':
+    'No venue is connected: this run trades inside the process (--inside, a tape, or a speed other than 1)',
   'venues.account': 'account',
   'venues.account.ready': 'connected and compared',
   'venues.account.no': 'not ready',

@@ -409,7 +409,8 @@ export const ru: Messages = {
   'table.sort': (name) => `Сортировать: ${name}`,
   'table.rows': (n) => count(n, { one: 'строка', few: 'строки', many: 'строк' }),
   'page.venues': 'Площадки',
-  'venues.none': 'Площадки не подключены: этот запуск торгует внутри процесса',
+  'venues.none':
+    'Площадки не подключены: этот запуск торгует внутри процесса (--inside, запись или скорость не 1)',
   'venues.account': 'счёт',
   'venues.account.ready': 'подключён и сверен',
   'venues.account.no': 'не готов',
