@@ -10,8 +10,7 @@
     harness.main("binance", checks)
 
 Without arguments the script starts the simulator on a free port; `--rest URL --ws URL` points it at a running one.
-AURORA_SIM is the command that serves, `target/release/examples/serve` or the debug one by default;
-`AURORA_SIM="target/release/aurora sim serve"` works too.
+AURORA_SIM is the command that serves: `target/release/aurora sim serve`, or the debug one, by default.
 """
 
 import argparse
@@ -123,10 +122,10 @@ def server():
     if command:
         return shlex.split(command)
     for profile in ("release", "debug"):
-        binary = ROOT / "target" / profile / "examples" / "serve"
+        binary = ROOT / "target" / profile / "aurora"
         if binary.exists():
-            return [str(binary)]
-    sys.exit("no simulator: run `cargo build --release -p aurora-venuesim --example serve`, or set AURORA_SIM")
+            return [str(binary), "sim", "serve"]
+    sys.exit("no simulator: run `cargo build --release -p aurora`, or set AURORA_SIM")
 
 
 def free_port():

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use aurora_model::Venue;
+use aurora_model::{Nanos, Venue};
+use aurora_venue::Clock;
 use aurora_venuesim::{MarketSource, Rule, Running, SimConfig, parse_faults, serve};
 use clap::{Args, Subcommand};
 
@@ -66,6 +67,12 @@ struct ServeArgs {
     /// How many times faster than real the market runs.
     #[arg(long, default_value_t = 1)]
     pace: u32,
+    /// How many seconds of generated market there are before the first client comes.
+    #[arg(long, default_value_t = 60)]
+    past_s: u32,
+    /// OKX's book channels open without a snapshot; clients fetch it by REST.
+    #[arg(long)]
+    no_book_snapshot: bool,
     /// Count the venue's rate limits, but never refuse for them.
     #[arg(long)]
     no_limits: bool,
@@ -79,6 +86,7 @@ pub(crate) fn run(args: &SimArgs) -> Result<()> {
     let SimCommand::Serve(args) = &args.command;
     let market = market(&args.market)?;
     let faults = faults(args.faults.as_deref())?;
+    let now = Clock::system().now();
     let running = args.venues().into_iter().map(|(venue, rest, ws)| {
         let config = SimConfig {
             rest,
@@ -87,6 +95,8 @@ pub(crate) fn run(args: &SimArgs) -> Result<()> {
             seed: args.seed,
             pace: args.pace,
             limits: !args.no_limits,
+            book_snapshot: !args.no_book_snapshot,
+            market_began_at: Some(now - Nanos::SECOND * i64::from(args.past_s)),
             faults: faults.clone(),
             facts: args.facts.as_ref().map(|folder| folder.join(format!("{}.facts", venue.code()))),
             ..SimConfig::new(venue)

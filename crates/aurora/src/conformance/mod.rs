@@ -114,8 +114,19 @@ fn play(args: &RunArgs) -> Result<()> {
         name => vec![name.parse().map_err(|fault| config_fault(format!("--venue: {fault}")))?],
     };
     let scenarios = scenarios(&args.scenarios)?;
-    let runs = names.into_iter().map(|name| play_on(name, &scenarios, args));
-    let runs = runs.collect::<Result<Vec<Run>>>()?;
+    // Every venue has a simulator, a line and a truth of its own: they play side by side.
+    let runs = std::thread::scope(|scope| {
+        let play = |name| {
+            let scenarios = &scenarios;
+            scope.spawn(move || play_on(name, scenarios, args))
+        };
+        let playing: Vec<_> = names.into_iter().map(play).collect();
+        let done = playing.into_iter().map(|run| match run.join() {
+            Ok(run) => run,
+            Err(_) => bail!("a run of the suite panicked"),
+        });
+        done.collect::<Result<Vec<Run>>>()
+    })?;
     report::write(&args.out, &runs)?;
     if args.json {
         println(&serde_json::to_string(&runs)?);
