@@ -25,6 +25,10 @@ export function toneOfUse({ used, capacity, reserved }: VenueLimit): 'accent' | 
   return part < 0.6 ? 'accent' : part < 0.85 ? 'warn' : 'bad';
 }
 
+/** Nothing is left but what is kept for cancels. */
+export const isFull = ({ used, capacity, reserved }: VenueLimit) =>
+  capacity > 0 && used >= capacity - reserved;
+
 /** `weight 1m` → the word and the window; a path keeps what tells it apart. */
 export function nameOf(name: string): { what: string; window_ms: number | null } {
   const found = /^(.+) (\d+)([sm])$/.exec(name);

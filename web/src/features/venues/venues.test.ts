@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VenueLimit, VenueStatus } from '../../lib/wire';
-import { drawn, nameOf, toneOfUse, urgencies } from './limits';
+import { drawn, isFull, nameOf, toneOfUse, urgencies } from './limits';
 import { feedState, toneOf, troubles } from './status';
 
 const limit = (used: number, capacity = 100, reserved = 20): VenueLimit => ({
@@ -32,6 +32,11 @@ describe('limits', () => {
       'bad',
       'bad'
     ]);
+  });
+
+  it('are full where the cancels’ share begins', () => {
+    expect([79, 80, 99].map((used) => isFull(limit(used)))).toEqual([false, true, true]);
+    expect(isFull(limit(0, 0, 0))).toBe(false);
   });
 
   it('are drawn within the bar, whatever the venue counts', () => {
