@@ -87,6 +87,9 @@ pub(crate) fn run(args: &SimArgs) -> Result<()> {
     let market = market(&args.market)?;
     let faults = faults(args.faults.as_deref())?;
     let now = Clock::system().now();
+    if let Some(folder) = &args.facts {
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
     let running = args.venues().into_iter().map(|(venue, rest, ws)| {
         let config = SimConfig {
             rest,
