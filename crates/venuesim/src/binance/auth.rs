@@ -70,7 +70,7 @@ pub(super) fn check_time(params: &Params<'_>, now: Nanos) -> Result<(), ApiError
         let msg = "Timestamp for this request was 1000ms ahead of the server's time.";
         return Err(ApiError::new(-1021, msg));
     }
-    if window < now.millis() - at {
+    if window < now.millis().saturating_sub(at) {
         return Err(clock_off());
     }
     Ok(())
@@ -101,6 +101,12 @@ fn unsigned(text: &str) -> [&str; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_before_all_time_is_outside_of_the_window() {
+        let params = Params::form("timestamp=-9223372036854775808", "");
+        assert_eq!(check_time(&params, Nanos::from_millis(1)), Err(clock_off()));
+    }
 
     #[test]
     fn a_signature_is_left_out_wherever_it_stands() {

@@ -38,6 +38,15 @@ fn categories_that_are_not_linear_are_empty() {
 }
 
 #[test]
+fn a_cursor_past_every_list_shows_an_empty_page() {
+    let desk = Desk::open();
+    let cursor = format!("first%3D{}", usize::MAX);
+    let told = desk.get(&format!("/v5/market/instruments-info?category=linear&cursor={cursor}"));
+    let result = &told.body["result"];
+    assert_eq!((&result["list"], &result["nextPageCursor"]), (&json!([]), &json!("")));
+}
+
+#[test]
 fn an_order_is_placed_amended_and_cancelled() {
     let desk = Desk::open();
     let order = desk.order(&json!({ "orderLinkId": "first", "timeInForce": "PostOnly" }));

@@ -48,7 +48,7 @@ fn listed<'a>(world: &'a World<'_>) -> impl Iterator<Item = (InstrumentNo, &'a L
 pub(super) fn instruments(world: &World<'_>, params: &Params) -> Answer {
     let category = category(params)?;
     let limit = params.number::<usize>("limit")?.unwrap_or(500).clamp(1, 1_000);
-    let from = match params.text("cursor") {
+    let from: usize = match params.text("cursor") {
         None => 0,
         Some(text) => {
             let place = text.strip_prefix("first%3D").or_else(|| text.strip_prefix("first="));
@@ -71,7 +71,7 @@ pub(super) fn instruments(world: &World<'_>, params: &Params) -> Answer {
         .filter(|(_, listing)| category == "linear" && wanted(listing))
         .map(|(no, listing)| InstrumentRow::new(listing, world.exchange.tick_multiple(no)))
         .collect();
-    let next = from + limit;
+    let next = from.saturating_add(limit);
     let cursor = if next < all.len() { format!("first%3D{next}") } else { String::new() };
     let page: Vec<_> = all.into_iter().skip(from).take(limit).collect();
     Ok(Reply::new(&json!({ "category": category, "list": page, "nextPageCursor": cursor })))
