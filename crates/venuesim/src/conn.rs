@@ -123,23 +123,8 @@ impl Connection {
     /// Answers the request at the front of the buffer.
     async fn request(&mut self, extent: Extent) -> Next {
         let bytes = self.buffer.split_to(extent.head + extent.body);
-        let mut parsed = [httparse::EMPTY_HEADER; MAX_HEADERS];
-        let mut head = httparse::Request::new(&mut parsed);
-        if head.parse(&bytes).is_err() {
-            return Next::End;
-        }
         let mut headers = [("", ""); MAX_HEADERS];
-        let mut count = 0;
-        for (to, from) in headers.iter_mut().zip(head.headers.iter()) {
-            *to = (from.name, std::str::from_utf8(from.value).unwrap_or_default());
-            count += 1;
-        }
-        let request = Request {
-            method: head.method.unwrap_or_default(),
-            target: head.path.unwrap_or_default(),
-            headers: &headers[..count],
-            body: &bytes[extent.head..],
-        };
+        let Some(request) = head::request(&bytes, extent, &mut headers) else { return Next::End };
         if let Some(key) = upgrade_key(&request) {
             return self.upgrade(&request, key);
         }
@@ -288,7 +273,7 @@ async fn pause(span: Duration) {
 }
 
 /// The key of an upgrade to WebSocket; `None` for any other request.
-fn upgrade_key<'a>(request: &Request<'a>) -> Option<&'a str> {
+pub(crate) fn upgrade_key<'a>(request: &Request<'a>) -> Option<&'a str> {
     let upgrades = request.header("upgrade")?.eq_ignore_ascii_case("websocket");
     if request.method != "GET" || !upgrades {
         return None;

@@ -13,6 +13,8 @@ mod dialect;
 mod facts;
 mod fault;
 mod frame;
+#[doc(hidden)]
+pub mod fuzzing;
 mod log;
 mod market;
 mod okx;

@@ -234,7 +234,7 @@ fn run(
     }));
 }
 
-fn build(config: SimConfig) -> Result<Sim, ServeError> {
+pub(crate) fn build(config: SimConfig) -> Result<Sim, ServeError> {
     let Setup { venue, config: rules, listings, market, dialect } = match config.venue {
         Venue::BinanceUsdm => crate::binance::setup(),
         Venue::Okx => crate::okx::setup(),

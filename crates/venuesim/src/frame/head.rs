@@ -4,7 +4,7 @@ use std::io::Write;
 
 use bytes::Bytes;
 
-use crate::request::Response;
+use crate::request::{Request, Response};
 
 /// The most one request may hold, head and body.
 pub(crate) const MAX_REQUEST: usize = 1 << 20;
@@ -56,6 +56,28 @@ pub(crate) fn extent(buffer: &[u8]) -> Result<Option<Extent>, BadRequest> {
         return Err(BadRequest(413, "a request may have 1 MiB at most"));
     }
     Ok(Some(extent))
+}
+
+/// The request an extent was found for; its headers go to `headers`.
+pub(crate) fn request<'h, 'a: 'h>(
+    bytes: &'a [u8],
+    extent: Extent,
+    headers: &'h mut [(&'a str, &'a str); MAX_HEADERS],
+) -> Option<Request<'h>> {
+    let mut parsed = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut head = httparse::Request::new(&mut parsed);
+    head.parse(bytes).ok()?;
+    let mut count = 0;
+    for (to, from) in headers.iter_mut().zip(head.headers.iter()) {
+        *to = (from.name, std::str::from_utf8(from.value).unwrap_or_default());
+        count += 1;
+    }
+    Some(Request {
+        method: head.method.unwrap_or_default(),
+        target: head.path.unwrap_or_default(),
+        headers: &headers[..count],
+        body: &bytes[extent.head..],
+    })
 }
 
 /// An answer as bytes.
