@@ -138,22 +138,11 @@ impl Tape {
         let mut tape = Tape { instrument, continuity, levels: Vec::new(), events: Vec::new() };
         while let Some(event) = set.next_event().expect("whole frames") {
             let from = tape.levels.len();
-            let kind = match event.kind {
-                MarketKind::Diff { first_id, last_id, prev_id, levels } => {
-                    tape.levels.extend_from_slice(levels);
-                    MarketKind::Diff { first_id, last_id, prev_id, levels: &[] }
-                }
-                MarketKind::Snapshot { last_id, levels } => {
-                    tape.levels.extend_from_slice(levels);
-                    MarketKind::Snapshot { last_id, levels: &[] }
-                }
-                MarketKind::Trade { id, aggressor, price, qty } => {
-                    MarketKind::Trade { id, aggressor, price, qty }
-                }
-                MarketKind::Bbo { .. } => continue,
-            };
-            let MarketEvent { instrument, exchange_at, received_at, .. } = event;
-            let event = MarketEvent { instrument, exchange_at, received_at, kind };
+            if matches!(event.kind, MarketKind::Bbo { .. }) {
+                continue;
+            }
+            tape.levels.extend_from_slice(event.kind.levels());
+            let event = event.with_levels(&[]);
             tape.events.push((event, from..tape.levels.len()));
         }
         tape
@@ -174,15 +163,7 @@ impl Tape {
 
     fn event(&self, which: usize, at: Nanos) -> MarketEvent<'_> {
         let (event, range) = &self.events[which];
-        let levels = &self.levels[range.clone()];
-        let kind = match event.kind {
-            MarketKind::Diff { first_id, last_id, prev_id, .. } => {
-                MarketKind::Diff { first_id, last_id, prev_id, levels }
-            }
-            MarketKind::Snapshot { last_id, .. } => MarketKind::Snapshot { last_id, levels },
-            other => other,
-        };
-        MarketEvent { received_at: at, kind, ..*event }
+        MarketEvent { received_at: at, ..event.with_levels(&self.levels[range.clone()]) }
     }
 }
 

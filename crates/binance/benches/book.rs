@@ -37,36 +37,19 @@ impl Recorded {
         let continuity = set.tracks()[0].market.continuity();
         let (mut messages, mut count) = (Vec::new(), 0);
         while let Some(event) = set.next_event().expect("a whole tape") {
-            let (kind, levels) = match event.kind {
-                MarketKind::Diff { first_id, last_id, prev_id, levels } => {
-                    (MarketKind::Diff { first_id, last_id, prev_id, levels: &[] }, levels)
-                }
-                MarketKind::Snapshot { last_id, levels } => {
-                    (MarketKind::Snapshot { last_id, levels: &[] }, levels)
-                }
-                MarketKind::Bbo { .. } | MarketKind::Trade { .. } => continue,
-            };
+            if matches!(event.kind, MarketKind::Bbo { .. } | MarketKind::Trade { .. }) {
+                continue;
+            }
+            let levels = event.kind.levels();
             count += levels.len();
-            let (instrument, exchange_at) = (event.instrument, event.exchange_at);
-            let received_at = event.received_at;
-            let head = MarketEvent { instrument, exchange_at, received_at, kind };
-            messages.push((head, levels.to_vec()));
+            messages.push((event.with_levels(&[]), levels.to_vec()));
         }
         Recorded { name, continuity, messages, levels: count }
     }
 
     fn through_the_book(&self, book: &mut Book) {
         for (head, levels) in &self.messages {
-            let kind = match head.kind {
-                MarketKind::Diff { first_id, last_id, prev_id, .. } => {
-                    MarketKind::Diff { first_id, last_id, prev_id, levels }
-                }
-                MarketKind::Snapshot { last_id, .. } => MarketKind::Snapshot { last_id, levels },
-                other => other,
-            };
-            let (instrument, exchange_at) = (head.instrument, head.exchange_at);
-            let received_at = head.received_at;
-            book.apply(&MarketEvent { instrument, exchange_at, received_at, kind });
+            book.apply(&head.with_levels(levels));
             black_box(book.touch());
         }
     }

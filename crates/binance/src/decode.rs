@@ -51,7 +51,7 @@ impl Decoder {
         levels: &'a mut Vec<Level>,
     ) -> Result<Option<Decoded<'a>>, DecodeError> {
         let Some(head) = self.decode_head(frame, levels)? else { return Ok(None) };
-        Ok(Some(Decoded { kind: with_levels(head.kind, levels), ..head }))
+        Ok(Some(Decoded { kind: head.kind.with_levels(levels), ..head }))
     }
 
     /// The same, with the levels left in the buffer.
@@ -68,21 +68,6 @@ impl Decoder {
         }
         let Some(kind) = kind_without_levels(&frame)? else { return Ok(None) };
         Ok(Some(Decoded { symbol: frame.symbol, exchange_at: exchange_at(&frame), kind }))
-    }
-}
-
-/// Puts the levels back where [`Decoder::decode_head`] left them out.
-#[inline]
-pub(crate) fn with_levels<'a>(head: MarketKind<'_>, levels: &'a [Level]) -> MarketKind<'a> {
-    match head {
-        MarketKind::Diff { first_id, last_id, prev_id, .. } => {
-            MarketKind::Diff { first_id, last_id, prev_id, levels }
-        }
-        MarketKind::Snapshot { last_id, .. } => MarketKind::Snapshot { last_id, levels },
-        MarketKind::Bbo { update_id, bid, ask } => MarketKind::Bbo { update_id, bid, ask },
-        MarketKind::Trade { id, aggressor, price, qty } => {
-            MarketKind::Trade { id, aggressor, price, qty }
-        }
     }
 }
 

@@ -4,8 +4,8 @@ use std::hint::black_box;
 
 use aurora_matching::{GeneratedMarket, InstrumentSpec, PaperVenue, VenueConfig, VenueOutput};
 use aurora_model::{
-    ClientOrderId, InstrumentNo, Level, Lots, MarketEvent, MarketKind, Nanos, OrderIntent, OrderNo,
-    Side, Ticks, TimeInForce, VenueRequest,
+    ClientOrderId, InstrumentNo, Level, Lots, MarketEvent, Nanos, OrderIntent, OrderNo, Side,
+    Ticks, TimeInForce, VenueRequest,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -27,22 +27,8 @@ impl Tape {
             let event = market.next_event();
             tape.events += event.kind.event_count() as u64;
             let from = tape.levels.len();
-            let MarketEvent { instrument, exchange_at, received_at, .. } = event;
-            let kind = match event.kind {
-                MarketKind::Diff { first_id, last_id, prev_id, levels } => {
-                    tape.levels.extend_from_slice(levels);
-                    MarketKind::Diff { first_id, last_id, prev_id, levels: &[] }
-                }
-                MarketKind::Snapshot { last_id, levels } => {
-                    tape.levels.extend_from_slice(levels);
-                    MarketKind::Snapshot { last_id, levels: &[] }
-                }
-                MarketKind::Bbo { update_id, bid, ask } => MarketKind::Bbo { update_id, bid, ask },
-                MarketKind::Trade { id, aggressor, price, qty } => {
-                    MarketKind::Trade { id, aggressor, price, qty }
-                }
-            };
-            let event = MarketEvent { instrument, exchange_at, received_at, kind };
+            tape.levels.extend_from_slice(event.kind.levels());
+            let event = event.with_levels(&[]);
             tape.messages.push((event, from..tape.levels.len()));
         }
         tape
@@ -50,15 +36,7 @@ impl Tape {
 
     fn play(&self, venue: &mut PaperVenue, out: &mut VenueOutput) {
         for (event, range) in &self.messages {
-            let levels = &self.levels[range.clone()];
-            let kind = match event.kind {
-                MarketKind::Diff { first_id, last_id, prev_id, .. } => {
-                    MarketKind::Diff { first_id, last_id, prev_id, levels }
-                }
-                MarketKind::Snapshot { last_id, .. } => MarketKind::Snapshot { last_id, levels },
-                kind => kind,
-            };
-            venue.on_market(&MarketEvent { kind, ..*event }, out);
+            venue.on_market(&event.with_levels(&self.levels[range.clone()]), out);
         }
     }
 }

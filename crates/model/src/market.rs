@@ -71,12 +71,46 @@ pub enum MarketKind<'a> {
     },
 }
 
-impl MarketKind<'_> {
+impl<'a> MarketEvent<'a> {
+    /// The same with other levels: see [`MarketKind::with_levels`].
+    #[inline]
+    pub const fn with_levels<'b>(&self, levels: &'b [Level]) -> MarketEvent<'b> {
+        let MarketEvent { instrument, exchange_at, received_at, kind } = *self;
+        MarketEvent { instrument, exchange_at, received_at, kind: kind.with_levels(levels) }
+    }
+}
+
+impl<'a> MarketKind<'a> {
     /// How many events it counts as: one a level, one a trade, one a touch.
     pub const fn event_count(&self) -> usize {
         match self {
             MarketKind::Diff { levels, .. } | MarketKind::Snapshot { levels, .. } => levels.len(),
             MarketKind::Bbo { .. } | MarketKind::Trade { .. } => 1,
+        }
+    }
+
+    /// The levels it brings; a touch and a trade have none.
+    #[inline]
+    pub const fn levels(&self) -> &'a [Level] {
+        match self {
+            MarketKind::Diff { levels, .. } | MarketKind::Snapshot { levels, .. } => levels,
+            MarketKind::Bbo { .. } | MarketKind::Trade { .. } => &[],
+        }
+    }
+
+    /// The same with other levels, which a touch and a trade leave aside. With `&[]` it borrows nothing, so it can be
+    /// kept while its levels stay in a buffer.
+    #[inline]
+    pub const fn with_levels<'b>(&self, levels: &'b [Level]) -> MarketKind<'b> {
+        match *self {
+            MarketKind::Diff { first_id, last_id, prev_id, .. } => {
+                MarketKind::Diff { first_id, last_id, prev_id, levels }
+            }
+            MarketKind::Snapshot { last_id, .. } => MarketKind::Snapshot { last_id, levels },
+            MarketKind::Bbo { update_id, bid, ask } => MarketKind::Bbo { update_id, bid, ask },
+            MarketKind::Trade { id, aggressor, price, qty } => {
+                MarketKind::Trade { id, aggressor, price, qty }
+            }
         }
     }
 }

@@ -84,8 +84,8 @@ impl Feed {
             return Ok(false);
         }
         let held = self.next.take().expect("looked at above");
-        let kind = with_levels(held.event.kind, &held.levels);
-        show(&MarketEvent { received_at: held.at, exchange_at: held.at, kind, ..held.event });
+        let event = held.event.with_levels(&held.levels);
+        show(&MarketEvent { received_at: held.at, exchange_at: held.at, ..event });
         Ok(true)
     }
 
@@ -107,32 +107,7 @@ impl Feed {
 }
 
 fn owned(event: &MarketEvent<'_>) -> (MarketEvent<'static>, Vec<Level>) {
-    let levels = match event.kind {
-        MarketKind::Diff { levels, .. } | MarketKind::Snapshot { levels, .. } => levels.to_vec(),
-        _ => Vec::new(),
-    };
-    let kind = match event.kind {
-        MarketKind::Diff { first_id, last_id, prev_id, .. } => {
-            MarketKind::Diff { first_id, last_id, prev_id, levels: &[] }
-        }
-        MarketKind::Snapshot { last_id, .. } => MarketKind::Snapshot { last_id, levels: &[] },
-        MarketKind::Bbo { update_id, bid, ask } => MarketKind::Bbo { update_id, bid, ask },
-        MarketKind::Trade { id, aggressor, price, qty } => {
-            MarketKind::Trade { id, aggressor, price, qty }
-        }
-    };
-    let MarketEvent { instrument, exchange_at, received_at, .. } = *event;
-    (MarketEvent { instrument, exchange_at, received_at, kind }, levels)
-}
-
-fn with_levels<'a>(kind: MarketKind<'a>, levels: &'a [Level]) -> MarketKind<'a> {
-    match kind {
-        MarketKind::Diff { first_id, last_id, prev_id, .. } => {
-            MarketKind::Diff { first_id, last_id, prev_id, levels }
-        }
-        MarketKind::Snapshot { last_id, .. } => MarketKind::Snapshot { last_id, levels },
-        other => other,
-    }
+    (event.with_levels(&[]), event.kind.levels().to_vec())
 }
 
 /// A recording that begins anew when it is over.

@@ -1,6 +1,6 @@
 //! The shape of a session: what it is told, what it says.
 
-use aurora_model::{Level, MarketEvent, MarketKind, Nanos, VenueReport};
+use aurora_model::{Level, MarketEvent, Nanos, VenueReport};
 
 use crate::ask::{Ask, AskNo};
 use crate::call::{Call, CallNo, Headers};
@@ -79,10 +79,8 @@ impl Output {
     /// Adds a market event; its levels are copied.
     pub fn market(&mut self, event: &MarketEvent<'_>) {
         let from = self.levels.len();
-        if let MarketKind::Diff { levels, .. } | MarketKind::Snapshot { levels, .. } = event.kind {
-            self.levels.extend_from_slice(levels);
-        }
-        self.events.push((without_levels(event), from..self.levels.len()));
+        self.levels.extend_from_slice(event.kind.levels());
+        self.events.push((event.with_levels(&[]), from..self.levels.len()));
     }
 
     /// Adds an event whose levels the closure writes straight into the buffer; on an error nothing is added.
@@ -112,20 +110,7 @@ impl Output {
 
     /// The market events, oldest first.
     pub fn market_events(&self) -> impl Iterator<Item = MarketEvent<'_>> {
-        self.events.iter().map(|(event, range)| {
-            let levels = &self.levels[range.clone()];
-            let kind = match event.kind {
-                MarketKind::Diff { first_id, last_id, prev_id, .. } => {
-                    MarketKind::Diff { first_id, last_id, prev_id, levels }
-                }
-                MarketKind::Snapshot { last_id, .. } => MarketKind::Snapshot { last_id, levels },
-                MarketKind::Bbo { update_id, bid, ask } => MarketKind::Bbo { update_id, bid, ask },
-                MarketKind::Trade { id, aggressor, price, qty } => {
-                    MarketKind::Trade { id, aggressor, price, qty }
-                }
-            };
-            MarketEvent { kind, ..*event }
-        })
+        self.events.iter().map(|(event, range)| event.with_levels(&self.levels[range.clone()]))
     }
 
     /// Empties it, keeping its buffers.
@@ -135,25 +120,6 @@ impl Output {
         self.notes.clear();
         self.events.clear();
         self.levels.clear();
-    }
-}
-
-fn without_levels(event: &MarketEvent<'_>) -> MarketEvent<'static> {
-    let kind = match event.kind {
-        MarketKind::Diff { first_id, last_id, prev_id, .. } => {
-            MarketKind::Diff { first_id, last_id, prev_id, levels: &[] }
-        }
-        MarketKind::Snapshot { last_id, .. } => MarketKind::Snapshot { last_id, levels: &[] },
-        MarketKind::Bbo { update_id, bid, ask } => MarketKind::Bbo { update_id, bid, ask },
-        MarketKind::Trade { id, aggressor, price, qty } => {
-            MarketKind::Trade { id, aggressor, price, qty }
-        }
-    };
-    MarketEvent {
-        instrument: event.instrument,
-        exchange_at: event.exchange_at,
-        received_at: event.received_at,
-        kind,
     }
 }
 

@@ -6,7 +6,6 @@ use aurora_wire::{DecodeError, Link, Note, Output};
 use super::{Diff, DiffIds, EXTRA, MarketSession, PROOF_AFTER, PUBLIC, Snapshot};
 use crate::answer;
 use crate::answer::symbol_status;
-use crate::decode::with_levels;
 use crate::stream::{PublicEvent, public};
 use crate::wire::{self, Stream};
 
@@ -187,7 +186,7 @@ impl MarketSession {
         let decoder = self.symbols.all()[place].decoder;
         let levels: &mut Vec<Level> = &mut self.levels;
         match decoder.decode_head(body, levels)? {
-            Some(head) => match with_levels(head.kind, levels) {
+            Some(head) => match head.kind {
                 MarketKind::Snapshot { last_id, .. } => Ok((last_id, head.exchange_at)),
                 _ => Err(DecodeError::Missing { field: "lastUpdateId" }),
             },

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aurora_model::{Instrument, InstrumentNo, Level, MarketEvent, Nanos};
 
-use crate::decode::{Decoder, with_levels};
+use crate::decode::Decoder;
 use crate::tape::error::TapeError;
 use crate::tape::lines::Lines;
 
@@ -47,7 +47,7 @@ impl TapeReader {
         levels: &'a mut Vec<Level>,
     ) -> Result<Option<MarketEvent<'a>>, TapeError> {
         let Some(head) = self.next_head(levels)? else { return Ok(None) };
-        Ok(Some(MarketEvent { kind: with_levels(head.kind, levels), ..head }))
+        Ok(Some(head.with_levels(levels)))
     }
 
     /// The same, with the levels left in the buffer.
@@ -63,7 +63,7 @@ impl TapeReader {
                         instrument: self.instrument,
                         exchange_at: head.exchange_at,
                         received_at: received_at + self.shift,
-                        kind: with_levels(head.kind, &[]),
+                        kind: head.kind.with_levels(&[]),
                     }));
                 }
                 Ok(_) => {}

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use aurora_model::{Instrument, InstrumentNo, Level, MarketEvent, Nanos};
 
-use crate::decode::with_levels;
 use crate::rules::Market;
 use crate::tape::error::TapeError;
 use crate::tape::reader::TapeReader;
@@ -107,7 +106,7 @@ impl TapeSet {
         self.given = Some(first);
         let track = &mut self.tracks[first];
         let head = track.head.take().expect("the first of those that have a head");
-        Ok(Some(MarketEvent { kind: with_levels(head.kind, &track.levels), ..head }))
+        Ok(Some(head.with_levels(&track.levels)))
     }
 
     fn add(&mut self, survey: Survey, shift: ClockShift) -> Result<(), TapeError> {
