@@ -1,12 +1,14 @@
 //! From a strategy's wish to an order that is written down: the desk's limits, then the nine gates.
 
+use std::collections::VecDeque;
+
 use aurora_book::FeatureValues;
 use aurora_exec::Purpose;
 use aurora_gate::{CheckRequest, Decision, Market as GateMarket, RecentStats, Stopwatch};
 use aurora_model::number::decimal_to_f64;
 use aurora_model::{
-    InstrumentNo, Lang, Lots, Nanos, Notional, OrderIntent, OrderState, Side, TradingState,
-    TransitionCause,
+    InstrumentNo, Lang, Lots, Nanos, Notional, OrderIntent, OrderState, ReasonCode, Side,
+    TradingState, TransitionCause,
 };
 use aurora_signal::{Facts, OpenOrder, Wish};
 
@@ -85,7 +87,11 @@ impl<W: Stopwatch> Engine<W> {
     fn place(&mut self, at: Nanos, case: &Case, features: &FeatureValues, effects: &mut Effects) {
         let intent = case.intent;
         let market = &self.markets[intent.instrument.index()];
-        if case.purpose == Purpose::Entry && at < market.quiet_until {
+        let quiet_until = match case.purpose {
+            Purpose::Entry => market.quiet_until,
+            Purpose::Exit(_) => market.no_exit_until,
+        };
+        if at < quiet_until {
             return;
         }
         let guards = guard::check(&self.settings.limits, &self.guard_facts(at, &intent, market));
@@ -100,8 +106,12 @@ impl<W: Stopwatch> Engine<W> {
         self.decisions += 1;
         let id = decision_id(at, self.settings.seed, self.decisions);
         let order = denial.is_none().then(|| self.write_down(at, case, id, effects));
-        if denial.is_some() {
-            self.markets[intent.instrument.index()].quiet_until = at + self.settings.quiet;
+        if let Some(reason) = denial {
+            let market = &mut self.markets[intent.instrument.index()];
+            market.quiet_until = at + self.settings.quiet;
+            if ReasonCode::of_venue(market.venue_state) == Some(reason.code) {
+                market.no_exit_until = at + self.settings.quiet;
+            }
         }
         effects.notices.push(Notice::Decided(Box::new(Judgement {
             id,
@@ -150,6 +160,10 @@ impl<W: Stopwatch> Engine<W> {
         let exposure = self.ledger.exposure().gross + self.pending_notional();
         guard::Facts {
             state: self.status.state,
+            venue: (
+                market.venue_state,
+                market.venue_state.takes(intent.time_in_force, intent.reduce_only),
+            ),
             audit_ok: self.audit_ok,
             book_ok: self.book_ok(market, at),
             reduces,
@@ -191,7 +205,7 @@ impl<W: Stopwatch> Engine<W> {
         let qty = decimal_to_f64(rules.qty(case.intent.qty).decimal());
         let price = rules.price_f64(case.intent.limit.0 as f64);
         let notional = decimal_to_f64(rules.notional(case.intent.limit, case.intent.qty).decimal());
-        let refused = self.outcomes.iter().filter(|refused| **refused).count();
+        let recent_stats = self.outcomes.get(&rules.id.venue).and_then(recent_stats);
         let request = CheckRequest {
             mode: Some(self.settings.mode),
             symbol: Some(&rules.symbol),
@@ -222,14 +236,20 @@ impl<W: Stopwatch> Engine<W> {
                 abnormal_spread: false,
                 vol_std_bps: Some(features.volatility.0),
                 cvar_hist: None,
-                recent_stats: (self.outcomes.len() >= 10).then(|| RecentStats {
-                    total: f64::from(count(self.outcomes.len())),
-                    rejects: f64::from(count(refused)),
-                }),
+                recent_stats,
             },
         };
         self.gate.check(at, &request, &mut self.stopwatch).clone()
     }
+}
+
+/// How the last orders fared at one venue, once there are enough to tell.
+fn recent_stats(outcomes: &VecDeque<bool>) -> Option<RecentStats> {
+    let refused = outcomes.iter().filter(|refused| **refused).count();
+    (10 <= outcomes.len()).then(|| RecentStats {
+        total: f64::from(count(outcomes.len())),
+        rejects: f64::from(count(refused)),
+    })
 }
 
 /// What a taking order gives away against the mid; a resting one gives nothing.

@@ -1,13 +1,13 @@
 //! The engine: every input goes through [`Engine::apply`].
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use aurora_exec::{Change, Chase, Deadlines, Orders};
 use aurora_gate::{Gate, GateConfig, Outcome, PosttradeEvent, Stopwatch};
 use aurora_ledger::{Booked, Ledger};
 use aurora_model::{
     ClientOrderId, Fill, InstrumentNo, MarketEvent, Nanos, Notional, OrderState, ReportKind,
-    TradingState, TransitionCause, VenueReport, VenueRequest,
+    TradingState, TransitionCause, Venue, VenueRefusal, VenueReport, VenueRequest, VenueState,
 };
 use aurora_signal::Wish;
 
@@ -79,6 +79,8 @@ pub enum Refusal {
 
 /// How often the engine wants to be told the time.
 const TIMER: Nanos = Nanos(50_000_000);
+/// So many of the last orders at a venue count for the share that it refused.
+const OUTCOMES: usize = 50;
 const DAY: i64 = 86_400 * 1_000_000_000;
 const MINUTE: Nanos = Nanos(60_000_000_000);
 
@@ -102,8 +104,8 @@ pub struct Engine<W> {
     waiting: VecDeque<(u64, ClientOrderId)>,
     /// When orders left, within the last minute.
     pub(crate) sent: VecDeque<Nanos>,
-    /// How the last orders fared at the venue: true is refused.
-    pub(crate) outcomes: VecDeque<bool>,
+    /// How the last orders fared at each venue: true is refused for what was asked.
+    pub(crate) outcomes: BTreeMap<Venue, VecDeque<bool>>,
     pub(crate) decisions: u64,
     pub(crate) last_fill_at: Nanos,
     day: i64,
@@ -123,7 +125,7 @@ impl<W: Stopwatch> Engine<W> {
         settings: Settings,
         markets: Vec<MarketSettings>,
         gate: GateConfig,
-        cash: std::collections::BTreeMap<String, Notional>,
+        cash: BTreeMap<String, Notional>,
         stopwatch: W,
     ) -> Result<Engine<W>, EngineError> {
         let instruments = markets.iter().map(|m| m.instrument.clone()).collect();
@@ -151,7 +153,7 @@ impl<W: Stopwatch> Engine<W> {
             durable: 0,
             waiting: VecDeque::new(),
             sent: VecDeque::new(),
-            outcomes: VecDeque::new(),
+            outcomes: BTreeMap::new(),
             decisions: 0,
             last_fill_at: Nanos(0),
             day: i64::MIN,
@@ -180,6 +182,7 @@ impl<W: Stopwatch> Engine<W> {
                 self.record(at, Record::Report((*report).clone()), effects);
                 self.on_report(at, report, effects);
             }
+            Input::Venue { instrument, state } => self.on_venue(at, *instrument, *state, effects),
             Input::Durable { records } => self.on_durable(at, *records, effects),
             Input::Timer => self.on_timer(at, effects),
             Input::Command(command) => return self.on_command(at, command, effects),
@@ -261,20 +264,41 @@ impl<W: Stopwatch> Engine<W> {
     fn on_step(&mut self, at: Nanos, id: ClientOrderId, effects: &mut Effects) {
         effects.notices.push(Notice::Order(id));
         let Some(order) = self.orders.get(id) else { return };
-        let (no, refused) = (order.intent.instrument, order.state == OrderState::Reject);
+        let market = &mut self.markets[order.intent.instrument.index()];
+        let refused = order.state == OrderState::Reject;
+        let judged = order.refusal.is_none_or(VenueRefusal::judges_the_order);
         if refused {
-            self.markets[no.index()].quiet_until = at + self.settings.quiet;
+            market.quiet_until = at + self.settings.quiet;
+            if !judged {
+                market.no_exit_until = at + self.settings.quiet;
+            }
         }
-        if refused || order.state == OrderState::Ack {
-            self.outcome(refused);
+        // A venue that is closed or pushes back says nothing about how well our orders are made.
+        if order.state == OrderState::Ack || (refused && judged) {
+            let outcomes = self.outcomes.entry(market.instrument.id.venue).or_default();
+            if outcomes.len() == OUTCOMES {
+                outcomes.pop_front();
+            }
+            outcomes.push_back(refused);
         }
     }
 
-    fn outcome(&mut self, refused: bool) {
-        if self.outcomes.len() == 50 {
-            self.outcomes.pop_front();
+    /// The venue takes more or less than before; what rests where nothing is taken any more is taken back.
+    fn on_venue(
+        &mut self,
+        at: Nanos,
+        instrument: InstrumentNo,
+        state: VenueState,
+        effects: &mut Effects,
+    ) {
+        self.markets[instrument.index()].venue_state = state;
+        if VenueState::Quarantine <= state {
+            let here = self.orders.live().filter(|order| order.intent.instrument == instrument);
+            let here: Vec<_> = here.map(|order| order.id).collect();
+            for id in here {
+                self.cancel(at, id, instrument, effects);
+            }
         }
-        self.outcomes.push_back(refused);
     }
 
     /// Books a fill once, however often it is told.

@@ -3,7 +3,7 @@
 //! The nine gates judge an entry; an exit must get out even in a bad market, so it is held only to
 //! what protects from a bug: state, instrument rules, size, price band and rate.
 
-use aurora_model::{Notional, Reason, ReasonCode, TradingState};
+use aurora_model::{Notional, Reason, ReasonCode, TradingState, VenueState};
 
 use aurora_model::number::decimal_to_f64;
 
@@ -29,6 +29,8 @@ pub struct Limits {
 pub struct Facts {
     /// Whether new orders may leave at all.
     pub state: TradingState,
+    /// What the venue takes in this instrument now, and whether an order of this kind is among it.
+    pub venue: (VenueState, bool),
     /// Whether the audit log takes records.
     pub audit_ok: bool,
     /// Whether the book is fresh and not crossed.
@@ -67,9 +69,10 @@ pub struct Step {
 }
 
 /// Every check in order; the first denial wins, the rest are still measured for the waterfall.
-pub fn check(limits: &Limits, facts: &Facts) -> [Step; 7] {
+pub fn check(limits: &Limits, facts: &Facts) -> [Step; 8] {
     [
         state(facts),
+        venue(facts),
         book(facts),
         size(limits, facts),
         position(limits, facts),
@@ -98,6 +101,12 @@ fn state(facts: &Facts) -> Step {
         (None, true) => None,
     };
     Step { name: "state", unit: "", value: None, limit: None, denial }
+}
+
+fn venue(facts: &Facts) -> Step {
+    let (state, is_taken) = facts.venue;
+    let denial = (!is_taken).then(|| ReasonCode::of_venue(state)).flatten().map(Reason::new);
+    Step { name: "venue", unit: "", value: None, limit: None, denial }
 }
 
 fn book(facts: &Facts) -> Step {
@@ -175,6 +184,7 @@ mod tests {
     fn facts() -> Facts {
         Facts {
             state: TradingState::Run,
+            venue: (VenueState::Normal, true),
             audit_ok: true,
             book_ok: true,
             reduces: false,
@@ -204,6 +214,8 @@ mod tests {
         for (facts, want) in [
             (Facts { state: TradingState::Hold, ..facts() }, "HOLD"),
             (Facts { state: TradingState::Killed, ..facts() }, "KILLED"),
+            (Facts { venue: (VenueState::PostOnlyWindow, false), ..facts() }, "VENUE_POST_ONLY"),
+            (Facts { venue: (VenueState::Maintenance, false), ..facts() }, "VENUE_MAINTENANCE"),
             (Facts { audit_ok: false, ..facts() }, "audit_unavailable"),
             (Facts { book_ok: false, ..facts() }, "STALE_BOOK"),
             (Facts { notional: cent("1000.01"), ..facts() }, "NOTIONAL_CAP"),

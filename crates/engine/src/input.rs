@@ -1,6 +1,6 @@
 //! Everything that can happen to the engine.
 
-use aurora_model::{MarketEvent, TransitionCause, VenueReport};
+use aurora_model::{InstrumentNo, MarketEvent, TransitionCause, VenueReport, VenueState};
 
 /// One input, with its time given beside it.
 #[derive(Clone, Debug)]
@@ -9,6 +9,13 @@ pub enum Input<'a> {
     Market(MarketEvent<'a>),
     /// The venue told us something.
     Report(&'a VenueReport),
+    /// What the instrument's venue takes there has changed.
+    Venue {
+        /// Where.
+        instrument: InstrumentNo,
+        /// What it takes from now on.
+        state: VenueState,
+    },
     /// Every record up to this count (of those this engine gave out) is on disk.
     Durable {
         /// How many records.

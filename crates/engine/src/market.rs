@@ -1,7 +1,7 @@
 //! One instrument as the engine sees it: its book, what is read from it, and who trades it.
 
 use aurora_book::{Applied, Book, Continuity, FeatureParams, Features};
-use aurora_model::{Instrument, InstrumentNo, MarketEvent, Nanos, Ticks};
+use aurora_model::{Instrument, InstrumentNo, MarketEvent, Nanos, Ticks, VenueState};
 use aurora_signal::Strategy;
 
 /// What an instrument starts with.
@@ -33,6 +33,10 @@ pub struct Market {
     pub(crate) ticked_at: Nanos,
     /// No new entry before this: the last one was denied or refused.
     pub(crate) quiet_until: Nanos,
+    /// No new exit before this: the venue would not look at the last one.
+    pub(crate) no_exit_until: Nanos,
+    /// What the venue takes there.
+    pub venue_state: VenueState,
     /// Twice the mid that the ledger was last told, in ticks.
     pub(crate) marked: i64,
     /// The last message's way from the venue to us.
@@ -51,6 +55,8 @@ impl Market {
             strategy: settings.strategy,
             ticked_at: Nanos(i64::MIN),
             quiet_until: Nanos(i64::MIN),
+            no_exit_until: Nanos(i64::MIN),
+            venue_state: VenueState::Normal,
             marked: 0,
             latency: Nanos(0),
             gaps: 0,

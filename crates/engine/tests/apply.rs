@@ -5,7 +5,8 @@ mod stage;
 
 use aurora_engine::{Command, Input, Record, Refusal, StartCheck};
 use aurora_model::{
-    Lots, OrderState, ReportKind, Side, TradingState, TransitionCause, VenueRequest,
+    Lots, OrderState, ReportKind, Side, TradingState, TransitionCause, VenueRefusal, VenueRequest,
+    VenueState,
 };
 use stage::{Stage, fill_of};
 
@@ -185,4 +186,38 @@ fn a_lost_answer_is_doubted_and_asked_about_never_sent_again() {
     let (placed, asked) = (stage.sent().len(), stage.queries());
     assert_eq!(placed, 1);
     assert!(asked >= 1, "nobody asked");
+}
+
+#[test]
+fn a_venue_in_maintenance_takes_nothing_and_keeps_nothing_of_ours() {
+    let mut stage = Stage::running();
+    let id = stage.rest(Side::Buy, 1_000, 5);
+    stage.venue(VenueState::Maintenance);
+    assert!(stage.requests().contains(&VenueRequest::Cancel { id, instrument: stage.no() }));
+    stage.wish(Side::Buy, 999, 5);
+    stage.market(1_000, 1_001);
+    assert_eq!(stage.denials(), ["VENUE_MAINTENANCE"]);
+    stage.venue(VenueState::Normal);
+    stage.wish(Side::Buy, 999, 5);
+    stage.market(1_000, 1_001);
+    stage.all_durable();
+    assert_eq!(stage.sent().len(), 2, "the one before, and the one after");
+}
+
+#[test]
+fn a_closed_venue_is_no_storm_of_rejects() {
+    for (refusal, denied) in [(VenueRefusal::Halted, 0), (VenueRefusal::BadIncrement, 1)] {
+        let mut stage = Stage::running();
+        for _ in 0..10 {
+            stage.wish(Side::Buy, 1_000, 5);
+            stage.market(1_000, 1_001);
+            stage.all_durable();
+            if let Some(VenueRequest::Place { id, .. }) = stage.sent().last() {
+                stage.report(ReportKind::Reject { id: *id, refusal });
+            }
+        }
+        stage.wish(Side::Buy, 1_000, 5);
+        stage.market(1_000, 1_001);
+        assert_eq!(stage.denials(), vec!["AURORA.HALT"; denied], "{refusal:?}");
+    }
 }

@@ -21,4 +21,4 @@ pub use order::{
 };
 pub use reason::{Lang, Reason, ReasonCode};
 pub use report::{ReportKind, VenueOrder, VenueRefusal, VenueReport, VenueRequest};
-pub use state::{TradingState, TransitionCause};
+pub use state::{TradingState, TransitionCause, VenueState};

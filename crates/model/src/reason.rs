@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::report::VenueRefusal;
-use crate::state::TradingState;
+use crate::state::{TradingState, VenueState};
 
 /// The language of a text for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -282,6 +282,18 @@ reason_codes! {
     StaleBook = "STALE_BOOK",
         ru "Отказ: нет свежего стакана",
         en "Denied: no fresh book";
+    VenuePostOnly = "VENUE_POST_ONLY",
+        ru "Отказ: биржа сейчас принимает только пассивные заявки",
+        en "Denied: the venue takes only post-only orders now";
+    VenueCancelOnly = "VENUE_CANCEL_ONLY",
+        ru "Отказ: биржа сейчас принимает только снятие и сокращение позиций",
+        en "Denied: the venue takes only cancels and reductions now";
+    VenueQuarantine = "VENUE_QUARANTINE",
+        ru "Отказ: данные биржи неполны, ждём сверки стакана и счёта",
+        en "Denied: what is known of the venue is not whole, book and account are being compared";
+    VenueMaintenance = "VENUE_MAINTENANCE",
+        ru "Отказ: биржа закрыта или вот-вот закроется на обслуживание",
+        en "Denied: the venue is closed or about to close for maintenance";
 
     // Refused by the venue.
     WouldTake = "WOULD_TAKE",
@@ -371,6 +383,17 @@ impl ReasonCode {
             TradingState::Run => None,
             TradingState::Hold => Some(ReasonCode::Hold),
             TradingState::Killed => Some(ReasonCode::Killed),
+        }
+    }
+
+    /// Why a venue in that state does not take an order; `None` where it takes all.
+    pub const fn of_venue(state: VenueState) -> Option<ReasonCode> {
+        match state {
+            VenueState::Normal | VenueState::Degraded => None,
+            VenueState::PostOnlyWindow => Some(ReasonCode::VenuePostOnly),
+            VenueState::CancelOnly => Some(ReasonCode::VenueCancelOnly),
+            VenueState::Quarantine => Some(ReasonCode::VenueQuarantine),
+            VenueState::Maintenance => Some(ReasonCode::VenueMaintenance),
         }
     }
 }

@@ -95,6 +95,12 @@ impl VenueRefusal {
         VenueRefusal::Malformed,
     ];
 
+    /// Whether the venue looked at the order itself. Otherwise it was closed, pushed back, or never heard of it.
+    pub const fn judges_the_order(self) -> bool {
+        use VenueRefusal as R;
+        !matches!(self, R::NotSent | R::RateLimited | R::NotAllowed | R::Halted)
+    }
+
     /// The stable code in records and on screens.
     pub const fn code(self) -> &'static str {
         match self {

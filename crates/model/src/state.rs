@@ -1,6 +1,8 @@
-//! Whether the desk may trade, and why not.
+//! Whether the desk may trade and a venue takes orders, and why not.
 
 use serde::{Deserialize, Serialize};
+
+use crate::TimeInForce;
 
 /// The desk's trading state. Only [`TradingState::Run`] lets new orders out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,14 +93,89 @@ impl TransitionCause {
     }
 }
 
+/// The state of a venue or of one instrument there, from best to worst.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum VenueState {
+    /// Everything is taken.
+    #[default]
+    Normal,
+    /// It works, but badly: slow, pushing back, or one of its paths is down. Everything is still taken.
+    Degraded,
+    /// Only orders that rest are taken: the window after a halt or a listing.
+    PostOnlyWindow,
+    /// Orders may be cancelled and positions reduced; nothing new.
+    CancelOnly,
+    /// What we know of it is not to be trusted: books or account are not whole. Cancels only.
+    Quarantine,
+    /// It is closed, or about to close: cancels only.
+    Maintenance,
+}
+
+impl VenueState {
+    /// The word in records and on screens.
+    pub const fn code(self) -> &'static str {
+        match self {
+            VenueState::Normal => "NORMAL",
+            VenueState::Degraded => "DEGRADED",
+            VenueState::PostOnlyWindow => "POST_ONLY",
+            VenueState::CancelOnly => "CANCEL_ONLY",
+            VenueState::Quarantine => "QUARANTINE",
+            VenueState::Maintenance => "MAINTENANCE",
+        }
+    }
+
+    /// Whether a new order may leave in this state.
+    pub const fn takes(self, time_in_force: TimeInForce, reduce_only: bool) -> bool {
+        match self {
+            VenueState::Normal | VenueState::Degraded => true,
+            VenueState::PostOnlyWindow => matches!(time_in_force, TimeInForce::PostOnly),
+            VenueState::CancelOnly => reduce_only,
+            VenueState::Quarantine | VenueState::Maintenance => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use expect_test::expect;
+
     use super::TradingState::{Hold, Killed, Run};
+    use super::{TimeInForce, VenueState};
 
     #[test]
     fn a_killed_desk_is_rearmed_into_hold_never_straight_into_run() {
         assert!(!Killed.allows(Run));
         assert!(Killed.allows(Hold));
         assert!(Hold.allows(Run) && Run.allows(Hold) && Run.allows(Killed) && Hold.allows(Killed));
+    }
+
+    #[test]
+    fn what_may_leave_in_each_state() {
+        let mut table = String::new();
+        for state in [
+            VenueState::Normal,
+            VenueState::Degraded,
+            VenueState::PostOnlyWindow,
+            VenueState::CancelOnly,
+            VenueState::Quarantine,
+            VenueState::Maintenance,
+        ] {
+            let kinds = [
+                ("limit", state.takes(TimeInForce::Gtc, false)),
+                ("post-only", state.takes(TimeInForce::PostOnly, false)),
+                ("reduce-only", state.takes(TimeInForce::Ioc, true)),
+            ];
+            let may: Vec<_> = kinds.iter().filter(|kind| kind.1).map(|kind| kind.0).collect();
+            table += &format!("{}: [{}]\n", state.code(), may.join(", "));
+        }
+        expect![[r#"
+            NORMAL: [limit, post-only, reduce-only]
+            DEGRADED: [limit, post-only, reduce-only]
+            POST_ONLY: [post-only]
+            CANCEL_ONLY: [reduce-only]
+            QUARANTINE: []
+            MAINTENANCE: []
+        "#]]
+        .assert_eq(&table);
     }
 }

@@ -1,7 +1,7 @@
 //! An instrument's rules as a venue publishes them.
 
 use aurora_model::{
-    Instrument, InstrumentNo, Lots, Nanos, Notional, OrderIntent, Ticks, VenueRefusal,
+    Instrument, InstrumentNo, Lots, Nanos, Notional, OrderIntent, Ticks, VenueRefusal, VenueState,
 };
 use rust_decimal::Decimal;
 
@@ -20,6 +20,19 @@ pub enum SymbolStatus {
     Upcoming,
     /// Delisted or delivered.
     Closed,
+}
+
+impl From<SymbolStatus> for VenueState {
+    fn from(status: SymbolStatus) -> VenueState {
+        match status {
+            SymbolStatus::Trading => VenueState::Normal,
+            SymbolStatus::PostOnly => VenueState::PostOnlyWindow,
+            SymbolStatus::CancelOnly => VenueState::CancelOnly,
+            SymbolStatus::Halted | SymbolStatus::Upcoming | SymbolStatus::Closed => {
+                VenueState::Maintenance
+            }
+        }
+    }
 }
 
 /// How far from the mark price an order may be, as fractions of it.

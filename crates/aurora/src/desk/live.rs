@@ -103,6 +103,11 @@ impl Desk {
                     self.world.report(now, &report)?;
                 }
             }
+            News::Takes(changes) => {
+                for (instrument, state) in changes {
+                    self.world.venue_state(now, instrument, state)?;
+                }
+            }
             News::Lost(no) if begun => self.world.market(&emptied(no, now))?,
             News::Lost(no) => self.world.warm(&emptied(no, now))?,
             News::Alert(code, detail) => self.world.alert(now, code, detail),

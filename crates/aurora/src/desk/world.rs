@@ -6,7 +6,7 @@
 use anyhow::Result;
 use aurora_api::console::View;
 use aurora_engine::{Command, Effects, Engine, Input, Notice, Record, Refusal};
-use aurora_model::{MarketEvent, Nanos, VenueReport};
+use aurora_model::{InstrumentNo, MarketEvent, Nanos, VenueReport, VenueState};
 
 use super::counterparty::{Counterparty, Step};
 use super::observer::{Observer, Outside, Setting};
@@ -133,6 +133,17 @@ impl World {
         self.now = at;
         self.observer.durable(at, records + self.store.base());
         self.apply(at, &Input::Durable { records })
+    }
+
+    /// What a venue takes has changed.
+    pub(crate) fn venue_state(
+        &mut self,
+        at: Nanos,
+        instrument: InstrumentNo,
+        state: VenueState,
+    ) -> Result<()> {
+        let at = at.max(self.now);
+        self.apply(at, &Input::Venue { instrument, state })
     }
 
     pub(crate) fn audit(&mut self, at: Nanos, ok: bool) -> Result<()> {

@@ -13,7 +13,7 @@ use aurora_gate::{GateConfig, NoStopwatch};
 use aurora_model::{
     ClientOrderId, Fill, Instrument, InstrumentNo, Level, Liquidity, Lots, MarketEvent, MarketKind,
     Nanos, Notional, OrderIntent, Payoff, ReportKind, Side, Ticks, TimeInForce, VenueReport,
-    VenueRequest,
+    VenueRequest, VenueState,
 };
 use aurora_signal::{Facts, Purpose, Strategy, Wish};
 
@@ -153,6 +153,10 @@ impl Stage {
     pub(crate) fn report(&mut self, kind: ReportKind) {
         let report = VenueReport { venue_at: self.at, kind };
         self.apply(&Input::Report(&report));
+    }
+
+    pub(crate) fn venue(&mut self, state: VenueState) {
+        self.apply(&Input::Venue { instrument: self.no(), state });
     }
 
     pub(crate) fn hold(&mut self) {

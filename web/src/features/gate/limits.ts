@@ -3,6 +3,7 @@ import type { GateStep } from '../../lib/wire';
 /** What the desk asks before the gates: simple limits that cost next to nothing to check. */
 const LIMITS = new Set([
   'state',
+  'venue',
   'book',
   'order_size',
   'position_size',

@@ -267,6 +267,7 @@ export const en = {
   'unit.bps': 'bps',
   'unit.ms': 'ms',
   'gates.state': 'desk state',
+  'gates.venue': 'venue',
   'gates.book': 'book',
   'gates.order_size': 'order size',
   'gates.position_size': 'position size',

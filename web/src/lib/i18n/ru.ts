@@ -277,6 +277,7 @@ export const ru: Messages = {
   'unit.bps': 'б.п.',
   'unit.ms': 'мс',
   'gates.state': 'состояние стола',
+  'gates.venue': 'биржа',
   'gates.book': 'стакан',
   'gates.order_size': 'размер заявки',
   'gates.position_size': 'размер позиции',

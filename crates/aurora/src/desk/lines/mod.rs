@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use aurora_model::{
     ClientOrderId, InstrumentNo, MarketEvent, MarketKind, Nanos, ReportKind, VenueReport,
-    VenueRequest,
+    VenueRequest, VenueState,
 };
 use aurora_venue::line::LineStatus;
+use aurora_venue::state::StateChange;
 use aurora_venue::views::ViewEvent;
 use aurora_venue::{FromVenue, Line, LineEvent, MarketBatch};
 use aurora_wire::{Ask, AskNo, Note, Rules};
@@ -36,6 +37,8 @@ pub(crate) enum News {
     Market(usize, MarketBatch),
     /// About our orders.
     Reports(Vec<VenueReport>),
+    /// What a venue takes in these instruments has changed.
+    Takes(Vec<(InstrumentNo, VenueState)>),
     /// An instrument's book is no longer to be believed.
     Lost(InstrumentNo),
     /// A person should know: code and detail.
@@ -54,6 +57,8 @@ struct VenueLine {
     rules: Vec<Rules>,
     status: Option<Box<LineStatus>>,
     account_ready: bool,
+    /// What is taken, by instrument and by the venue as a whole; absent is everything.
+    states: BTreeMap<Option<InstrumentNo>, VenueState>,
     /// Books that are whole.
     whole: BTreeMap<InstrumentNo, bool>,
     round_trip: Option<Nanos>,
@@ -65,6 +70,17 @@ struct VenueLine {
     lost: u64,
     unreadable: u64,
     stopped: Option<String>,
+}
+
+impl VenueLine {
+    /// The instruments a change reaches, with the worse of their own state and the venue's.
+    fn on_state(&mut self, change: StateChange) -> Vec<(InstrumentNo, VenueState)> {
+        self.states.insert(change.instrument, change.to);
+        let of = |whose| self.states.get(&whose).copied().unwrap_or_default();
+        let reached = self.rules.iter().map(|rules| rules.no);
+        let reached = reached.filter(|no| change.instrument.is_none_or(|changed| changed == *no));
+        reached.map(|no| (no, of(None).max(of(Some(no))))).collect()
+    }
 }
 
 /// All of the desk's venues.
@@ -93,6 +109,7 @@ impl Lines {
             rules,
             status: None,
             account_ready: false,
+            states: BTreeMap::new(),
             round_trip: None,
             dead_man_until: None,
             order_ms: Sample::default(),
@@ -343,7 +360,8 @@ impl Lines {
                 }
                 News::Alert("RULES_CHANGED", format!("{}", rules.instrument.id))
             }
-            LineEvent::View(_) | LineEvent::State(_) | LineEvent::NotSent(..) => News::Nothing,
+            LineEvent::State(change) => News::Takes(self.lines[line].on_state(change)),
+            LineEvent::View(_) | LineEvent::NotSent(..) => News::Nothing,
         }
     }
 }
