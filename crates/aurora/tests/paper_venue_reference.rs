@@ -5,9 +5,9 @@
 //! each way, its most careful queue, and whole fills only. So the touch stream is left out here, the venue sees
 //! each event at the exchange's time and the desk at its own, and our orders are one lot: a fill is a whole fill.
 
+use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use aurora_binance::tape::{ClockShift, TapeSet};
 use aurora_book::Book;
@@ -16,15 +16,16 @@ use aurora_model::{
     ClientOrderId, InstrumentNo, Level, Lots, MarketEvent, MarketKind, Nanos, Notional,
     OrderIntent, OrderNo, Side, Ticks, TimeInForce, VenueRequest,
 };
+use aurora_testkit::shared;
 
 #[test]
 fn a_quoter_has_the_recorded_fills_in_every_second() {
-    let Some(shared) = shared() else { return };
+    let Some(data) = shared::path("data") else { return };
     for (name, shift_ns) in [("usdm_btcusdt", 1_272_156_851), ("usdm_ethusdt", 1_272_228_703)] {
-        let record = format!("data/refs/hftbacktest/{name}_20240808_mm_record.csv");
-        let rows = rows(&shared.join(record));
-        let tape = format!("data/crypto_l2/binance_ws_raw/{name}_20240808.raw.zst");
-        let tape = Tape::read(shared.join(tape), Nanos(shift_ns));
+        let record = format!("refs/hftbacktest/{name}_20240808_mm_record.csv");
+        let rows = rows(&data.join(record));
+        let tape = format!("crypto_l2/binance_ws_raw/{name}_20240808.raw.zst");
+        let tape = Tape::read(data.join(tape), Nanos(shift_ns));
         let times: Vec<Nanos> = rows.iter().map(|row| row.at).collect();
         let quoted = quote(&tape, &times);
         assert_eq!(rows.len(), 344, "{name}");
@@ -165,17 +166,4 @@ impl Tape {
         let (event, range) = &self.events[which];
         MarketEvent { received_at: at, ..event.with_levels(&self.levels[range.clone()]) }
     }
-}
-
-/// Where the recorded data is; `None` when it is not here, which only a run outside CI forgives.
-fn shared() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let folder = env::var_os("AURORA_SHARED").map_or(beside, PathBuf::from);
-    if folder.join("data").is_dir() {
-        return Some(folder);
-    }
-    let is_ci = env::var_os("CI").is_some_and(|ci| ci == "true");
-    assert!(!is_ci, "no recorded data in {}: set AURORA_SHARED", folder.display());
-    eprintln!("skipped: no recorded data in {}; set AURORA_SHARED to compare", folder.display());
-    None
 }

@@ -3,21 +3,10 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// A path inside the shared data; `None`, with a word, where it is not at hand.
-fn shared(path: &str) -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let shared = std::env::var_os("AURORA_SHARED").map_or_else(|| beside.into(), PathBuf::from);
-    let found = shared.join("data").join(path);
-    if found.exists() {
-        return Some(found);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing: set AURORA_SHARED", found.display());
-    eprintln!("skipped: {} is missing, set AURORA_SHARED", found.display());
-    None
-}
+use aurora_testkit::shared;
 
 fn recording(name: &str) -> Option<PathBuf> {
-    shared(&format!("crypto_l2/binance_ws_raw/{name}.raw.zst"))
+    shared::path(&format!("data/crypto_l2/binance_ws_raw/{name}.raw.zst"))
 }
 
 fn tape(verb: &str, files: &[PathBuf], flags: &[&str]) -> Output {
@@ -35,8 +24,8 @@ fn csv(files: &[PathBuf], flags: &[&str]) -> Vec<String> {
 fn the_best_bid_and_ask_equal_the_reference_at_every_second() {
     for coin in ["btc", "eth"] {
         let Some(recording) = recording(&format!("usdm_{coin}usdt_20240808")) else { return };
-        let reference = format!("refs/hftbacktest/usdm_{coin}usdt_20240808_bbo_1s.csv");
-        let Some(reference) = shared(&reference) else { return };
+        let reference = format!("data/refs/hftbacktest/usdm_{coin}usdt_20240808_bbo_1s.csv");
+        let Some(reference) = shared::path(&reference) else { return };
         let want: Vec<String> =
             std::fs::read_to_string(reference).unwrap().lines().map(str::to_owned).collect();
         assert_eq!(want.len(), 345);

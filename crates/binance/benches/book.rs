@@ -1,16 +1,16 @@
 //! Recorded book updates through [`Book`] and through two plain sorted maps, in the same run.
 //!
 //! Frames are decoded beforehand. After each message both read their best bid and ask. Without the
-//! recordings (see `AURORA_SHARED`) there is nothing to measure and the bench says so.
+//! recordings there is nothing to measure and the bench says so.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use aurora_binance::tape::{ClockShift, TapeSet};
 use aurora_book::Book;
 use aurora_model::{Level, MarketEvent, MarketKind, Side};
+use aurora_testkit::shared;
 use criterion::{Criterion, Throughput};
 
 const FILES: [&str; 6] = [
@@ -71,13 +71,7 @@ impl Recorded {
 }
 
 fn main() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let shared = std::env::var_os("AURORA_SHARED").map_or_else(|| beside.into(), PathBuf::from);
-    let folder = shared.join("data/crypto_l2/binance_ws_raw");
-    if !folder.is_dir() {
-        eprintln!("nothing to measure: {} is missing, set AURORA_SHARED", folder.display());
-        return;
-    }
+    let Some(folder) = shared::path("data/crypto_l2/binance_ws_raw") else { return };
     let tapes: Vec<Recorded> = FILES.iter().map(|name| Recorded::read(&folder, name)).collect();
     let mut criterion = Criterion::default().configure_from_args();
     for tape in &tapes {

@@ -2,11 +2,11 @@
 //! conversion. Messages are the shared samples; the long ones are made of the recorded books' own levels.
 
 use std::hint::black_box;
-use std::path::PathBuf;
 
 use aurora_binance::account::{AccountConfig, AccountSession};
 use aurora_binance::{Decoder, default_instrument, stream};
 use aurora_model::{ClientOrderId, InstrumentNo, Level, Lots, Nanos, OrderNo, Side, Ticks};
+use aurora_testkit::shared;
 use aurora_wire::{
     Action, Answer, Endpoints, Headers, Input, Link, Output, Rules, Session, Stp, SymbolStatus,
 };
@@ -58,11 +58,7 @@ fn by_sonic(frame: &[u8], levels: &mut Vec<Level>) -> Option<(u64, u64, u64)> {
 }
 
 fn sample(name: &str) -> Option<Vec<u8>> {
-    let root = std::env::var_os("AURORA_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    std::fs::read(root.join(format!("venues/samples/binance/{name}.json"))).ok()
+    shared::text(&format!("venues/samples/binance/{name}.json")).map(String::into_bytes)
 }
 
 /// Without spaces, as on the wire.

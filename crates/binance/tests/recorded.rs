@@ -5,23 +5,11 @@ use std::path::PathBuf;
 use aurora_binance::tape::{ClockShift, TapeSet};
 use aurora_book::{Applied, Book, FeatureParams, Features, Sync};
 use aurora_model::{MarketEvent, MarketKind, Nanos};
+use aurora_testkit::shared;
 use expect_test::expect;
 
-/// The folder of raw recordings; `None`, with a word, where it is not at hand.
-fn recordings() -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let shared = std::env::var_os("AURORA_SHARED").map_or_else(|| beside.into(), PathBuf::from);
-    let folder = shared.join("data/crypto_l2/binance_ws_raw");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing: set AURORA_SHARED", folder.display());
-    eprintln!("skipped: {} is missing, set AURORA_SHARED", folder.display());
-    None
-}
-
 fn open(names: &[&str]) -> Option<TapeSet> {
-    let folder = recordings()?;
+    let folder = shared::path("data/crypto_l2/binance_ws_raw")?;
     let paths: Vec<PathBuf> =
         names.iter().map(|name| folder.join(format!("{name}.raw.zst"))).collect();
     Some(TapeSet::open(&paths, ClockShift::Auto).unwrap())
@@ -119,7 +107,7 @@ fn the_smallest_latency_is_zero_after_the_shift() {
 
 #[test]
 fn another_venues_recording_is_refused_with_what_it_is() {
-    let Some(folder) = recordings() else { return };
+    let Some(folder) = shared::path("data/crypto_l2/binance_ws_raw") else { return };
     let path = folder.join("hyperliquid_btcusd_20250126.raw.zst");
     let error = TapeSet::open(&[path], ClockShift::Auto).unwrap_err().to_string();
     assert!(error.contains("holds no Binance depth, bookTicker or trade frames"), "{error}");

@@ -2,7 +2,7 @@
 //! in one run.
 //!
 //! The book message is the venue's own sample, its levels repeated at other prices to the length a busy market has.
-//! Without the samples (see `AURORA_SHARED`) there is nothing to measure and the bench says so.
+//! Without the samples there is nothing to measure and the bench says so.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -12,6 +12,7 @@ use std::hint::black_box;
 
 use aurora_bybit::decode::{Decoder, Scratch};
 use aurora_model::{Level, Lots, Side, Ticks};
+use aurora_testkit::shared;
 use criterion::{Criterion, Throughput};
 use serde::Deserialize;
 
@@ -105,8 +106,8 @@ fn longer(sample: &str, levels_a_side: usize) -> String {
 }
 
 fn sample(name: &str) -> Option<String> {
-    let path = common::samples()?.join(format!("{name}.json"));
-    Some(common::compact(&std::fs::read_to_string(path).ok()?))
+    let text = shared::text(&format!("venues/samples/bybit/{name}.json"))?;
+    Some(common::compact(&text))
 }
 
 fn books(criterion: &mut Criterion, decoder: &Decoder, sample: &str) {
@@ -138,7 +139,6 @@ fn main() {
         "nt_ws_account_execution",
     ];
     let [Some(book), Some(trade), Some(order), Some(fill)] = names.map(sample) else {
-        eprintln!("no samples: nothing to measure (set AURORA_SHARED)");
         return;
     };
     let mut criterion = Criterion::default().configure_from_args();

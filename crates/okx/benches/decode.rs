@@ -4,7 +4,6 @@
 //! today; without the recordings there is nothing to measure and the bench says so.
 
 use std::hint::black_box;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use aurora_model::{InstrumentNo, Level, Lots, Side, Ticks};
@@ -12,20 +11,14 @@ use aurora_okx::decode::rest::InstrumentRow;
 use aurora_okx::decode::{self, Steps};
 use aurora_okx::frame::{self, Frame};
 use aurora_okx::rules;
+use aurora_testkit::shared;
 use criterion::{Criterion, Throughput};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-fn folder() -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let shared = std::env::var("AURORA_SHARED").unwrap_or_else(|_| beside.into());
-    let folder = PathBuf::from(shared).join("venues/samples/okx");
-    folder.is_dir().then_some(folder)
-}
-
 fn sample(name: &str) -> serde_json::Value {
-    let path = folder().expect("the samples").join(format!("{name}.json"));
-    serde_json::from_slice(&std::fs::read(path).expect("a sample")).expect("JSON")
+    let text = shared::text(&format!("venues/samples/okx/{name}.json")).expect("a sample");
+    serde_json::from_str(&text).expect("JSON")
 }
 
 /// Recorded changes as they would come today: sequence numbers in place of checksums.
@@ -144,8 +137,7 @@ fn decode_book(frame: &[u8], steps: &Steps, levels: &mut Vec<Level>) -> decode::
 }
 
 fn main() {
-    if folder().is_none() {
-        say("no samples: set AURORA_SHARED\n");
+    if shared::path("venues/samples/okx").is_none() {
         return;
     }
     let mut criterion = Criterion::default()

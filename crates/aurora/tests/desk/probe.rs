@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use aurora_testkit::shared;
 use serde_json::Value;
 
 const AURORA: &str = env!("CARGO_BIN_EXE_aurora");
@@ -283,18 +284,8 @@ pub(crate) fn journal_intents(folder: &Folder) -> BTreeSet<String> {
 
 /// The named tapes of the shared data; `None`, and a sentence, where they are missing outside CI.
 pub(crate) fn tapes(names: &[&str]) -> Option<Vec<String>> {
-    let root = std::env::var("AURORA_SHARED").map_or_else(
-        |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    let folder = root.join("data/crypto_l2/binance_ws_raw");
-    if folder.is_dir() {
-        return Some(names.iter().map(|name| folder.join(name).display().to_string()).collect());
-    }
-    let missing = format!("{} is missing: set AURORA_SHARED to the shared data", folder.display());
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing}");
-    eprintln!("skipped: {missing}");
-    None
+    let folder = shared::path("data/crypto_l2/binance_ws_raw")?;
+    Some(names.iter().map(|name| folder.join(name).display().to_string()).collect())
 }
 
 /// The side of the simulated venues: what they wrote down about our account, by client order id.

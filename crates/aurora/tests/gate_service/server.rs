@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -194,19 +194,4 @@ pub(crate) fn metric(server: &Server, series: &str) -> f64 {
     assert_eq!(status, 200);
     let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
     line.map_or(0.0, |value| value.parse().unwrap())
-}
-
-/// Where the shared data lies; `None` (said aloud) when it is not there and need not be.
-pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("AURORA_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    let found = root.join(path);
-    if found.exists() {
-        return Some(found);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing; set AURORA_SHARED", found.display());
-    eprintln!("skipped: {} is missing; set AURORA_SHARED", found.display());
-    None
 }

@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use aurora_testkit::shared;
 use serde_json::Value;
 
-use super::server::{Server, shared};
+use super::server::Server;
 
 #[test]
 fn every_recorded_session_replays_without_a_mismatch() {
-    let Some(folder) = shared("contracts/gate-vectors") else { return };
-    let mut sessions: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    sessions.sort();
+    let Some(sessions) = shared::json_files("contracts/gate-vectors") else { return };
     let mut faults = Vec::new();
-    for path in &sessions {
-        let session: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        let name = path.file_stem().unwrap().to_string_lossy();
+    for (name, text) in &sessions {
+        let session: Value = serde_json::from_str(text).unwrap();
         faults.extend(replay(&session).into_iter().map(|fault| format!("{name} {fault}")));
     }
     assert!(faults.is_empty(), "{} mismatches:\n{}", faults.len(), faults.join("\n"));

@@ -1,10 +1,9 @@
 //! What the tests of this crate share: the samples, and sessions without their venue.
 #![allow(dead_code, reason = "every test file uses its own part of it")]
 
-use std::path::PathBuf;
-
 use aurora_binance::{DecodeError, Decoder, answer, refusal_of, stream};
 use aurora_model::{Instrument, InstrumentNo, Level, Lots, Nanos, Notional, Payoff, ReportKind};
+use aurora_testkit::shared;
 use aurora_wire::{
     Action, Answer, Call, Endpoints, Headers, Input, Link, Method, Output, Rules, Session,
     SymbolStatus,
@@ -14,30 +13,10 @@ use rust_decimal::Decimal;
 /// A decoder, with what it read as text.
 pub(crate) type Read = fn(&[u8]) -> Result<String, DecodeError>;
 
-/// The samples of Binance by file name; `None`, with a sentence, when they are not on this machine.
+/// The samples of Binance by file name; `None` where the shared data is missing.
 pub(crate) fn samples() -> Option<Vec<(String, Vec<u8>)>> {
-    let root = std::env::var_os("AURORA_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    let folder = root.join("venues/samples/binance");
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        let why = format!("no samples in {}: set AURORA_SHARED", folder.display());
-        assert!(std::env::var_os("CI").is_none(), "{why}");
-        eprintln!("{why}; skipped");
-        return None;
-    };
-    let mut files: Vec<(String, Vec<u8>)> = entries
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, std::fs::read(path).unwrap())
-        })
-        .collect();
-    files.sort();
-    assert!(!files.is_empty());
-    Some(files)
+    let files = shared::json_files("venues/samples/binance")?;
+    Some(files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect())
 }
 
 /// Requests, recordings and vectors have tests of their own.

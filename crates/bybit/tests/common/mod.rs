@@ -8,6 +8,7 @@ use aurora_model::{
     ClientOrderId, Instrument, InstrumentNo, Lots, Nanos, Notional, OrderIntent, OrderNo, Payoff,
     Side, Ticks, TimeInForce,
 };
+use aurora_testkit::shared;
 use aurora_wire::{
     Action, Answer, Call, CallNo, Endpoints, Headers, Input, Link, Note, Output, Placement, Rules,
     Session, SymbolStatus,
@@ -68,36 +69,14 @@ pub(crate) fn endpoints() -> Endpoints {
     Bybit::at("http://127.0.0.1:1", "ws://127.0.0.1:1")
 }
 
-/// The samples' folder; `None` (with a word why) when they are not on this machine.
+/// The samples' folder; `None` where the shared data is missing.
 pub(crate) fn samples() -> Option<PathBuf> {
-    let shared = std::env::var_os("AURORA_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    let folder = shared.join("venues/samples/bybit");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    let missing = format!("no samples at {}: set AURORA_SHARED", folder.display());
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing}");
-    eprintln!("skipped: {missing}");
-    None
+    shared::path("venues/samples/bybit")
 }
 
-/// Every sample's name and text, by name.
+/// Every sample's name and text, by name; none where the shared data is missing.
 pub(crate) fn sample_files() -> Vec<(String, String)> {
-    let Some(folder) = samples() else { return Vec::new() };
-    let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ext| ext == "json"))
-        .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, std::fs::read_to_string(path).unwrap())
-        })
-        .collect();
-    files.sort();
-    files
+    shared::json_files("venues/samples/bybit").unwrap_or_default()
 }
 
 /// Without the spaces the sample files are indented with; the order of fields is kept.

@@ -1,13 +1,10 @@
 //! Replays the recorded sessions of `contracts/gate-vectors` through the gate, call by call.
 
-#![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
-
 mod replay;
 mod wire;
 
-use std::path::PathBuf;
-
 use aurora_model::EventCode;
+use aurora_testkit::shared;
 use serde_json::Value;
 
 use replay::Session;
@@ -33,26 +30,9 @@ const NEVER: [EventCode; 4] = [
 ];
 
 fn sessions() -> Vec<(String, Value)> {
-    let shared = std::env::var_os("AURORA_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    let Ok(folder) = std::fs::read_dir(shared.join("contracts/gate-vectors")) else {
-        assert!(
-            std::env::var("CI").as_deref() != Ok("true"),
-            "no recorded sessions in {}: set AURORA_SHARED",
-            shared.display()
-        );
-        eprintln!("skipped: no recorded sessions in {}; set AURORA_SHARED", shared.display());
-        return Vec::new();
-    };
-    let mut paths: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let read = |path: PathBuf| {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        (name, serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap())
-    };
-    paths.into_iter().map(read).collect()
+    let files = shared::json_files("contracts/gate-vectors").unwrap_or_default();
+    let read = |(name, text): (String, String)| (name, serde_json::from_str(&text).unwrap());
+    files.into_iter().map(read).collect()
 }
 
 #[test]

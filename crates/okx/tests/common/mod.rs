@@ -9,44 +9,28 @@ use aurora_model::{
 };
 use aurora_okx::Okx;
 use aurora_okx::decode::rest::InstrumentRow;
+use aurora_testkit::shared;
 use aurora_wire::{
     Action, Answer, Call, Headers, Input, Link, Note, Output, Placement, Protocol, Rules, Session,
 };
 use serde_json::Value;
 
-/// The folder of OKX samples; `None` where the shared data is not there and need not be.
+/// The samples' folder; `None` where the shared data is missing.
 pub(crate) fn samples() -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let shared = std::env::var("AURORA_SHARED").unwrap_or_else(|_| beside.into());
-    let folder = PathBuf::from(shared).join("venues/samples/okx");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var("CI").is_err(), "no samples in {}: set AURORA_SHARED", folder.display());
-    eprintln!("skipped: no samples in {} (set AURORA_SHARED)", folder.display());
-    None
+    shared::path("venues/samples/okx")
 }
 
 /// Every sample's name without `.json`, and its text without spaces.
 pub(crate) fn all() -> Vec<(String, String)> {
-    let Some(folder) = samples() else { return Vec::new() };
-    let mut all: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .map(|path| {
-            let value: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-            (path.file_stem().unwrap().to_str().unwrap().to_owned(), value.to_string())
-        })
-        .collect();
-    all.sort();
-    all
+    let compact = |text: &str| serde_json::from_str::<Value>(text).unwrap().to_string();
+    let all = shared::json_files("venues/samples/okx").unwrap_or_default();
+    all.into_iter().map(|(name, text)| (name, compact(&text))).collect()
 }
 
-/// One sample's value.
+/// One sample's value; `None` where the shared data is missing.
 pub(crate) fn sample(name: &str) -> Option<Value> {
-    let path = samples()?.join(format!("{name}.json"));
-    Some(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
+    let text = shared::text(&format!("venues/samples/okx/{name}.json"))?;
+    Some(serde_json::from_str(&text).unwrap())
 }
 
 /// Rules of `BTC-USDT-SWAP` (0), `BTC-USDT` (1) and `ETH-USDT-SWAP` (2), read as the venue tells them.

@@ -1,8 +1,7 @@
 //! What real clients sent, byte for byte: it is accepted, and what was signed with a wrong secret is not.
 
-use std::path::PathBuf;
-
 use aurora_model::{InstrumentNo, Nanos};
+use aurora_testkit::shared;
 use serde_json::Value;
 
 use super::code::ApiError;
@@ -13,26 +12,11 @@ use crate::account::Accounts;
 use crate::dialect::Ask;
 use crate::request::Request;
 
-/// The recordings; `None` with a word when they are not at hand.
-fn captures() -> Option<Vec<(String, Value)>> {
-    let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let shared = std::env::var("AURORA_SHARED").unwrap_or_else(|_| usual.to_owned());
-    let folder = PathBuf::from(shared).join("venues/samples/binance");
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{} is missing", folder.display());
-        eprintln!("skipped: {} is missing, AURORA_SHARED says where it is", folder.display());
-        return None;
-    };
-    let mut all: Vec<(String, Value)> = entries
-        .filter_map(|entry| {
-            let path = entry.ok()?.path();
-            let name = path.file_stem()?.to_str()?.to_owned();
-            let text = std::fs::read_to_string(&path).ok()?;
-            name.starts_with("capture_").then(|| (name, serde_json::from_str(&text).unwrap()))
-        })
-        .collect();
-    all.sort_by(|a, b| a.0.cmp(&b.0));
-    Some(all)
+/// The recordings by name; none where the shared data is missing.
+fn captures() -> Vec<(String, Value)> {
+    let files = shared::json_files("venues/samples/binance").unwrap_or_default().into_iter();
+    let captures = files.filter(|(name, _)| name.starts_with("capture_"));
+    captures.map(|(name, text)| (name, serde_json::from_str(&text).unwrap())).collect()
 }
 
 /// Hands the recorded request to `check`, with the moment it was sent.
@@ -65,7 +49,7 @@ fn judged(sample: &Value) -> Result<(), ApiError> {
 #[test]
 fn signed_requests_are_verified_byte_for_byte() {
     let mut seen = 0;
-    for (name, sample) in captures().unwrap_or_default() {
+    for (name, sample) in captures() {
         let is_signed = replay(&sample, |_, params, _| params.has("signature"));
         if !is_signed {
             continue;
@@ -82,7 +66,7 @@ fn signed_requests_are_verified_byte_for_byte() {
 
 #[test]
 fn a_changed_byte_breaks_the_signature() {
-    for (name, sample) in captures().unwrap_or_default() {
+    for (name, sample) in captures() {
         let changed = sample.to_string().replace("BTCUSDT", "ETHUSDT");
         if !changed.contains("ETHUSDT") || !changed.contains("signature=") {
             continue;
@@ -94,7 +78,7 @@ fn a_changed_byte_breaks_the_signature() {
 
 #[test]
 fn every_recorded_request_has_a_route() {
-    for (name, sample) in captures().unwrap_or_default() {
+    for (name, sample) in captures() {
         if sample["method"].is_null() {
             continue;
         }
@@ -110,7 +94,7 @@ fn every_recorded_request_has_a_route() {
 #[test]
 fn every_recorded_subscription_is_understood() {
     let no_of = |symbol: &str| (symbol == "BTCUSDT").then_some(InstrumentNo(0));
-    for (name, sample) in captures().unwrap_or_default() {
+    for (name, sample) in captures() {
         let Some(frame) = sample["frame"].as_str() else { continue };
         let frame: Value = serde_json::from_str(frame).unwrap();
         for stream in frame["params"].as_array().unwrap() {

@@ -97,46 +97,25 @@ pub(super) fn check_socket(
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use aurora_testkit::shared;
+    use serde_json::Value;
 
     use super::*;
     use crate::account::Accounts;
-    use serde_json::Value;
 
-    /// Every recorded request of real clients, and the worked examples; `None` without the shared data.
-    fn samples() -> Option<PathBuf> {
-        let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-        let shared = std::env::var_os("AURORA_SHARED").map_or_else(|| beside.into(), PathBuf::from);
-        let folder = shared.join("venues/samples/bybit");
-        if folder.is_dir() {
-            return Some(folder);
-        }
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "{} is missing: set AURORA_SHARED",
-            folder.display()
-        );
-        eprintln!("skipped: {} is missing, set AURORA_SHARED", folder.display());
-        None
-    }
-
-    fn captures(folder: &std::path::Path) -> Vec<Value> {
-        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        let is_capture = |path: &PathBuf| {
-            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("capture_"))
-        };
-        files
-            .filter(is_capture)
-            .map(|path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
-            .collect()
+    /// Everything recorded of real clients; `None` where the shared data is missing.
+    fn captures() -> Option<Vec<Value>> {
+        let files = shared::json_files("venues/samples/bybit")?.into_iter();
+        let captures = files.filter(|(name, _)| name.starts_with("capture_"));
+        Some(captures.map(|(_, text)| serde_json::from_str(&text).unwrap()).collect())
     }
 
     #[test]
     fn requests_of_real_clients_are_accepted_and_a_wrong_secret_is_not() {
-        let Some(folder) = samples() else { return };
+        let Some(captures) = captures() else { return };
         let accounts = Accounts::standard(1);
         let mut judged = (0, 0);
-        for capture in captures(&folder) {
+        for capture in captures {
             let header = |name: &str| capture["headers"][name].as_str().unwrap_or_default();
             let Some(valid) = capture["signature_valid"].as_bool() else { continue };
             let credentials = Credentials {
@@ -163,10 +142,10 @@ mod tests {
 
     #[test]
     fn sockets_of_real_clients_are_let_in() {
-        let Some(folder) = samples() else { return };
+        let Some(captures) = captures() else { return };
         let accounts = Accounts::standard(1);
         let mut judged = 0;
-        for capture in captures(&folder) {
+        for capture in captures {
             let Some(frame) = capture["frame"].as_str() else { continue };
             let frame: Value = serde_json::from_str(frame).unwrap();
             if frame["op"] != "auth" {
@@ -188,9 +167,9 @@ mod tests {
 
     #[test]
     fn the_worked_examples_sign_as_written() {
-        let Some(folder) = samples() else { return };
-        let text = std::fs::read(folder.join("signature_vectors.json")).unwrap();
-        let vectors: Vec<Value> = serde_json::from_slice(&text).unwrap();
+        let vectors = shared::text("venues/samples/bybit/signature_vectors.json");
+        let Some(vectors) = vectors else { return };
+        let vectors: Vec<Value> = serde_json::from_str(&vectors).unwrap();
         for vector in vectors {
             let hmac = Hmac::new(vector["secret"].as_str().unwrap().as_bytes());
             let payload = vector["payload"].as_str().unwrap();

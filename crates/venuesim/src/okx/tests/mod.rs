@@ -10,11 +10,11 @@ mod sockets;
 mod venue;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::rc::Rc;
 
 use aurora_matching::exchange::{AccountNo, Exchange, ExchangeEvent};
 use aurora_model::{InstrumentNo, Level, Lots, MarketEvent, MarketKind, Nanos, Side, Ticks};
+use aurora_testkit::shared;
 use aurora_wire::Hmac;
 use serde_json::Value;
 
@@ -245,22 +245,9 @@ fn payload(frame: &[u8]) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
 }
 
-/// The folder of OKX samples; `None` (with a printed sentence) where the shared data is missing.
-fn samples() -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let shared = std::env::var_os("AURORA_SHARED").map_or_else(|| beside.into(), PathBuf::from);
-    let folder = shared.join("venues/samples/okx");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing: set AURORA_SHARED", folder.display());
-    eprintln!("skipped: {} is missing, set AURORA_SHARED", folder.display());
-    None
-}
-
-/// One sample.
+/// One sample; `None` where the shared data is missing.
 fn sample(name: &str) -> Option<Value> {
-    let text = std::fs::read_to_string(samples()?.join(format!("{name}.json"))).unwrap();
+    let text = shared::text(&format!("venues/samples/okx/{name}.json"))?;
     Some(serde_json::from_str(&text).unwrap())
 }
 
