@@ -40,7 +40,7 @@ use crate::exit::config_fault;
 use build::{Market, Recovered};
 use counterparty::Counterparty;
 use observer::{DeskLogs, Observer, Setting};
-use pace::{Speed, WallClock};
+use pace::{Speed, steady_clock};
 use paper::PaperPlan;
 use runner::{Desk, Outcome};
 use serve::Server;
@@ -128,7 +128,7 @@ const HISTORY: Nanos = Nanos(300_000_000_000);
 /// Runs the desk until it is told to stop.
 pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let config = crate::load_config(args.config.as_deref(), args.flags())?;
-    let clock = WallClock::start();
+    let clock = steady_clock();
     let speed = match args.speed {
         Some(speed) => speed,
         None => config
@@ -158,7 +158,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let (street, counterparty) = match plan {
         Some(plan) => {
             let venues = plan.start(&data, begins_at - HISTORY, store.epoch(), &prices)?;
-            let (history, (lines, running)) = venues.connect(clock)?;
+            let (history, (lines, running)) = venues.connect(&clock)?;
             (Street::Venues(history, running), Counterparty::Lines(lines))
         }
         None => {
@@ -184,11 +184,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let desk = Desk {
         world,
         speed,
-        clock,
         asks: asked,
         view,
         stop: stop.clone(),
         system: System { recovery, listen, ..system(&config, &session, clock.now()) },
+        clock,
         kill_flag: PathBuf::from(config.text("killswitch.flag_file")),
         setting,
         shown_at: Nanos(0),

@@ -1,8 +1,9 @@
 //! How the desk's time relates to the wall clock.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use aurora_model::Nanos;
+use aurora_venue::Clock;
 
 /// `1`, `10`, … or `max`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,25 +40,12 @@ impl Speed {
 }
 
 /// The wall clock, read once at the start and then carried on by a clock that never jumps.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct WallClock {
-    started_at: Nanos,
-    started: Instant,
-}
-
-impl WallClock {
-    pub(crate) fn start() -> WallClock {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let started_at = Nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX));
-        WallClock { started_at, started: Instant::now() }
-    }
-
-    pub(crate) fn now(&self) -> Nanos {
-        Nanos(
-            self.started_at.0
-                + i64::try_from(self.started.elapsed().as_nanos()).unwrap_or(i64::MAX),
-        )
-    }
+pub(crate) fn steady_clock() -> Clock {
+    let (started_at, started) = (Clock::system().now(), Instant::now());
+    Clock::new(move || {
+        let passed = i64::try_from(started.elapsed().as_nanos()).unwrap_or(i64::MAX);
+        Nanos(started_at.0 + passed)
+    })
 }
 
 /// Maps wall time to market time from the first event on.

@@ -15,7 +15,6 @@ use crate::exit::config_fault;
 use crate::venues::VenueName;
 
 use super::lines::Lines;
-use super::pace::WallClock;
 use super::source::{History, Source};
 
 /// The account's number in our client order ids, as the engine has it.
@@ -151,7 +150,7 @@ fn market(
 
 impl PaperVenues {
     /// Connects to all of them. What they have shown so far; the lines; the venues, which stop when dropped.
-    pub(crate) fn connect(self, clock: WallClock) -> Result<(Source, (Lines, Vec<Running>))> {
+    pub(crate) fn connect(self, clock: &Clock) -> Result<(Source, (Lines, Vec<Running>))> {
         let mut lines = Vec::new();
         let mut running = Vec::new();
         for venue in self.venues {
@@ -165,7 +164,7 @@ impl PaperVenues {
                 keys: Some(Keys::new("testkey", "testsecret", "testpass")),
                 rules: rules.clone(),
                 settings: Settings::default(),
-                clock: Clock::new(move || clock.now()),
+                clock: clock.clone(),
             })
             .with_context(|| format!("the line to {}", name.word()))?;
             lines.push((name, sim.rest.to_string(), line, rules));

@@ -10,11 +10,12 @@ use aurora_api::console::wire::{System, Text};
 use aurora_api::console::{Action, Ask, Controlled, Refused, View};
 use aurora_engine::{Command, Reconciliation, Refusal, StartCheck};
 use aurora_model::{Nanos, TransitionCause};
+use aurora_venue::Clock;
 use crossbeam_channel::{Receiver, select};
 use tokio::sync::watch;
 
 use super::observer::{Outside, Setting};
-use super::pace::{Pace, Speed, WallClock};
+use super::pace::{Pace, Speed};
 use super::source::Source;
 use super::world::World;
 
@@ -33,7 +34,7 @@ const LAST_WORDS: Nanos = Nanos(2_000_000_000);
 pub(crate) struct Desk {
     pub(crate) world: World,
     pub(crate) speed: Speed,
-    pub(crate) clock: WallClock,
+    pub(crate) clock: Clock,
     pub(crate) asks: Receiver<Ask>,
     pub(crate) view: watch::Sender<Arc<View>>,
     pub(crate) stop: Arc<AtomicBool>,
@@ -134,7 +135,7 @@ impl Desk {
                 return Ok(());
             }
             let nap = pace.wait_for(self.world.next_at().min(at), wall).min(NAP);
-            let clock = self.clock;
+            let clock = self.clock.clone();
             self.listen(nap, move || pace.market_at(clock.now()).unwrap_or(at).min(at))?;
         }
     }
