@@ -44,6 +44,8 @@ pub struct Settings {
     pub day_loss: Option<Notional>,
     /// Cash at the start, in the reporting currency: what percentages are of.
     pub capital: Notional,
+    /// Venues cancel everything of ours that is open when the desk falls silent for so long; `None` is off.
+    pub dead_man: Option<Nanos>,
     /// RUN by itself once every check passes after a start.
     pub auto_run: bool,
     /// A fingerprint goes into the journal this often.
@@ -111,6 +113,8 @@ pub struct Engine<W> {
     day: i64,
     timer_at: Nanos,
     checkpoint_at: Nanos,
+    /// When the venues' dead-man switches are armed again; `None` while they are not armed.
+    pub(crate) rearm_at: Option<Nanos>,
     pub(crate) stopwatch: W,
     pub(crate) wishes: Vec<Wish>,
     chases: Vec<Chase>,
@@ -159,6 +163,7 @@ impl<W: Stopwatch> Engine<W> {
             day: i64::MIN,
             timer_at: Nanos(i64::MIN),
             checkpoint_at: Nanos(i64::MIN),
+            rearm_at: None,
             stopwatch,
             wishes: Vec::with_capacity(8),
             chases: Vec::new(),
@@ -396,6 +401,7 @@ impl<W: Stopwatch> Engine<W> {
         if waiting_to_run && self.checks(at).iter().all(|(_, ok)| *ok) {
             self.go(at, TradingState::Run, TransitionCause::ChecksPassed, String::new(), effects);
         }
+        self.hold_the_dead_man(at, effects);
         if self.checkpoint_at <= at {
             self.checkpoint(at, effects);
         }

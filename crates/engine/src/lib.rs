@@ -5,6 +5,7 @@
 //! differ only in where inputs come from and who carries the effects out.
 
 mod checks;
+mod dead_man;
 mod decide;
 mod effect;
 mod engine;

@@ -221,3 +221,27 @@ fn a_closed_venue_is_no_storm_of_rejects() {
         assert_eq!(stage.denials(), vec!["AURORA.HALT"; denied], "{refusal:?}");
     }
 }
+
+#[test]
+fn the_dead_man_is_held_while_the_desk_is_exposed_and_let_go_after() {
+    let mut stage = Stage::running();
+    let arms = |stage: &Stage| -> Vec<Option<i64>> {
+        let arms = stage.requests().iter().filter_map(|request| match request {
+            VenueRequest::DeadMan { after } => Some(after.map(|after| after.0 / 1_000_000_000)),
+            _ => None,
+        });
+        arms.collect()
+    };
+    for _ in 0..250 {
+        stage.apply(&Input::Timer);
+    }
+    assert_eq!(arms(&stage), [Some(30), Some(30)], "every ten seconds");
+    let id = stage.rest(Side::Buy, 1_000, 5);
+    stage.hold();
+    stage.apply(&Input::Timer);
+    assert_eq!(arms(&stage).last(), Some(&Some(30)), "an order is still open");
+    stage.report(ReportKind::Canceled { id, filled: Lots(0) });
+    stage.apply(&Input::Timer);
+    stage.apply(&Input::Timer);
+    assert_eq!(arms(&stage)[2..], [None], "once");
+}

@@ -35,6 +35,11 @@ pub enum VenueRequest {
         /// Fills at this moment and after it are wanted, by the venue's clock; some from before it do no harm.
         since: Nanos,
     },
+    /// Cancel everything open unless this is said again in time; may be repeated.
+    DeadMan {
+        /// In what time; `None` is never.
+        after: Option<Nanos>,
+    },
 }
 
 /// Why a venue refused an order for good.

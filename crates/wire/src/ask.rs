@@ -119,6 +119,7 @@ impl From<VenueRequest> for Ask {
             VenueRequest::CancelAll => Ask::CancelAll(None),
             VenueRequest::Query { id, instrument } => Ask::Query(id, instrument),
             VenueRequest::Sweep { since } => Ask::Sweep { since },
+            VenueRequest::DeadMan { after } => Ask::DeadMan(after),
         }
     }
 }

@@ -45,6 +45,8 @@ pub(crate) fn engine(config: &Config) -> Result<Settings> {
         },
         day_loss: cap(config, "risk.daily_loss_cap"),
         capital: Notional::new(config.money("paper.balance")),
+        dead_man: Some(Nanos::SECOND * config.i64("execution.dead_man_s"))
+            .filter(|after| after.0 != 0),
         auto_run: true,
         checkpoint_every: Nanos::SECOND * config.i64("journal.checkpoint_s"),
     })

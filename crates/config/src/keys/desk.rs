@@ -72,6 +72,10 @@ pub(super) const KEYS: &[Key] = &[
         "After the place deadline a \"not found\" counts for nothing for so long, ms.",
         "Столько после срока ответ «не найдено» ничего не значит, мс.",
     ),
+    Key::whole("execution.dead_man_s", 30, 0, 120).means(
+        "Venues cancel every open order when the desk falls silent for so long, s; 0 is off, venues allow no less than 10.",
+        "Площадки снимают все заявки, если стол молчит столько секунд; 0 — выключено, меньше 10 площадки не допускают.",
+    ),
     Key::number("risk.price_band_bps", 100.0, 0.0, 10_000.0).means(
         "How far an order's price may be from the mid on the side that costs, bps.",
         "Насколько цена заявки может быть хуже середины, б.п.",

@@ -297,6 +297,7 @@ fn settings() -> Settings {
         },
         day_loss: Some(money("50")),
         capital: money("100000"),
+        dead_man: Some(Nanos::SECOND * 30),
         auto_run: true,
         checkpoint_every: Nanos::SECOND * 3_600,
     }

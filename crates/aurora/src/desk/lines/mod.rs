@@ -155,7 +155,7 @@ impl Lines {
             VenueRequest::Cancel { instrument, .. } | VenueRequest::Query { instrument, .. } => {
                 self.ask(self.routes[instrument.index()], request.into());
             }
-            VenueRequest::CancelAll => self.ask_all(&request.into()),
+            VenueRequest::CancelAll | VenueRequest::DeadMan { .. } => self.ask_all(&request.into()),
             VenueRequest::Sweep { since } => {
                 let since = since.max(at - LONGEST_SWEEP);
                 self.sweep = Some(Sweep::begin(at, since, self.lines.len()));
