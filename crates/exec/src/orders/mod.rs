@@ -1,0 +1,171 @@
+//! All orders of one account in one epoch.
+
+mod overdue;
+mod report;
+#[cfg(test)]
+mod tests;
+
+pub use overdue::{Chase, Deadlines};
+pub use report::Change;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use aurora_model::{
+    ClientOrderId, InstrumentNo, Lots, Nanos, OrderEvent, OrderIntent, OrderNo, OrderState, Side,
+};
+
+use crate::{ExecError, Order, Purpose};
+
+/// How many ended orders are remembered for late reports.
+const ENDED_KEPT: usize = 16_384;
+
+/// Every order of one account. Live ones are all kept; of the ended, the newest [`ENDED_KEPT`].
+#[derive(Clone, Debug)]
+pub struct Orders {
+    account: u16,
+    epoch: u32,
+    next_no: u64,
+    deadlines: Deadlines,
+    all: BTreeMap<ClientOrderId, Order>,
+    /// Ids that may still fill, in the order they were made.
+    live: Vec<ClientOrderId>,
+    ended: VecDeque<ClientOrderId>,
+}
+
+impl Orders {
+    /// No orders yet; intents will be numbered from one in this epoch.
+    pub fn new(account: u16, epoch: u32, deadlines: Deadlines) -> Orders {
+        Orders {
+            account,
+            epoch,
+            next_no: 1,
+            deadlines,
+            all: BTreeMap::new(),
+            live: Vec::new(),
+            ended: VecDeque::new(),
+        }
+    }
+
+    /// Moves on to a new epoch, after a replay of the ones before. Whatever had no answer when the
+    /// old epoch ended may or may not have left: it is in doubt until the venue is asked.
+    pub fn begin_epoch(&mut self, epoch: u32, at: Nanos) {
+        self.epoch = epoch;
+        self.next_no = 1;
+        for id in &self.live {
+            let order = self.all.get_mut(id).expect("live orders are kept");
+            order.unsure = true;
+            if matches!(order.state, OrderState::Prepared | OrderState::Submitted) {
+                order.state = OrderState::InDoubt;
+                order.sent_at.get_or_insert(at);
+            }
+        }
+    }
+
+    /// Makes an order out of an intent; it is written down before anything else happens to it.
+    pub fn prepare(&mut self, at: Nanos, intent: OrderIntent, purpose: Purpose) -> ClientOrderId {
+        let id = ClientOrderId::new(self.account, self.epoch, OrderNo(self.next_no));
+        self.next_no += 1;
+        self.insert(Order::new(id, intent, purpose, at));
+        id
+    }
+
+    /// Takes back an order whose intent was read from the journal.
+    pub fn restore(&mut self, id: ClientOrderId, intent: OrderIntent, purpose: Purpose, at: Nanos) {
+        if id.epoch() == self.epoch {
+            self.next_no = self.next_no.max(id.order_no().0 + 1);
+        }
+        self.insert(Order::new(id, intent, purpose, at));
+    }
+
+    /// Takes back a doubt read from the journal.
+    ///
+    /// # Errors
+    /// [`ExecError::Illegal`] when the order was not waiting for an answer.
+    pub fn doubt(&mut self, id: ClientOrderId, at: Nanos) -> Result<(), ExecError> {
+        self.step(id, OrderEvent::Timeout, at)
+    }
+
+    fn insert(&mut self, order: Order) {
+        self.live.push(order.id);
+        self.all.insert(order.id, order);
+    }
+
+    /// The order under that id.
+    pub fn get(&self, id: ClientOrderId) -> Option<&Order> {
+        self.all.get(&id)
+    }
+
+    /// Orders that may still fill, oldest first.
+    pub fn live(&self) -> impl Iterator<Item = &Order> {
+        self.live.iter().map(|id| &self.all[id])
+    }
+
+    /// How many orders may still fill.
+    pub fn live_count(&self) -> usize {
+        self.live.len()
+    }
+
+    /// How many live orders must be asked about: their answer is lost, or may no longer be so.
+    pub fn in_doubt_count(&self) -> usize {
+        self.live().filter(|o| o.unsure || o.state == OrderState::InDoubt).count()
+    }
+
+    /// What may still fill on one side of an instrument, in doubt included.
+    pub fn pending(&self, instrument: InstrumentNo, side: Side) -> Lots {
+        self.live()
+            .filter(|o| o.intent.instrument == instrument && o.intent.side == side)
+            .fold(Lots::ZERO, |sum, order| sum + order.left())
+    }
+
+    /// The order left for the venue.
+    ///
+    /// # Errors
+    /// [`ExecError::Illegal`] when it is not waiting to be sent.
+    pub fn sent(&mut self, id: ClientOrderId, at: Nanos) -> Result<(), ExecError> {
+        self.step(id, OrderEvent::Send, at)?;
+        self.get_mut(id)?.sent_at = Some(at);
+        Ok(())
+    }
+
+    /// The order is withdrawn before it left.
+    ///
+    /// # Errors
+    /// [`ExecError::Illegal`] when it may already have left.
+    pub fn withdraw(&mut self, id: ClientOrderId, at: Nanos) -> Result<(), ExecError> {
+        self.step(id, OrderEvent::Withdraw, at)
+    }
+
+    /// Its cancel was asked for. False when it has ended or the question is still fresh.
+    pub fn ask_cancel(&mut self, id: ClientOrderId, at: Nanos) -> bool {
+        let deadline = self.deadlines.cancel;
+        let Some(order) = self.all.get_mut(&id) else { return false };
+        let sent = order.state.may_fill() && order.state != OrderState::Prepared;
+        let fresh = order.cancel_asked_at.is_some_and(|asked| at - asked < deadline);
+        if !sent || fresh {
+            return false;
+        }
+        order.cancel_asked_at = Some(at);
+        true
+    }
+
+    fn step(&mut self, id: ClientOrderId, event: OrderEvent, at: Nanos) -> Result<(), ExecError> {
+        let order = self.get_mut(id)?;
+        let before = order.state;
+        order.state = before.apply(event).map_err(|source| ExecError::Illegal { id, source })?;
+        if before.may_fill() && order.state.is_terminal() {
+            order.ended_at = Some(at);
+            self.live.retain(|live| *live != id);
+            self.ended.push_back(id);
+            if self.ended.len() > ENDED_KEPT
+                && let Some(oldest) = self.ended.pop_front()
+            {
+                self.all.remove(&oldest);
+            }
+        }
+        Ok(())
+    }
+
+    fn get_mut(&mut self, id: ClientOrderId) -> Result<&mut Order, ExecError> {
+        self.all.get_mut(&id).ok_or(ExecError::NeverMade(id))
+    }
+}
