@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use aurora_model::{InstrumentNo, Nanos};
+use aurora_model::{InstrumentNo, Lots, Nanos};
 use rust_decimal::Decimal;
 
 use super::command::{AccountNo, MarginMode, OrderId, PositionMode, PositionSide};
@@ -86,6 +86,12 @@ impl Account {
         self.positions
             .range((no, PositionSide::Net)..=(no, PositionSide::Short))
             .map(|((_, side), position)| (*side, position))
+    }
+
+    /// What is held in one instrument: below zero is short, and no position is flat.
+    pub(super) fn held_in(&self, no: InstrumentNo) -> Vec<(PositionSide, Lots)> {
+        let held = self.positions_in(no).filter(|(_, position)| !position.is_flat());
+        held.map(|(side, position)| (side, position.lots)).collect()
     }
 
     pub(super) fn open_count(&self, no: InstrumentNo) -> usize {

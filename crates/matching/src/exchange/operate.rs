@@ -118,12 +118,7 @@ impl Exchange {
         let [(price, _), _] = self.markets[no.index()].pricing.in_ticks();
         let holders: Vec<AccountNo> = self.markets[no.index()].holders.iter().copied().collect();
         for account in holders {
-            let held: Vec<_> = self.accounts[&account]
-                .positions_in(no)
-                .filter(|(_, position)| !position.is_flat())
-                .map(|(side, position)| (side, position.lots))
-                .collect();
-            for (position_side, lots) in held {
+            for (position_side, lots) in self.accounts[&account].held_in(no) {
                 let side = if lots.0 < 0 { Side::Buy } else { Side::Sell };
                 let party = Party {
                     account,

@@ -136,12 +136,7 @@ impl Exchange {
         let no = record.instrument;
         let market = &self.markets[no.index()];
         let (settle, at) = (market.settle, record.at);
-        let held: Vec<_> = self.accounts[&account]
-            .positions_in(no)
-            .filter(|(_, position)| !position.is_flat())
-            .map(|(side, position)| (side, position.lots))
-            .collect();
-        for (position_side, lots) in held {
+        for (position_side, lots) in self.accounts[&account].held_in(no) {
             let worth = self.markets[no.index()].scale.worth_at(record.mark, lots);
             let sign = Decimal::from(-lots.0.signum());
             let amount = rounded(worth * record.rate * sign);
