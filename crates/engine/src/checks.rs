@@ -1,5 +1,11 @@
 //! What must hold before trading: asked at every start and by every RESUME.
 
+use aurora_gate::Stopwatch;
+use aurora_model::Nanos;
+
+use crate::engine::Engine;
+use crate::reconcile::Reconciliation;
+
 /// One condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StartCheck {
@@ -61,3 +67,23 @@ impl StartCheck {
 
 /// Every condition with whether it holds.
 pub type Checks = [(StartCheck, bool); 6];
+
+impl<W: Stopwatch> Engine<W> {
+    /// What must hold before trading, with whether it does.
+    pub fn checks(&self, at: Nanos) -> Checks {
+        StartCheck::ALL.map(|check| (check, self.holds(check, at)))
+    }
+
+    fn holds(&self, check: StartCheck, at: Nanos) -> bool {
+        match check {
+            StartCheck::Books => {
+                self.markets.iter().filter(|m| m.is_traded()).all(|m| self.book_ok(m, at))
+            }
+            StartCheck::Reconciled => self.reconciliation == Reconciliation::Agreed,
+            StartCheck::NoDoubt => self.orders.in_doubt_count() == 0,
+            StartCheck::Ledger => self.ledger.check().is_ok(),
+            StartCheck::Audit => self.audit_ok,
+            StartCheck::DayLoss => self.day_loss_ok(),
+        }
+    }
+}

@@ -13,18 +13,23 @@ mod fingerprint;
 pub mod guard;
 mod input;
 mod market;
+mod outbox;
 mod reconcile;
 mod record;
 mod replay;
+mod report;
+mod state;
+mod timer;
 
 pub use checks::{Checks, StartCheck};
 pub use effect::{Effects, Judgement, Notice};
-pub use engine::{Engine, Refusal, Settings, Status};
+pub use engine::{Engine, Settings};
 pub use fingerprint::Fingerprint;
 pub use input::{Command, Input};
 pub use market::{Market, MarketSettings};
 pub use reconcile::Reconciliation;
 pub use record::{Record, Stamped};
+pub use state::{Refusal, Status};
 
 /// What stops an engine from being built or rebuilt.
 #[derive(Debug, thiserror::Error)]

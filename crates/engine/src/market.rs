@@ -1,8 +1,14 @@
 //! One instrument as the engine sees it: its book, what is read from it, and who trades it.
+//!
+//! What a market event sets going is at the end.
 
 use aurora_book::{Applied, Book, Continuity, FeatureParams, Features};
+use aurora_gate::Stopwatch;
 use aurora_model::{Instrument, InstrumentNo, MarketEvent, Nanos, Ticks, VenueState};
 use aurora_signal::Strategy;
+
+use crate::effect::Effects;
+use crate::engine::Engine;
 
 /// What an instrument starts with.
 #[derive(Debug)]
@@ -88,5 +94,35 @@ impl Market {
     pub(crate) fn band_bps(&self, side: aurora_model::Side, price: Ticks) -> f64 {
         let Some(touch) = self.book.touch() else { return f64::INFINITY };
         (price.0 as f64 - touch.mid()) / touch.mid() * 1e4 * side.sign() as f64
+    }
+}
+
+impl<W: Stopwatch> Engine<W> {
+    pub(crate) fn on_market(&mut self, at: Nanos, event: &MarketEvent<'_>, effects: &mut Effects) {
+        let market = &mut self.markets[event.instrument.index()];
+        market.on_event(event);
+        if at - market.ticked_at < self.settings.tick {
+            return;
+        }
+        market.ticked_at = at;
+        let no = market.no;
+        if !self.mark(no) {
+            return;
+        }
+        if self.started && self.status.state.may_open() {
+            self.day_loss(at, effects);
+            self.tick(at, no, effects);
+        }
+    }
+
+    /// Tells the ledger what the instrument is worth; false when nobody can tell.
+    fn mark(&mut self, no: InstrumentNo) -> bool {
+        let market = &mut self.markets[no.index()];
+        let Some(half_ticks) = market.half_ticks() else { return false };
+        if half_ticks == market.marked {
+            return true;
+        }
+        market.marked = half_ticks;
+        self.ledger.mark(no, half_ticks).is_ok()
     }
 }

@@ -4,8 +4,9 @@ use aurora_gate::Stopwatch;
 
 use crate::EngineError;
 use crate::effect::Effects;
-use crate::engine::{Engine, Status};
+use crate::engine::Engine;
 use crate::record::{Record, Stamped};
+use crate::state::Status;
 
 impl<W: Stopwatch> Engine<W> {
     /// Takes one record of an earlier run. Call for every record, in order, before the start.
