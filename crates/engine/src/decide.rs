@@ -1,4 +1,4 @@
-//! From a strategy's wish to an order that is written down: the desk's limits, then the nine gates.
+//! From a strategy's wish to an order that is written down: the desk's limits, then the gate.
 
 use std::collections::VecDeque;
 

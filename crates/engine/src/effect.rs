@@ -84,7 +84,7 @@ pub struct Judgement {
     pub denial: Option<Reason>,
     /// The desk's own checks, in order.
     pub guards: Vec<Step>,
-    /// The gate's answer; `None` for an exit, which the nine gates do not judge.
+    /// The gate's answer; `None` for an exit, which the gate does not judge.
     pub gate: Option<Decision>,
     /// The order it became.
     pub order: Option<ClientOrderId>,

@@ -1,6 +1,6 @@
 //! The desk's own limits, asked of every order before the gate: entries and exits alike.
 //!
-//! The nine gates judge an entry; an exit must get out even in a bad market, so it is held only to
+//! The gate judges an entry; an exit must get out even in a bad market, so it is held only to
 //! what protects from a bug: state, instrument rules, size, price band and rate.
 
 use aurora_model::{Notional, Reason, ReasonCode, TradingState, VenueState};

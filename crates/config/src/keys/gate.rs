@@ -1,4 +1,4 @@
-//! What the gate reads: the nine gates, anti-churn, the kill switch and the operator's token.
+//! What the gate reads: the gates, anti-churn, the kill switch and the operator's token.
 
 use crate::key::Key;
 
