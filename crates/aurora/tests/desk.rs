@@ -129,6 +129,36 @@ fn an_operators_hold_cancels_what_is_open_and_outlives_a_restart() {
 }
 
 #[test]
+fn a_venue_about_to_close_is_left_and_the_others_trade_on() {
+    let folder = Folder::new();
+    let calendar = |windows: &str| {
+        std::fs::write(folder.path().join("calendar.json"), windows).unwrap();
+    };
+    let config = "maintenance: {sources: [calendar.json], read_every_s: 1}\n";
+    std::fs::write(folder.path().join("desk.yaml"), config).unwrap();
+    calendar(r#"[{"venue": "OKX", "from": "2020-01-01T00:00:00Z", "to": "2099-01-01T00:00:00Z"}]"#);
+    let venues = ["--config", "desk.yaml", "--venue", "binance", "--venue", "okx"];
+    let desk = Desk::start(&folder, &venues);
+    let decided = |desk: &Desk, venue: &str, verdict: &str| {
+        let decisions = desk.get("/api/ui/export/decisions.csv");
+        decisions.lines().filter(|line| line.contains(venue) && line.contains(verdict)).count()
+    };
+    desk.wait_for("orders for OKX are denied", |desk| decided(desk, "OKX", "VENUE_MAINT") > 2);
+    desk.wait_for("Binance trades on", |desk| decided(desk, "BINANCE", ",true,ok,") > 2);
+    assert_eq!(decided(&desk, "OKX", ",true,ok,"), 0);
+    assert_eq!(
+        decided(&desk, "", "AURORA.HALT"),
+        0,
+        "{}",
+        desk.get("/api/ui/export/decisions.csv")
+    );
+    assert!(desk.get("/api/system/maintenance").contains("2099"));
+    calendar("[]");
+    desk.wait_for("OKX is traded again", |desk| decided(desk, "OKX", ",true,ok,") > 0);
+    assert_eq!(desk.stop(), Some(0));
+}
+
+#[test]
 fn a_folder_of_other_instruments_is_refused_before_anything_starts() {
     let folder = Folder::new();
     run_to_end(&folder, &["--speed", "max", "--market-time", "1"]);

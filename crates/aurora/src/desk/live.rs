@@ -7,6 +7,7 @@ use aurora_engine::{Command, Reconciliation};
 use aurora_model::{Nanos, TransitionCause};
 use crossbeam_channel::TryRecvError;
 
+use super::calendar::Calendars;
 use super::counterparty::Counterparty;
 use super::lines::{Lines, News, emptied};
 use super::runner::{Desk, NAP, Outcome};
@@ -68,6 +69,7 @@ impl Desk {
 
     /// Takes everything the lines have brought.
     pub(crate) fn news(&mut self, now: Nanos) -> Result<()> {
+        self.read_calendars(now);
         loop {
             let World { counterparty, engine, .. } = &mut self.world;
             let Counterparty::Lines(lines) = counterparty else { return Ok(()) };
@@ -78,6 +80,16 @@ impl Desk {
             };
             let Some(news) = lines.take(now, &live) else { return Ok(()) };
             self.on_news(now, news)?;
+        }
+    }
+
+    fn read_calendars(&mut self, now: Nanos) {
+        let Some(news) = self.calendars.as_ref().and_then(Calendars::news) else { return };
+        if let Counterparty::Lines(lines) = &self.world.counterparty {
+            lines.calendar(&news.windows);
+        }
+        for fault in news.faults {
+            self.world.alert(now, "CALENDAR_UNREAD", fault);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The desk: `aurora run` from the command line to the last record.
 
 mod build;
+mod calendar;
 pub(crate) mod codec;
 mod counterparty;
 mod lines;
@@ -38,6 +39,7 @@ use tokio::sync::watch;
 
 use crate::exit::config_fault;
 use build::{Market, Recovered};
+use calendar::Calendars;
 use counterparty::Counterparty;
 use observer::{DeskLogs, Observer, Setting};
 use pace::{Speed, steady_clock};
@@ -157,8 +159,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let begins_at = clock.now();
     let (street, counterparty) = match plan {
         Some(plan) => {
+            let maintenance = calendar::settings(&config)?;
+            let settings = aurora_venue::Settings { maintenance, ..Default::default() };
             let venues = plan.start(&data, begins_at - HISTORY, store.epoch(), &prices)?;
-            let (history, (lines, running)) = venues.connect(&clock)?;
+            let (history, (lines, running)) = venues.connect(&clock, &settings)?;
             (Street::Venues(history, running), Counterparty::Lines(lines))
         }
         None => {
@@ -166,6 +170,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
             let source = market.open(begins_at - HISTORY, store.epoch(), &prices);
             (Street::Inside(source), counterparty)
         }
+    };
+    let calendars = match counterparty {
+        Counterparty::Lines(_) => Calendars::watch(&config)?,
+        Counterparty::Inside(_) => None,
     };
     let mut world = World::new(engine, counterparty, store, observer);
     let (view, views) = watch::channel(Arc::new(world.first_view(clock.now(), &setting)));
@@ -183,6 +191,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let listen = server.as_ref().map_or(String::new(), |server| server.address.clone());
     let desk = Desk {
         world,
+        calendars,
         speed,
         asks: asked,
         view,

@@ -150,7 +150,11 @@ fn market(
 
 impl PaperVenues {
     /// Connects to all of them. What they have shown so far; the lines; the venues, which stop when dropped.
-    pub(crate) fn connect(self, clock: &Clock) -> Result<(Source, (Lines, Vec<Running>))> {
+    pub(crate) fn connect(
+        self,
+        clock: &Clock,
+        settings: &Settings,
+    ) -> Result<(Source, (Lines, Vec<Running>))> {
         let mut lines = Vec::new();
         let mut running = Vec::new();
         for venue in self.venues {
@@ -163,7 +167,7 @@ impl PaperVenues {
                 endpoints,
                 keys: Some(Keys::new("testkey", "testsecret", "testpass")),
                 rules: rules.clone(),
-                settings: Settings::default(),
+                settings: settings.clone(),
                 clock: clock.clone(),
             })
             .with_context(|| format!("the line to {}", name.word()))?;

@@ -14,6 +14,7 @@ use aurora_venue::Clock;
 use crossbeam_channel::{Receiver, select};
 use tokio::sync::watch;
 
+use super::calendar::Calendars;
 use super::observer::{Outside, Setting};
 use super::pace::{Pace, Speed};
 use super::source::Source;
@@ -33,6 +34,8 @@ const LAST_WORDS: Nanos = Nanos(2_000_000_000);
 /// Everything of the desk but its market.
 pub(crate) struct Desk {
     pub(crate) world: World,
+    /// Maintenance calendars, where some are configured.
+    pub(crate) calendars: Option<Calendars>,
     pub(crate) speed: Speed,
     pub(crate) clock: Clock,
     pub(crate) asks: Receiver<Ask>,

@@ -76,6 +76,22 @@ pub(super) const KEYS: &[Key] = &[
         "Venues cancel every open order when the desk falls silent for so long, s; 0 is off, venues allow no less than 10.",
         "Площадки снимают все заявки, если стол молчит столько секунд; 0 — выключено, меньше 10 площадки не допускают.",
     ),
+    Key::words("maintenance.sources", &[], &[]).means(
+        "Maintenance calendars (iCalendar, JSON, RSS or Atom): files or https:// addresses; okx=PLACE says whose it is where the text does not.",
+        "Календари остановок площадок (iCalendar, JSON, RSS или Atom): файлы или адреса https://; okx=МЕСТО говорит чей, если в тексте не сказано.",
+    ),
+    Key::whole("maintenance.read_every_s", 300, 1, 86_400).means(
+        "How often the calendars are read again, s.",
+        "Как часто календари перечитываются, с.",
+    ),
+    Key::words("maintenance.alert_before_h", &[], &["24", "1"]).means(
+        "So many hours before a window a person is told.",
+        "За сколько часов до остановки предупреждать.",
+    ),
+    Key::whole("maintenance.route_off_before_min", 10, 0, 1_440).means(
+        "A venue takes no new orders of ours so long before its window, and those open are cancelled, min.",
+        "За сколько минут до остановки площадка перестаёт получать новые заявки, а открытые снимаются.",
+    ),
     Key::number("risk.price_band_bps", 100.0, 0.0, 10_000.0).means(
         "How far an order's price may be from the mid on the side that costs, bps.",
         "Насколько цена заявки может быть хуже середины, б.п.",

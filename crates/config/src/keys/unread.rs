@@ -81,7 +81,6 @@ const PATHS: &[&str] = &[
     "approvals",
     "learning",
     "alerts",
-    "maintenance",
     "leader",
     "remediation",
     "remote_profiles",

@@ -3,28 +3,30 @@
 mod feed;
 mod ics;
 mod json;
+mod source;
 
 use aurora_model::{Nanos, Venue};
 
 pub use feed::{Announcements, from_feed};
 pub use ics::from_ics;
 pub use json::from_json;
+pub use source::Source;
 
 const MINUTE: Nanos = Nanos(60_000_000_000);
 const HOUR: Nanos = Nanos(3_600_000_000_000);
 
 /// What can be set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MaintenanceConfig {
     /// The venue is left so long before a window begins.
     pub early: Nanos,
-    /// Alerts are told so long before, longest first.
-    pub alerts: [Nanos; 2],
+    /// Alerts are told so long before.
+    pub alerts: Vec<Nanos>,
 }
 
 impl Default for MaintenanceConfig {
     fn default() -> MaintenanceConfig {
-        MaintenanceConfig { early: Nanos(10 * MINUTE.0), alerts: [Nanos(24 * HOUR.0), HOUR] }
+        MaintenanceConfig { early: Nanos(10 * MINUTE.0), alerts: vec![Nanos(24 * HOUR.0), HOUR] }
     }
 }
 
@@ -65,7 +67,8 @@ pub struct Alert {
 #[derive(Clone, Debug)]
 pub struct Calendar {
     config: MaintenanceConfig,
-    windows: Vec<(Window, [bool; 2])>,
+    /// Each with which of its alerts were told.
+    windows: Vec<(Window, Vec<bool>)>,
 }
 
 impl Calendar {
@@ -85,7 +88,7 @@ impl Calendar {
     /// Adds a window the venue itself announced. One it announced before that overlaps is the same one, moved or
     /// ended early.
     pub fn announced(&mut self, window: Window) {
-        let same = |have: &&mut (Window, [bool; 2])| {
+        let same = |have: &&mut (Window, Vec<bool>)| {
             let (have, _) = &**have;
             have.source == window.source && have.from <= window.to && window.from <= have.to
         };
@@ -95,11 +98,12 @@ impl Calendar {
         }
     }
 
-    fn add(&mut self, window: Window, before: &[(Window, [bool; 2])]) {
-        let same = |have: &&(Window, [bool; 2])| {
+    fn add(&mut self, window: Window, before: &[(Window, Vec<bool>)]) {
+        let same = |have: &&(Window, Vec<bool>)| {
             (have.0.from, have.0.to, &have.0.symbols) == (window.from, window.to, &window.symbols)
         };
-        let told = before.iter().find(same).map_or([false; 2], |have| have.1);
+        let told = before.iter().find(same).map(|have| have.1.clone());
+        let told = told.unwrap_or_else(|| vec![false; self.config.alerts.len()]);
         self.windows.push((window, told));
         self.windows.sort_by_key(|(window, _)| (window.from, window.to));
     }
@@ -112,9 +116,9 @@ impl Calendar {
                 continue;
             }
             let mut is_due = false;
-            for (told, before) in told.iter_mut().zip(self.config.alerts) {
-                is_due |= begins_in <= before && !*told;
-                *told |= begins_in <= before;
+            for (told, before) in told.iter_mut().zip(&self.config.alerts) {
+                is_due |= begins_in <= *before && !*told;
+                *told |= begins_in <= *before;
             }
             if is_due {
                 out.push(Alert { window: window.clone(), begins_in });

@@ -15,9 +15,10 @@ use aurora_model::{
     VenueRequest, VenueState,
 };
 use aurora_venue::line::LineStatus;
+use aurora_venue::maintenance::Window;
 use aurora_venue::state::StateChange;
 use aurora_venue::views::ViewEvent;
-use aurora_venue::{FromVenue, Line, LineEvent, MarketBatch};
+use aurora_venue::{FromVenue, Line, LineCommand, LineEvent, MarketBatch};
 use aurora_wire::{Ask, AskNo, Note, Rules};
 use crossbeam_channel::{Receiver, Select};
 
@@ -183,6 +184,13 @@ impl Lines {
     fn ask_all(&mut self, ask: &Ask) {
         for line in 0..self.lines.len() {
             self.ask(line, ask.clone());
+        }
+    }
+
+    /// The maintenance windows known now, of all venues.
+    pub(crate) fn calendar(&self, windows: &[Window]) {
+        for line in &self.lines {
+            line.line.tell(LineCommand::Calendar(windows.to_vec()));
         }
     }
 

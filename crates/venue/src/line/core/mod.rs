@@ -183,7 +183,7 @@ impl Core {
             heartbeat: Heartbeat::new(settings.heartbeat),
             echo: Echo::new(settings.echo),
             lifecycle: Lifecycle::new(protocol.capabilities(), settings.post_only_max_age),
-            calendar: Calendar::new(settings.maintenance),
+            calendar: Calendar::new(settings.maintenance.clone()),
             backoff: Backoff::new(settings.transport.seed),
             protocol,
             keys,
