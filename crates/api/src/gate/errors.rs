@@ -2,7 +2,7 @@
 
 use aurora_journal::jsonl::json;
 
-use super::decode::Malformed;
+use super::malformed::Malformed;
 
 /// Appends `{"error":{"code","message_ru","message_en","detail"}}`; `detail` is a JSON object.
 pub(crate) fn error(out: &mut Vec<u8>, code: &str, ru: &str, en: &str, detail: &[u8]) {

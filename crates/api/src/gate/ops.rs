@@ -6,8 +6,8 @@ use aurora_model::{EventCode, Nanos};
 use serde_json::Value;
 
 use super::call::{Audit, Op, Reply};
-use super::decode::{Malformed, Problem};
 use super::errors::{self, Fault};
+use super::malformed::{Malformed, Problem};
 use super::recorder::Subject;
 use super::service::GateService;
 use super::token::{NotOperator, NotRotated};

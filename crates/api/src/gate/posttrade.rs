@@ -6,7 +6,7 @@ use aurora_gate::{Outcome, PosttradeEvent};
 use aurora_journal::jsonl::json;
 use serde_json::{Map, Value};
 
-use super::decode::{Malformed, Problem};
+use super::malformed::{Malformed, Problem};
 use super::recorder::Subject;
 
 /// A report, with the gaps filled from the exchange's own answer.
