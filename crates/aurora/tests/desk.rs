@@ -2,11 +2,14 @@
 
 #[path = "desk/probe.rs"]
 mod probe;
+#[path = "desk/sims.rs"]
+mod sims;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use probe::{Desk, Folder, VenueStory, VenuesStory, replay, run_to_end, tapes};
+use sims::Sims;
 
 /// How often the desk is killed; the full count is asked for with `AURORA_KILLS`.
 fn kills() -> usize {
@@ -156,6 +159,45 @@ fn a_venue_about_to_close_is_left_and_the_others_trade_on() {
     calendar("[]");
     desk.wait_for("OKX is traded again", |desk| decided(desk, "OKX", ",true,ok,") > 0);
     assert_eq!(desk.stop(), Some(0));
+}
+
+#[test]
+fn what_a_killed_desk_leaves_open_every_venue_cancels_by_itself() {
+    let folder = Folder::new();
+    let sims = Sims::start(&["binance", "okx", "bybit"]);
+    std::fs::write(folder.path().join("desk.yaml"), "execution: {dead_man_s: 10}\n").unwrap();
+    let mut arguments = vec!["--config".to_owned(), "desk.yaml".to_owned()];
+    arguments.extend(sims.arguments());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // What rests may fill before the venues act; then it is done once more.
+    let mut canceled_by_themselves = [false; 3];
+    for _ in 0..8 {
+        if canceled_by_themselves == [true; 3] {
+            break;
+        }
+        let desk = Desk::start(&folder, &arguments);
+        desk.wait_for("an order rests at each venue", |_| {
+            sims.orders().into_iter().all(|orders| !open(orders).is_empty())
+        });
+        desk.kill_after(Duration::ZERO);
+        let left: Vec<BTreeSet<String>> = sims.orders().into_iter().map(open).collect();
+        probe::wait_for("nothing is open anywhere", || {
+            sims.orders().into_iter().all(|orders| open(orders).is_empty())
+        });
+        let canceled = canceled_by_themselves.iter_mut();
+        for ((left, orders), canceled) in left.iter().zip(sims.orders()).zip(canceled) {
+            for order in orders.into_iter().filter(|order| left.contains(&order.client_id)) {
+                let cause = order.cause.as_str();
+                assert!(["Trade", "Closed(DeadMan)"].contains(&cause), "{order:?}");
+                *canceled |= cause == "Closed(DeadMan)";
+            }
+        }
+    }
+    assert_eq!(canceled_by_themselves, [true; 3]);
+}
+
+fn open(orders: Vec<sims::SimOrder>) -> BTreeSet<String> {
+    orders.into_iter().filter(|order| order.is_open).map(|order| order.client_id).collect()
 }
 
 #[test]

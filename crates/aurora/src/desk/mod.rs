@@ -68,7 +68,8 @@ pub(crate) struct RunArgs {
     /// What to add to the recorder's clock: seconds, or auto (smallest latency becomes zero).
     #[arg(long, value_name = "auto|SECONDS", default_value = "auto", value_parser = crate::tape_cmd::clock_shift, allow_hyphen_values = true)]
     clock_shift: ClockShift,
-    /// Trade paper on that simulated venue, through sockets: binance, okx or bybit; several are traded side by side.
+    /// Trade paper on that simulated venue, through sockets: binance, okx or bybit, or okx@127.0.0.1:9002 for one that
+    /// runs already; several are traded side by side.
     #[arg(long, value_name = "NAME")]
     venue: Vec<String>,
     /// Trade paper inside the process, without sockets.

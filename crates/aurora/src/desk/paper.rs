@@ -1,6 +1,7 @@
-//! Paper through sockets: simulated venues in this process, and the lines to them.
+//! Paper through sockets: simulated venues, in this process or already running elsewhere, and the lines to them.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -25,9 +26,17 @@ const VIEWS: u8 = 2;
 
 /// Which venues paper trades on, and what there.
 pub(crate) struct PaperPlan {
-    venues: Vec<(VenueName, Vec<(InstrumentNo, InstrumentId)>)>,
+    venues: Vec<Planned>,
     instruments: Vec<Instrument>,
     seed: u64,
+}
+
+/// One venue of the plan.
+struct Planned {
+    name: VenueName,
+    /// Where it runs already; `None` is a simulator of our own.
+    address: Option<SocketAddr>,
+    wanted: Vec<(InstrumentNo, InstrumentId)>,
 }
 
 /// Simulated venues that run.
@@ -39,7 +48,8 @@ pub(crate) struct PaperVenues {
 
 struct PaperVenueAt {
     name: VenueName,
-    running: Running,
+    /// It runs in this process, and ends with this.
+    running: Option<Running>,
     endpoints: Endpoints,
     rules: Vec<Rules>,
 }
@@ -56,9 +66,8 @@ impl PaperPlan {
             instruments: Vec::new(),
             seed: config.int("market.seed"),
         };
-        for name in config.list("paper.venues") {
-            let name: VenueName =
-                name.parse().map_err(|fault| config_fault(format!("paper.venues: {fault}")))?;
+        for text in config.list("paper.venues") {
+            let (name, address) = venue(text)?;
             let specs = generated_specs(name.venue()).context("a venue without a market")?;
             let mut wanted = Vec::new();
             for pair in pairs {
@@ -77,15 +86,20 @@ impl PaperPlan {
                 plan.instruments.push(spec.instrument.clone());
                 wanted.push((no, id));
             }
-            plan.venues.push((name, wanted));
+            plan.venues.push(Planned { name, address, wanted });
         }
         Ok(plan)
     }
 
     /// The folder's name: another list of venues is another account.
     pub(crate) fn folder(&self) -> String {
-        let names: Vec<&str> = self.venues.iter().map(|(name, _)| name.word()).collect();
-        format!("paper-{}", names.join("-"))
+        self.venues.iter().fold(String::from("paper"), |mut folder, planned| {
+            folder = folder + "-" + planned.name.word();
+            if let Some(address) = planned.address {
+                folder += &format!("-at-{}-{}", address.ip(), address.port());
+            }
+            folder
+        })
     }
 
     /// What the desk trades, by number.
@@ -111,22 +125,62 @@ impl PaperPlan {
             .collect();
         let mut markets = Vec::new();
         let mut venues = Vec::new();
-        for (name, wanted) in &self.venues {
-            markets.push(market(*name, wanted, (seed, market_began_at), &prices)?);
-            let running = serve(SimConfig {
-                seed,
-                market_began_at: Some(market_began_at),
-                prices: prices.clone(),
-                facts: Some(data.join(format!("{}.facts", name.word()))),
-                ..SimConfig::new(name.venue())
-            })
-            .with_context(|| format!("the simulated {}", name.word()))?;
-            let endpoints = name.sim_endpoints(running.rest, running.ws);
+        for Planned { name, address, wanted } in &self.venues {
+            let (running, endpoints) = match address {
+                Some(address) => (None, name.sim_endpoints(*address, *address)),
+                None => {
+                    markets.push(market(*name, wanted, (seed, market_began_at), &prices)?);
+                    let running = serve(SimConfig {
+                        seed,
+                        market_began_at: Some(market_began_at),
+                        prices: prices.clone(),
+                        facts: Some(data.join(format!("{}.facts", name.word()))),
+                        ..SimConfig::new(name.venue())
+                    })
+                    .with_context(|| format!("the simulated {}", name.word()))?;
+                    let endpoints = name.sim_endpoints(running.rest, running.ws);
+                    (Some(running), endpoints)
+                }
+            };
             let rules = crate::venues::rules(*name, &endpoints, wanted)?;
+            for rules in &rules {
+                let planned = &self.instruments[rules.no.index()];
+                if (planned.tick, planned.lot) != (rules.instrument.tick, rules.instrument.lot) {
+                    let fault = format!(
+                        "paper.venues: {} lists {} with a tick of {} and a lot of {}, wanted are {} and {}",
+                        name.word(),
+                        planned.id,
+                        rules.instrument.tick,
+                        rules.instrument.lot,
+                        planned.tick,
+                        planned.lot
+                    );
+                    return Err(config_fault(fault));
+                }
+            }
             venues.push(PaperVenueAt { name: *name, running, endpoints, rules });
         }
         Ok(PaperVenues { venues, history: Source::History(History::new(markets)) })
     }
+}
+
+/// Reads `okx`, or `okx@127.0.0.1:9002` for a simulator that runs there.
+fn venue(text: &str) -> Result<(VenueName, Option<SocketAddr>)> {
+    let fault = |fault: String| config_fault(format!("paper.venues: {fault}"));
+    let (name, address) = match text.split_once('@') {
+        Some((name, address)) => (name, Some(address)),
+        None => (text, None),
+    };
+    let address = address.map(|address| match address.parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Ok(address),
+        Ok(address) => Err(fault(format!(
+            "{address} is not on this machine: a simulator takes no encrypted connections"
+        ))),
+        Err(_) => Err(fault(format!(
+            "{address:?} must be an address and a port, as in {name}@127.0.0.1:9001"
+        ))),
+    });
+    Ok((name.parse().map_err(fault)?, address.transpose()?))
 }
 
 /// One venue's market from its first moment on, in the desk's numbers.
@@ -159,6 +213,7 @@ impl PaperVenues {
         let mut running = Vec::new();
         for venue in self.venues {
             let PaperVenueAt { name, endpoints, rules, running: sim } = venue;
+            let host = endpoints.rest.trim_start_matches("http://").to_owned();
             let market = (0..VIEWS).map(|view| name.market_session(&endpoints, &rules, view));
             let line = Line::start(LineConfig {
                 protocol: name.protocol(),
@@ -171,8 +226,8 @@ impl PaperVenues {
                 clock: clock.clone(),
             })
             .with_context(|| format!("the line to {}", name.word()))?;
-            lines.push((name, sim.rest.to_string(), line, rules));
-            running.push(sim);
+            lines.push((name, host, line, rules));
+            running.extend(sim);
         }
         Ok((self.history, (Lines::new(lines), running)))
     }

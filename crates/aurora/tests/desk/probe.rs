@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 use aurora_testkit::shared;
 use serde_json::Value;
 
-const AURORA: &str = env!("CARGO_BIN_EXE_aurora");
+pub(crate) const AURORA: &str = env!("CARGO_BIN_EXE_aurora");
 /// Longer than anything here takes on a slow machine; reached only by a fault.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often a probe asks: the machine belongs to what is asked.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// A folder that goes away with the test.
 pub(crate) struct Folder(tempfile::TempDir);
@@ -103,11 +106,7 @@ impl Desk {
 
     /// Asks until it holds.
     pub(crate) fn wait_for(&self, what: &str, holds: impl Fn(&Desk) -> bool) {
-        let begun = Instant::now();
-        while !holds(self) {
-            assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}");
-            std::thread::yield_now();
-        }
+        wait_for(what, || holds(self));
     }
 
     /// SIGKILL once the moment has passed.
@@ -128,11 +127,7 @@ impl Desk {
     }
 
     pub(crate) fn get(&self, path: &str) -> String {
-        self.exchange(&format!(
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
-            self.address
-        ))
-        .1
+        get(&self.address, path)
     }
 
     pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
@@ -146,21 +141,7 @@ impl Desk {
         for (name, value) in headers {
             request += &format!("{name}: {value}\r\n");
         }
-        self.exchange(&format!("{request}\r\n{body}"))
-    }
-
-    /// Status and body; zero and nothing when it does not answer.
-    fn exchange(&self, request: &str) -> (u16, String) {
-        let mut answer = Vec::new();
-        let exchanged = TcpStream::connect(&self.address).and_then(|mut stream| {
-            stream.set_read_timeout(Some(PATIENCE))?;
-            stream.write_all(request.as_bytes())?;
-            stream.read_to_end(&mut answer)
-        });
-        let answer = String::from_utf8_lossy(&answer);
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-        (exchanged.ok().and(status).unwrap_or(0), body.to_owned())
+        exchange(&self.address, &format!("{request}\r\n{body}"))
     }
 
     pub(crate) fn control(&self, action: &str, reason: &str) -> Value {
@@ -182,6 +163,35 @@ impl Desk {
         let rows = self.get("/api/ui/export/orders.csv");
         rows.lines().skip(1).filter_map(|row| row.split(',').nth(9)).map(str::to_owned).collect()
     }
+}
+
+/// Asks until it holds.
+pub(crate) fn wait_for(what: &str, holds: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}");
+        std::thread::park_timeout(LOOK_EVERY);
+    }
+}
+
+/// The body at a path; empty when nobody answers.
+pub(crate) fn get(address: &str, path: &str) -> String {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    exchange(address, &request).1
+}
+
+/// Status and body; zero and nothing when it does not answer.
+fn exchange(address: &str, request: &str) -> (u16, String) {
+    let mut answer = Vec::new();
+    let exchanged = TcpStream::connect(address).and_then(|mut stream| {
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(request.as_bytes())?;
+        stream.read_to_end(&mut answer)
+    });
+    let answer = String::from_utf8_lossy(&answer);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+    (exchanged.ok().and(status).unwrap_or(0), body.to_owned())
 }
 
 impl Drop for Desk {

@@ -28,9 +28,9 @@ pub(super) const KEYS: &[Key] = &[
             "A book without news for so long is stale and takes no entry, ms.",
             "Стакан без обновлений дольше этого устарел, входа нет, мс.",
         ),
-    Key::words("paper.venues", &["binance", "okx", "bybit"], &["binance"]).means(
-        "Simulated venues paper trades on through real sockets, at real pace; empty is the paper venue inside the process.",
-        "Симуляторы площадок, на которых paper торгует через настоящие сокеты в реальном темпе; пусто — площадка внутри процесса.",
+    Key::words("paper.venues", &[], &["binance"]).means(
+        "Simulated venues paper trades on through real sockets, at real pace: binance, okx, bybit; okx@127.0.0.1:9002 is one that runs already; empty is the paper venue inside the process.",
+        "Симуляторы площадок, на которых paper торгует через настоящие сокеты в реальном темпе: binance, okx, bybit; okx@127.0.0.1:9002 — уже запущенный; пусто — площадка внутри процесса.",
     ),
     Key::money("paper.balance", "100000").means(
         "Cash the paper account starts with, in quote.",
