@@ -2,9 +2,12 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance clients bench web docs clean
+.PHONY: help run test check conformance clients bench fuzz web docs clean
 
 FUZZ_RUNS ?= 100000
+FUZZ_CRATES ?= binance okx bybit venuesim
+# One target of each crate, such as decode; empty is every target.
+FUZZ_TARGET ?=
 # Handed to `aurora run`: make run ARGS="--speed 10"
 ARGS ?=
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/*.config.* web/tsconfig*.json -type f 2>/dev/null)
@@ -70,10 +73,11 @@ fuzz:
 	export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 	  -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 	  -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing -Ccodegen-units=1 -Cdebug-assertions"
-	for crate in binance okx bybit venuesim; do
+	for crate in $(FUZZ_CRATES); do
 	  cd "$(CURDIR)/crates/$$crate/fuzz"
 	  cargo +nightly build --release --target "$$host"
-	  for target in $$(sed -n '/^\[\[bin\]\]/{n;s/^name = "\(.*\)"/\1/p}' Cargo.toml); do
+	  targets="$(FUZZ_TARGET)"
+	  for target in $${targets:-$$(sed -n '/^\[\[bin\]\]/{n;s/^name = "\(.*\)"/\1/p}' Cargo.toml)}; do
 	    mkdir -p "corpus/$$target" artifacts
 	    folders=("corpus/$$target")
 	    for seeds in seeds "$$samples/$$crate"; do if [ -d "$$seeds" ]; then folders+=("$$seeds"); fi; done
