@@ -7,6 +7,7 @@ use crate::effect::Effects;
 use crate::engine::Engine;
 use crate::record::{Record, Stamped};
 use crate::state::Status;
+use crate::timer::day_of;
 
 impl<W: Stopwatch> Engine<W> {
     /// Takes one record of an earlier run. Call for every record, in order, before the start.
@@ -18,6 +19,8 @@ impl<W: Stopwatch> Engine<W> {
         let at = stamped.at;
         let contradiction =
             |detail: String| EngineError::Contradiction { record: record_no, detail };
+        // The day that was last: a start on a later one begins a new day.
+        self.day = day_of(at);
         match &stamped.record {
             Record::Epoch { epoch } => self.orders.begin_epoch(*epoch, at),
             Record::Intent { id, intent, purpose, .. } => {

@@ -79,6 +79,8 @@ impl<W: Stopwatch> Engine<W> {
     /// Begins a run: HOLD, everything unanswered is in doubt, and the venue is asked about all of it.
     fn start(&mut self, at: Nanos, epoch: u32, effects: &mut Effects) {
         self.started = true;
+        // What a replay had to say is in the journal already.
+        self.records = 0;
         self.record(at, Record::Epoch { epoch }, effects);
         self.orders.begin_epoch(epoch, at);
         self.timer_at = at;

@@ -11,8 +11,12 @@ use crate::record::Record;
 
 /// How often the engine wants to be told the time.
 const TIMER: Nanos = Nanos(50_000_000);
-const DAY: i64 = 86_400 * 1_000_000_000;
 const MINUTE: Nanos = Nanos(60_000_000_000);
+
+/// The UTC day since 1970.
+pub(crate) const fn day_of(at: Nanos) -> i64 {
+    at.0.div_euclid(86_400 * 1_000_000_000)
+}
 
 impl<W: Stopwatch> Engine<W> {
     pub(crate) fn on_timer(&mut self, at: Nanos, effects: &mut Effects) {
@@ -59,7 +63,7 @@ impl<W: Stopwatch> Engine<W> {
     }
 
     fn new_day(&mut self, at: Nanos, effects: &mut Effects) {
-        let day = at.0.div_euclid(DAY);
+        let day = day_of(at);
         if day == self.day {
             return;
         }

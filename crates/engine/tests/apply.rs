@@ -5,8 +5,8 @@ mod stage;
 
 use aurora_engine::{Command, Input, Record, Refusal, StartCheck};
 use aurora_model::{
-    Lots, OrderState, ReportKind, Side, TradingState, TransitionCause, VenueRefusal, VenueRequest,
-    VenueState,
+    Lots, Nanos, Notional, OrderState, ReportKind, Side, TradingState, TransitionCause,
+    VenueRefusal, VenueRequest, VenueState,
 };
 use stage::{Stage, fill_of};
 
@@ -244,4 +244,21 @@ fn the_dead_man_is_held_while_the_desk_is_exposed_and_let_go_after() {
     stage.apply(&Input::Timer);
     stage.apply(&Input::Timer);
     assert_eq!(arms(&stage)[2..], [None], "once");
+}
+
+#[test]
+fn a_start_on_a_later_day_begins_with_no_loss_of_the_day() {
+    let mut stage = Stage::running();
+    let id = stage.rest(Side::Buy, 1_000, 5);
+    stage.report(ReportKind::Fill(fill_of(id, 1, Side::Buy, 1_000, 5)));
+    stage.market(992, 993);
+    let lost = stage.engine.ledger().day_pnl();
+    assert!(lost < Notional::ZERO, "{lost}");
+    stage.command(Command::Checkpoint).unwrap();
+    let mut stage = stage.replayed();
+    stage.pass(Nanos::SECOND * 86_400);
+    stage.command(Command::Start { epoch: 2 }).unwrap();
+    stage.warm_up();
+    assert_eq!(stage.engine.ledger().day_pnl(), Notional::ZERO);
+    assert!(stage.journal.iter().any(|stamped| matches!(stamped.record, Record::Day)));
 }

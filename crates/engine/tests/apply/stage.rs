@@ -155,6 +155,11 @@ impl Stage {
         self.apply(&Input::Report(&report));
     }
 
+    /// Nothing happens for so long.
+    pub(crate) fn pass(&mut self, span: Nanos) {
+        self.at = self.at + span;
+    }
+
     pub(crate) fn venue(&mut self, state: VenueState) {
         self.apply(&Input::Venue { instrument: self.no(), state });
     }
