@@ -21,17 +21,20 @@ pub enum StartCheck {
     Audit,
     /// The day's loss is within its limit.
     DayLoss,
+    /// Turnover and loss of day and month are within their kill caps.
+    KillCaps,
 }
 
 impl StartCheck {
     /// Every condition, in the order they are shown.
-    pub const ALL: [StartCheck; 6] = [
+    pub const ALL: [StartCheck; 7] = [
         StartCheck::Books,
         StartCheck::Reconciled,
         StartCheck::NoDoubt,
         StartCheck::Ledger,
         StartCheck::Audit,
         StartCheck::DayLoss,
+        StartCheck::KillCaps,
     ];
 
     /// Its stable name.
@@ -43,6 +46,7 @@ impl StartCheck {
             StartCheck::Ledger => "ledger",
             StartCheck::Audit => "audit",
             StartCheck::DayLoss => "day_loss",
+            StartCheck::KillCaps => "kill_caps",
         }
     }
 
@@ -61,12 +65,16 @@ impl StartCheck {
             StartCheck::DayLoss => {
                 ("Дневной убыток в пределах лимита", "The day's loss is within its limit")
             }
+            StartCheck::KillCaps => (
+                "Оборот и убыток дня и месяца в пределах",
+                "Turnover and loss of day and month are within their caps",
+            ),
         }
     }
 }
 
 /// Every condition with whether it holds.
-pub type Checks = [(StartCheck, bool); 6];
+pub type Checks = [(StartCheck, bool); 7];
 
 impl<W: Stopwatch> Engine<W> {
     /// What must hold before trading, with whether it does.
@@ -84,6 +92,7 @@ impl<W: Stopwatch> Engine<W> {
             StartCheck::Ledger => self.ledger.check().is_ok(),
             StartCheck::Audit => self.audit_ok,
             StartCheck::DayLoss => self.day_loss_ok(),
+            StartCheck::KillCaps => self.broken_cap().is_none(),
         }
     }
 }

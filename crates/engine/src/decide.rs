@@ -94,7 +94,10 @@ impl<W: Stopwatch> Engine<W> {
         if at < quiet_until {
             return;
         }
-        let guards = guard::check(&self.settings.limits, &self.guard_facts(at, &intent, market));
+        let guards = {
+            let facts = self.guard_facts(at, &intent, market);
+            guard::check(&self.settings.limits, &self.settings.brakes, &facts)
+        };
         let mut denial = guards.iter().find_map(|step| step.denial);
         let (mut gate, mut stands) = (None, false);
         if denial.is_none() && case.purpose == Purpose::Entry {
@@ -144,6 +147,7 @@ impl<W: Stopwatch> Engine<W> {
         let id = self.orders.prepare(at, intent, purpose);
         self.record(at, Record::Intent { id, intent, purpose, decision }, effects);
         self.await_durable(id);
+        self.markets[intent.instrument.index()].breaker.written_down(at, intent);
         effects.notices.push(Notice::Order(id));
         id
     }
@@ -174,6 +178,9 @@ impl<W: Stopwatch> Engine<W> {
             band_bps: market.band_bps(intent.side, intent.limit),
             sent_last_minute: count(self.sent.len()),
             live_orders: count(self.orders.live_count()),
+            quarantined: market.breaker.quarantined(at),
+            same_ms_ago: market.breaker.same_as_before(at, intent),
+            collar_bps: market.breaker.collar_bps(intent.side, intent.limit.0),
         }
     }
 

@@ -11,6 +11,7 @@ use aurora_model::{
 use aurora_signal::Wish;
 
 use crate::EngineError;
+use crate::brakes::{BrakeLimits, Turnover};
 use crate::effect::Effects;
 use crate::fingerprint::{self, Fingerprint};
 use crate::guard::Limits;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub deadlines: Deadlines,
     /// The desk's own limits.
     pub limits: Limits,
+    /// Kill caps and breakers.
+    pub brakes: BrakeLimits,
     /// The day's loss at which the desk holds, above zero; `None` is not configured.
     pub day_loss: Option<Notional>,
     /// Cash at the start, in the reporting currency: what percentages are of.
@@ -59,6 +62,7 @@ pub struct Engine<W> {
     pub(crate) gate: Gate,
     pub(crate) orders: Orders,
     pub(crate) ledger: Ledger,
+    pub(crate) turnover: Turnover,
     pub(crate) status: Status,
     /// The run has begun. Before that the market is history and the state that of the journal's last run.
     pub(crate) started: bool,
@@ -113,6 +117,7 @@ impl<W: Stopwatch> Engine<W> {
             gate: Gate::new(gate)?,
             orders: Orders::new(settings.account, 0, settings.deadlines),
             ledger: Ledger::new(instruments, cash)?,
+            turnover: Turnover::default(),
             markets,
             status: hold,
             started: false,

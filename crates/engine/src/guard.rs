@@ -7,6 +7,8 @@ use aurora_model::{Notional, Reason, ReasonCode, TradingState, VenueState};
 
 use aurora_model::number::decimal_to_f64;
 
+use crate::brakes::BrakeLimits;
+
 /// Limits in the reporting currency, counts and bps. `None` is not configured: allowed only in paper.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -51,6 +53,12 @@ pub struct Facts {
     pub sent_last_minute: u32,
     /// Orders that may still fill.
     pub live_orders: u32,
+    /// Why the instrument is quarantined.
+    pub quarantined: Option<Reason>,
+    /// The instrument's last order was the same, so many milliseconds ago.
+    pub same_ms_ago: Option<f64>,
+    /// Distance of the price from the last minute's mean mid on the side that costs us, in bps.
+    pub collar_bps: Option<f64>,
 }
 
 /// One check: its name, its unit, what it measured and allows, and what it says when broken.
@@ -69,7 +77,7 @@ pub struct Step {
 }
 
 /// Every check in order; the first denial wins, the rest are still measured for the waterfall.
-pub fn check(limits: &Limits, facts: &Facts) -> [Step; 8] {
+pub fn check(limits: &Limits, brakes: &BrakeLimits, facts: &Facts) -> [Step; 11] {
     [
         state(facts),
         venue(facts),
@@ -79,6 +87,9 @@ pub fn check(limits: &Limits, facts: &Facts) -> [Step; 8] {
         exposure(limits, facts),
         band(limits, facts),
         rate(limits, facts),
+        runaway(facts),
+        duplicate(brakes, facts),
+        collar(brakes, facts),
     ]
 }
 
@@ -162,12 +173,36 @@ fn rate(limits: &Limits, facts: &Facts) -> Step {
     step("order_rate", "per_min", value, limit, over, ReasonCode::RateLimit)
 }
 
+fn runaway(facts: &Facts) -> Step {
+    let denial = facts.quarantined.filter(|_| !facts.reduces);
+    let (value, limit) = (denial.map(|reason| reason.value), denial.map(|reason| reason.limit));
+    Step { name: "runaway", unit: "per_min", value, limit, denial }
+}
+
+/// An exit may be repeated: it cannot take more than there is.
+fn duplicate(brakes: &BrakeLimits, facts: &Facts) -> Step {
+    let limit = brakes.duplicate_within.0 as f64 / 1e6;
+    let value = facts.same_ms_ago;
+    let broken = value.filter(|value| *value < limit && !facts.reduces);
+    let denial = broken.map(|value| Reason::with(ReasonCode::DuplicateIntent, value, limit));
+    Step { name: "duplicate", unit: "ms", value, limit: Some(limit), denial }
+}
+
+fn collar(brakes: &BrakeLimits, facts: &Facts) -> Step {
+    let (value, limit) = (facts.collar_bps, brakes.collar_bps);
+    let broken = value.filter(|value| limit < *value && !facts.reduces);
+    let denial = broken.map(|value| Reason::with(ReasonCode::PriceCollar, value, limit));
+    Step { name: "price_collar", unit: "bps", value, limit: Some(limit), denial }
+}
+
 fn money(amount: Notional) -> f64 {
     decimal_to_f64(amount.decimal())
 }
 
 #[cfg(test)]
 mod tests {
+    use aurora_model::Nanos;
+
     use super::*;
 
     fn limits() -> Limits {
@@ -178,6 +213,21 @@ mod tests {
             price_band_bps: 20.0,
             orders_per_minute: 60,
             live_orders: 20,
+        }
+    }
+
+    fn brakes() -> BrakeLimits {
+        BrakeLimits {
+            day_notional: None,
+            month_notional: None,
+            day_loss: None,
+            month_loss: None,
+            cancels_per_minute: 60,
+            flips_per_minute: 10,
+            repeats_per_minute: 10,
+            quarantine: Nanos::SECOND * 60,
+            duplicate_within: Nanos::from_millis(200),
+            collar_bps: 150.0,
         }
     }
 
@@ -195,11 +245,14 @@ mod tests {
             band_bps: 20.0,
             sent_last_minute: 59,
             live_orders: 19,
+            quarantined: None,
+            same_ms_ago: Some(200.0),
+            collar_bps: Some(150.0),
         }
     }
 
     fn verdict(facts: Facts) -> String {
-        let denial = check(&limits(), &facts).into_iter().find_map(|step| step.denial);
+        let denial = check(&limits(), &brakes(), &facts).into_iter().find_map(|step| step.denial);
         denial.map_or("pass".into(), |reason| reason.to_string())
     }
 
@@ -225,6 +278,12 @@ mod tests {
             (Facts { band_bps: 20.1, ..facts() }, "PRICE_BAND"),
             (Facts { sent_last_minute: 60, ..facts() }, "RATE_LIMIT"),
             (Facts { live_orders: 20, ..facts() }, "RATE_LIMIT"),
+            (
+                Facts { quarantined: Some(Reason::new(ReasonCode::RunawayFlips)), ..facts() },
+                "RUNAWAY_FLIPS",
+            ),
+            (Facts { same_ms_ago: Some(199.9), ..facts() }, "DUPLICATE_INTENT"),
+            (Facts { collar_bps: Some(150.1), ..facts() }, "PRICE_COLLAR"),
         ] {
             assert_eq!(verdict(facts), want);
         }
@@ -241,6 +300,9 @@ mod tests {
             exposure_after: "9000".parse().unwrap(),
             sent_last_minute: 600,
             live_orders: 200,
+            quarantined: Some(Reason::new(ReasonCode::RunawayCancels)),
+            same_ms_ago: Some(0.0),
+            collar_bps: Some(900.0),
             ..facts()
         };
         assert_eq!(verdict(exit), "pass");

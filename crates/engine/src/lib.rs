@@ -4,6 +4,7 @@
 //! inputs give the same effects and the same [`Fingerprint`], on any machine; live, backtest and replay
 //! differ only in where inputs come from and who carries the effects out.
 
+pub mod brakes;
 mod checks;
 mod dead_man;
 mod decide;

@@ -7,6 +7,8 @@ use aurora_gate::Stopwatch;
 use aurora_model::{Instrument, InstrumentNo, MarketEvent, Nanos, Ticks, VenueState};
 use aurora_signal::Strategy;
 
+use crate::brakes::Breaker;
+
 use crate::effect::Effects;
 use crate::engine::Engine;
 
@@ -41,6 +43,7 @@ pub struct Market {
     pub(crate) quiet_until: Nanos,
     /// No new exit before this: the venue would not look at the last one.
     pub(crate) no_exit_until: Nanos,
+    pub(crate) breaker: Breaker,
     /// What the venue takes there.
     pub venue_state: VenueState,
     /// Twice the mid that the ledger was last told, in ticks.
@@ -62,6 +65,7 @@ impl Market {
             ticked_at: Nanos(i64::MIN),
             quiet_until: Nanos(i64::MIN),
             no_exit_until: Nanos(i64::MIN),
+            breaker: Breaker::default(),
             venue_state: VenueState::Normal,
             marked: 0,
             latency: Nanos(0),
@@ -111,6 +115,7 @@ impl<W: Stopwatch> Engine<W> {
         }
         if self.started && self.status.state.may_open() {
             self.day_loss(at, effects);
+            self.brake(at, effects);
             self.tick(at, no, effects);
         }
     }
@@ -119,6 +124,7 @@ impl<W: Stopwatch> Engine<W> {
     fn mark(&mut self, no: InstrumentNo) -> bool {
         let market = &mut self.markets[no.index()];
         let Some(half_ticks) = market.half_ticks() else { return false };
+        market.breaker.mid(market.ticked_at, half_ticks);
         if half_ticks == market.marked {
             return true;
         }

@@ -54,6 +54,11 @@ impl<W: Stopwatch> Engine<W> {
         effects: &mut Effects,
     ) {
         if self.orders.ask_cancel(id, at) {
+            // What a stop cancels is no loop.
+            if self.status.state.may_open() {
+                let breaker = &mut self.markets[instrument.index()].breaker;
+                breaker.canceled(at, &self.settings.brakes);
+            }
             self.record(at, Record::CancelAsked { id }, effects);
             effects.requests.push(VenueRequest::Cancel { id, instrument });
             effects.notices.push(Notice::Order(id));

@@ -21,6 +21,7 @@ impl<W: Stopwatch> Engine<W> {
             |detail: String| EngineError::Contradiction { record: record_no, detail };
         // The day that was last: a start on a later one begins a new day.
         self.day = day_of(at);
+        self.turnover.see(at);
         match &stamped.record {
             Record::Epoch { epoch } => self.orders.begin_epoch(*epoch, at),
             Record::Intent { id, intent, purpose, .. } => {
@@ -47,7 +48,7 @@ impl<W: Stopwatch> Engine<W> {
                 let marked = self.ledger.mark(*instrument, *half_ticks);
                 marked.map_err(|fault| contradiction(fault.to_string()))?;
             }
-            Record::Day => self.ledger.start_day(),
+            Record::Day => self.start_day(at),
             Record::Checkpoint { fingerprint } => {
                 let here = self.fingerprint();
                 if here != *fingerprint {

@@ -100,7 +100,10 @@ impl<W: Stopwatch> Engine<W> {
             let reason = violation.to_string();
             self.go(at, TradingState::Hold, TransitionCause::Invariant, reason, effects);
         }
-        let market = &self.markets[fill.instrument.index()];
+        let market = &mut self.markets[fill.instrument.index()];
+        self.turnover.add(market.instrument.notional(fill.price, fill.qty));
+        let by = (fill.side, fill.order);
+        market.breaker.filled(at, by, booking.position.0, &self.settings.brakes);
         let filled = self.orders.get(fill.order).map_or(fill.qty, |order| order.filled);
         let worth = market.instrument.notional(fill.price, filled);
         let report = PosttradeEvent {

@@ -69,11 +69,17 @@ impl<W: Stopwatch> Engine<W> {
         }
         let first = self.day == i64::MIN;
         self.day = day;
+        self.turnover.see(at);
         if !first {
             self.record_marks(at, effects);
             self.record(at, Record::Day, effects);
-            self.ledger.start_day();
+            self.start_day(at);
         }
+    }
+
+    pub(crate) fn start_day(&mut self, at: Nanos) {
+        self.ledger.start_day();
+        self.turnover.start_day(at, self.ledger.pnl().net);
     }
 
     pub(crate) fn checkpoint(&mut self, at: Nanos, effects: &mut Effects) {

@@ -1,5 +1,7 @@
 //! The engine told in stories: what happens, and what it asks its runtime to do.
 
+#[path = "apply/brakes.rs"]
+mod brakes;
 #[path = "apply/stage.rs"]
 mod stage;
 

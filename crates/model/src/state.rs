@@ -66,6 +66,10 @@ pub enum TransitionCause {
     Audit,
     /// The day's loss limit is reached.
     DayLoss,
+    /// An absolute cap on turnover or loss is reached.
+    KillCap,
+    /// The order flow went wild: only a person lets it go on.
+    Runaway,
     /// Governance stopped trading.
     Governance,
     /// A venue refuses the key or the account, or its line is gone.
@@ -86,6 +90,8 @@ impl TransitionCause {
             TransitionCause::Invariant => "INVARIANT",
             TransitionCause::Audit => "AUDIT",
             TransitionCause::DayLoss => "DAY_LOSS",
+            TransitionCause::KillCap => "KILL_CAP",
+            TransitionCause::Runaway => "RUNAWAY",
             TransitionCause::Governance => "GOVERNANCE",
             TransitionCause::Venue => "VENUE",
             TransitionCause::Shutdown => "SHUTDOWN",

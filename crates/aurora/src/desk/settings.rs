@@ -6,6 +6,7 @@ use anyhow::Result;
 use aurora_book::FeatureParams;
 use aurora_config::Config;
 use aurora_engine::Settings;
+use aurora_engine::brakes::BrakeLimits;
 use aurora_engine::guard::Limits;
 use aurora_exec::Deadlines;
 use aurora_matching::{QueueModel, VenueConfig};
@@ -42,6 +43,18 @@ pub(crate) fn engine(config: &Config) -> Result<Settings> {
             price_band_bps: config.f64("risk.price_band_bps"),
             orders_per_minute: config.int("runaway.place_per_min"),
             live_orders: config.int("limits.global.max_inflight_orders"),
+        },
+        brakes: BrakeLimits {
+            day_notional: cap(config, "risk.kill_caps.day_notional"),
+            month_notional: cap(config, "risk.kill_caps.month_notional"),
+            day_loss: cap(config, "risk.kill_caps.day_loss"),
+            month_loss: cap(config, "risk.kill_caps.month_loss"),
+            cancels_per_minute: config.int("runaway.cancel_per_min"),
+            flips_per_minute: config.int("runaway.flips_per_min"),
+            repeats_per_minute: config.int("runaway.repeats_per_min"),
+            quarantine: Nanos::SECOND * (config.i64("runaway.quarantine_min") * 60),
+            duplicate_within: millis(config, "execution.duplicate_ms"),
+            collar_bps: config.f64("risk.collar_bps"),
         },
         day_loss: cap(config, "risk.daily_loss_cap"),
         capital: Notional::new(config.money("paper.balance")),

@@ -116,6 +116,46 @@ pub(super) const KEYS: &[Key] = &[
         "New orders in a sliding minute.",
         "Новых заявок за скользящую минуту.",
     ),
+    Key::whole("runaway.cancel_per_min", 600, 1, 1_000_000).means(
+        "Cancels of one instrument's orders in a sliding minute; more of them quarantine its entries.",
+        "Снятий по одному инструменту за скользящую минуту; больше — карантин входов.",
+    ),
+    Key::whole("runaway.flips_per_min", 60, 1, 1_000_000).means(
+        "How often a position may change its side in a sliding minute; more of it quarantines the instrument's entries.",
+        "Сколько раз позиция может перевернуться за скользящую минуту; больше — карантин входов.",
+    ),
+    Key::whole("runaway.repeats_per_min", 60, 1, 1_000_000).means(
+        "Orders filled one after the other on one side of an instrument within a minute; more of them hold the desk until a person lets it go.",
+        "Заявок, исполненных подряд на одной стороне инструмента за минуту; больше — HOLD до решения человека.",
+    ),
+    Key::whole("runaway.quarantine_min", 15, 0, 1_440).means(
+        "How long a quarantined instrument takes no entry, min.",
+        "Сколько длится карантин инструмента, мин.",
+    ),
+    Key::number("execution.duplicate_ms", 200.0, 0.0, 60_000.0).means(
+        "An entry equal to the one before it within so long is denied as a duplicate, ms; 0 is off.",
+        "Вход, равный предыдущему, раньше этого срока отклоняется как повтор, мс; 0 — выключено.",
+    ),
+    Key::number("risk.collar_bps", 150.0, 0.0, 10_000.0).means(
+        "How far an entry's price may be from the last minute's mean mid on the side that costs, bps.",
+        "Насколько цена входа может быть хуже средней за минуту, б.п.",
+    ),
+    Key::money("risk.kill_caps.day_notional", "0").means(
+        "What may be traded in a UTC day before the desk is killed, in quote; 0 is not configured, allowed only in paper.",
+        "Оборот за сутки UTC, после которого стол останавливается (KILL); 0 — не задан, только в paper.",
+    ),
+    Key::money("risk.kill_caps.month_notional", "0").means(
+        "What may be traded in a UTC month before the desk is killed, in quote; 0 is not configured, allowed only in paper.",
+        "Оборот за месяц UTC, после которого стол останавливается (KILL); 0 — не задан, только в paper.",
+    ),
+    Key::money("risk.kill_caps.day_loss", "0").means(
+        "The day's loss that kills the desk, in quote; 0 is not configured, allowed only in paper.",
+        "Убыток за сутки, после которого стол останавливается (KILL); 0 — не задан, только в paper.",
+    ),
+    Key::money("risk.kill_caps.month_loss", "0").means(
+        "The month's loss that kills the desk, in quote; 0 is not configured, allowed only in paper.",
+        "Убыток за месяц, после которого стол останавливается (KILL); 0 — не задан, только в paper.",
+    ),
     Key::whole("limits.global.max_inflight_orders", 20, 1, 100_000).means(
         "Orders that may still fill at one time.",
         "Сколько заявок может одновременно ждать исполнения.",

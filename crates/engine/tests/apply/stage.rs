@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aurora_book::{Continuity, FeatureParams};
+use aurora_engine::brakes::BrakeLimits;
 use aurora_engine::guard::Limits;
 use aurora_engine::{
     Command, Effects, Engine, Input, MarketSettings, Notice, Record, Refusal, Settings, Stamped,
@@ -15,7 +16,7 @@ use aurora_model::{
     Nanos, Notional, OrderIntent, Payoff, ReportKind, Side, Ticks, TimeInForce, VenueReport,
     VenueRequest, VenueState,
 };
-use aurora_signal::{Facts, Purpose, Strategy, Wish};
+use aurora_signal::{ExitReason, Facts, Purpose, Strategy, Wish};
 
 const BEGIN: Nanos = Nanos(1_700_000_000_000_000_000);
 const STEP: Nanos = Nanos(100_000_000);
@@ -33,6 +34,7 @@ impl Strategy for Puppet {
 pub(crate) struct Stage {
     pub(crate) engine: Engine<NoStopwatch>,
     pub(crate) journal: Vec<Stamped>,
+    settings: Settings,
     wishes: Puppet,
     requests: Vec<VenueRequest>,
     denials: Vec<String>,
@@ -44,6 +46,10 @@ pub(crate) struct Stage {
 impl Stage {
     /// An engine that knows nothing.
     pub(crate) fn empty() -> Stage {
+        Stage::within(settings())
+    }
+
+    fn within(settings: Settings) -> Stage {
         let wishes = Puppet::default();
         let market = MarketSettings {
             instrument: instrument(),
@@ -53,14 +59,32 @@ impl Stage {
         };
         let cash = BTreeMap::from([("USDT".to_owned(), money("100000"))]);
         let engine =
-            Engine::new(settings(), vec![market], permissive_gate(), cash, NoStopwatch).unwrap();
+            Engine::new(settings.clone(), vec![market], permissive_gate(), cash, NoStopwatch)
+                .unwrap();
         let (journal, requests, denials) = (Vec::new(), Vec::new(), Vec::new());
-        Stage { engine, journal, wishes, requests, denials, records: 0, at: BEGIN, update: 0 }
+        Stage {
+            engine,
+            journal,
+            settings,
+            wishes,
+            requests,
+            denials,
+            records: 0,
+            at: BEGIN,
+            update: 0,
+        }
     }
 
     /// An engine in RUN: started, reconciled, its book whole.
     pub(crate) fn running() -> Stage {
-        let mut stage = Stage::empty();
+        Stage::running_within(|_| {})
+    }
+
+    /// The same with other brakes.
+    pub(crate) fn running_within(set: impl FnOnce(&mut BrakeLimits)) -> Stage {
+        let mut settings = settings();
+        set(&mut settings.brakes);
+        let mut stage = Stage::within(settings);
         stage.command(Command::Start { epoch: 1 }).unwrap();
         stage.warm_up();
         stage.requests.clear();
@@ -76,7 +100,7 @@ impl Stage {
 
     /// An engine with the journal of this one, not started yet.
     pub(crate) fn replayed(&self) -> Stage {
-        let mut stage = Stage::empty();
+        let mut stage = Stage::within(self.settings.clone());
         for (no, stamped) in self.journal.iter().enumerate() {
             stage.engine.replay(no as u64 + 1, stamped).unwrap();
         }
@@ -102,6 +126,15 @@ impl Stage {
 
     /// The strategy will wish for this order at its next question.
     pub(crate) fn wish(&mut self, side: Side, limit: i64, qty: i64) {
+        self.wish_for(Purpose::Entry, side, limit, qty);
+    }
+
+    /// The same for an order the gates are not asked about.
+    pub(crate) fn wish_exit(&mut self, side: Side, limit: i64, qty: i64) {
+        self.wish_for(Purpose::Exit(ExitReason::Target), side, limit, qty);
+    }
+
+    fn wish_for(&mut self, purpose: Purpose, side: Side, limit: i64, qty: i64) {
         self.wishes.0.lock().unwrap().push(Wish::Place {
             intent: OrderIntent {
                 instrument: self.no(),
@@ -111,7 +144,7 @@ impl Stage {
                 time_in_force: TimeInForce::Gtc,
                 reduce_only: false,
             },
-            purpose: Purpose::Entry,
+            purpose,
             a_bps: 10.0,
             b_bps: 50.0,
             score: 0.9,
@@ -162,6 +195,11 @@ impl Stage {
 
     pub(crate) fn venue(&mut self, state: VenueState) {
         self.apply(&Input::Venue { instrument: self.no(), state });
+    }
+
+    /// The strategy will wish to cancel that order at its next question.
+    pub(crate) fn take_back(&mut self, id: ClientOrderId) {
+        self.wishes.0.lock().unwrap().push(Wish::Cancel { id });
     }
 
     pub(crate) fn hold(&mut self) {
@@ -299,6 +337,18 @@ fn settings() -> Settings {
             price_band_bps: 100.0,
             orders_per_minute: 100,
             live_orders: 10,
+        },
+        brakes: BrakeLimits {
+            day_notional: None,
+            month_notional: None,
+            day_loss: None,
+            month_loss: None,
+            cancels_per_minute: 100,
+            flips_per_minute: 100,
+            repeats_per_minute: 100,
+            quarantine: Nanos::SECOND * 60,
+            duplicate_within: Nanos(0),
+            collar_bps: 100.0,
         },
         day_loss: Some(money("50")),
         capital: money("100000"),

@@ -200,6 +200,18 @@ reason_codes! {
     StaleBook = "STALE_BOOK",
         ru "Отказ: нет свежего стакана",
         en "Denied: no fresh book";
+    RunawayCancels = "RUNAWAY_CANCELS",
+        ru "Отказ: снятий за минуту {value:0} при пределе {limit:0}, входы по инструменту на карантине",
+        en "Denied: {value:0} cancels within a minute, the limit is {limit:0}; entries here are quarantined";
+    RunawayFlips = "RUNAWAY_FLIPS",
+        ru "Отказ: позиция перевернулась за минуту {value:0} раз при пределе {limit:0}, входы по инструменту на карантине",
+        en "Denied: the position changed its side {value:0} times within a minute, the limit is {limit:0}; entries here are quarantined";
+    DuplicateIntent = "DUPLICATE_INTENT",
+        ru "Отказ: такая же заявка была {value:0} мс назад, одинаковые допустимы через {limit:0} мс",
+        en "Denied: the same order was made {value:0} ms ago, equal ones need {limit:0} ms between them";
+    PriceCollar = "PRICE_COLLAR",
+        ru "Отказ: цена отстоит от средней за минуту на {value:1} б.п., допустимо {limit:1}",
+        en "Denied: the price is {value:1} bps from the last minute's mean, {limit:1} is allowed";
     VenuePostOnly = "VENUE_POST_ONLY",
         ru "Отказ: биржа сейчас принимает только пассивные заявки",
         en "Denied: the venue takes only post-only orders now";

@@ -9,7 +9,10 @@ const LIMITS = new Set([
   'position_size',
   'exposure',
   'price_band',
-  'order_rate'
+  'order_rate',
+  'runaway',
+  'duplicate',
+  'price_collar'
 ]);
 
 export type Asked = {

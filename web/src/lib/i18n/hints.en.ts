@@ -72,7 +72,7 @@ export const hintsEn = {
   position_exposure: ['Value of the position against its limit', 'Above the limit the gate denies'],
   decisions: ['Every order the strategy wanted and the gate’s answer', 'A denied order never leaves'],
   waterfall: [
-    'Limits of the desk first, then the nine gates in order: value against limit, verdict, time taken',
+    'Limits of the desk first, then the gates in order: value against limit, verdict, time taken',
     'The first denial decides; the rest is shown for the record'
   ],
   allow_rate: [

@@ -69,6 +69,7 @@ pub(super) fn health<W: Stopwatch>(now: Nanos, engine: &Engine<W>, around: &Arou
             StartCheck::Ledger => ("ledger", "P0"),
             StartCheck::Audit => ("audit_log", "P0"),
             StartCheck::DayLoss => ("day_loss", "P0"),
+            StartCheck::KillCaps => ("kill_caps", "P0"),
         };
         let text = if ok {
             Text::new("в порядке", "in order")
