@@ -207,18 +207,19 @@ mod tests {
     use tempfile::TempDir;
 
     /// Two starts of three records each.
-    fn journal() -> TempDir {
-        let dir = TempDir::new().unwrap();
+    fn journal() -> (TempDir, PathBuf) {
+        let root = TempDir::new().unwrap();
+        let dir = root.path().join("journal");
         for start in 1..=2 {
             let options = Options { reserve_bytes: 1, ..Options::default() };
-            let (mut journal, _) = Journal::open_with(dir.path(), options, &mut |_| ()).unwrap();
+            let (mut journal, _) = Journal::open_with(&dir, options, &mut |_| ()).unwrap();
             for n in 1..=3u8 {
                 let payload = format!("{{\"start\":{start},\"n\":{n}}}");
                 journal.append(n, payload.as_bytes()).unwrap();
             }
             journal.close().unwrap();
         }
-        dir
+        (root, dir)
     }
 
     /// What a command prints, and how it ends, without the folder's name.
@@ -235,20 +236,20 @@ mod tests {
 
     #[test]
     fn a_whole_journal_is_dumped_counted_and_verified() {
-        let dir = journal();
+        let (_root, dir) = journal();
         let wanted = Wanted { from: Seq(3), limit: 2 };
         expect![[r#"
                    3    1   3 {"start":1,"n":3}
                    4    2   1 {"start":2,"n":1}
             ok
         "#]]
-        .assert_eq(&printed(dir.path(), |out| print_dump(out, dir.path(), false, wanted)));
+        .assert_eq(&printed(&dir, |out| print_dump(out, &dir, false, wanted)));
         expect![[r#"
             {"seq":3,"epoch":1,"kind":3,"hash":"23bff56b5bfbcd914b2c2752daf8ebf9","record":{"start":1,"n":3}}
             {"seq":4,"epoch":2,"kind":1,"hash":"55b7d4144095dfda5f32e3d45662c8ab","record":{"start":2,"n":1}}
             ok
         "#]]
-        .assert_eq(&printed(dir.path(), |out| print_dump(out, dir.path(), true, wanted)));
+        .assert_eq(&printed(&dir, |out| print_dump(out, &dir, true, wanted)));
         expect![[r#"
              kind    records  payload bytes
              intent        2             34
@@ -256,33 +257,33 @@ mod tests {
              report        2             34
 
              segment                    start  first record  records  bytes  cut  torn
-             0000000001-0000000001.seg      1             1        3    214    0     0
-             0000000002-0000000001.seg      2             4        3    214    0     0
+             0000000001-0000000001.seg      1             1        3    226    0     0
+             0000000002-0000000001.seg      2             4        3    226    0     0
 
             head b694537cc67728f774a65fe0abfa50db
             ok
         "#]]
-        .assert_eq(&printed(dir.path(), |out| stats::print(out, dir.path(), false, kind_word)));
+        .assert_eq(&printed(&dir, |out| stats::print(out, &dir, false, kind_word)));
         expect![[r#"
             whole: 6 records in 2 segments
             head b694537cc67728f774a65fe0abfa50db
             ok
         "#]]
-        .assert_eq(&printed(dir.path(), |out| print_verify(out, dir.path(), false)));
+        .assert_eq(&printed(&dir, |out| print_verify(out, &dir, false)));
     }
 
     #[test]
     fn damage_is_told_with_its_place_and_fails() {
-        let dir = journal();
-        let path = dir.path().join("0000000001-0000000001.seg");
+        let (_root, dir) = journal();
+        let path = dir.join("0000000001-0000000001.seg");
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[150] ^= 1;
         std::fs::write(&path, bytes).unwrap();
         expect![[r#"
-            {"cut_bytes":0,"damage":"0000000001-0000000001.seg is damaged at byte 114 (record 2): the record does not match its checksum; nothing after it can be trusted: run `aurora journal verify` on the folder, then restore it from a copy or set it aside","head":"ca7fa85191089b4931a5125443608b02","ok":false,"records":1,"segments":0,"torn_bytes":0}
-            error: 0000000001-0000000001.seg is damaged at byte 114 (record 2): the record does not match its checksum; nothing after it can be trusted: run `aurora journal verify` on the folder, then restore it from a copy or set it aside
+            {"cut_bytes":0,"damage":"0000000001-0000000001.seg is damaged at byte 118 (record 2): the record does not match its checksum; nothing after it can be trusted: run `aurora journal verify` on the folder, then restore it from a copy or set it aside","head":"ca7fa85191089b4931a5125443608b02","ok":false,"records":1,"segments":0,"torn_bytes":0}
+            error: 0000000001-0000000001.seg is damaged at byte 118 (record 2): the record does not match its checksum; nothing after it can be trusted: run `aurora journal verify` on the folder, then restore it from a copy or set it aside
         "#]]
-        .assert_eq(&printed(dir.path(), |out| print_verify(out, dir.path(), true)));
+        .assert_eq(&printed(&dir, |out| print_verify(out, &dir, true)));
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn in_memory() {
     let took = timed(|| {
         for _ in 0..records {
             bytes.clear();
-            chain.append(&mut bytes, 1, PAYLOAD);
+            chain.append(&mut bytes, (1, 0), PAYLOAD);
         }
     });
     tell(&format!(

@@ -1,11 +1,13 @@
 //! What is written down: the journal that a restart recovers from, and JSONL logs for people and their tools.
 
+pub mod disk;
 pub mod jsonl;
 
+mod mark;
 mod reader;
 mod segment;
 mod writer;
 
-pub use reader::{Reader, Record, Report, SegmentReport, verify};
+pub use reader::{Reader, Record, Report, SegmentReport, verify, verify_on};
 pub use segment::{Chain, ChainHash, JournalError, MAX_PAYLOAD_BYTES, Seq};
-pub use writer::{Durable, Journal, JournalThread, Options, Recovered};
+pub use writer::{Durable, Journal, JournalThread, Options, Recovered, SharedJournal};

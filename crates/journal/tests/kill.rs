@@ -12,7 +12,8 @@ const DIR: &str = "AURORA_TEST_JOURNAL";
 #[test]
 fn the_writer() {
     let Some(dir) = std::env::var_os(DIR) else { return };
-    let options = Options { segment_bytes: 1 << 16, reserve_bytes: 1 << 14 };
+    let options =
+        Options { segment_bytes: 1 << 16, reserve_bytes: 1 << 14, full_disk_bytes: 1 << 16 };
     let (journal, recovered) = Journal::open_with(Path::new(&dir), options, &mut |_| ()).unwrap();
     let mut thread = JournalThread::spawn(journal, |commit| {
         let line = format!("durable {}\n", commit.unwrap().seq);
@@ -31,12 +32,13 @@ fn the_writer() {
 
 #[test]
 fn nothing_durable_is_lost_however_often_the_writer_is_killed() {
-    let dir = tempfile::tempdir().unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("journal");
     let mut promised = 0;
     for round in 1..=20usize {
         let mut writer = Command::new(std::env::current_exe().unwrap())
             .args(["the_writer", "--exact", "--nocapture"])
-            .env(DIR, dir.path())
+            .env(DIR, &dir)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -50,11 +52,11 @@ fn nothing_durable_is_lost_however_often_the_writer_is_killed() {
         writer.wait().unwrap();
         promised = heard.filter_map(|line| durable(line.ok()?)).last().unwrap_or(promised);
 
-        let report = verify(dir.path()).unwrap();
+        let report = verify(&dir).unwrap();
         assert!(report.damage.is_none(), "round {round}: {report:?}");
         assert!(promised <= report.last_seq.0, "round {round}: {promised} of {}", report.last_seq);
     }
-    let records: Vec<_> = Reader::open(dir.path()).unwrap().map(Result::unwrap).collect();
+    let records: Vec<_> = Reader::open(&dir).unwrap().map(Result::unwrap).collect();
     assert!(promised <= records.len() as u64);
     for (n, record) in (1..).zip(&records) {
         assert_eq!(

@@ -187,7 +187,7 @@ impl Desk {
         }
         if self.shown_at <= wall {
             self.shown_at = wall + SHOW_EVERY;
-            let logged = self.world.observer.commit_logs(wall);
+            let logged = self.world.observer.commit_logs(wall) && !self.world.store.is_full();
             if logged != self.world.engine.audit_ok() {
                 self.world.audit(now, logged)?;
             }

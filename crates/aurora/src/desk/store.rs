@@ -89,8 +89,9 @@ impl Store {
     pub(crate) fn append(&mut self, stamped: &Stamped) -> Result<u64> {
         let (kind, payload) = (codec::kind_byte(&stamped.record), codec::encode(stamped));
         let Seq(seq) = match &mut self.writer {
-            Writer::Inline(journal) => journal.append(kind, &payload)?,
-            Writer::Thread(thread) => thread.append(kind, &payload)?,
+            // The engine has decided already: on a full disk it goes into the reserve.
+            Writer::Inline(journal) => journal.append_vital(kind, &payload)?,
+            Writer::Thread(thread) => thread.append_vital(kind, &payload)?,
         };
         self.dirty = true;
         self.last = seq;
@@ -164,6 +165,14 @@ impl Store {
     /// The last record of the runs before.
     pub(crate) fn base(&self) -> u64 {
         self.base
+    }
+
+    /// Whether the disk is full: what is left of it is for records that end risk.
+    pub(crate) fn is_full(&self) -> bool {
+        match &self.writer {
+            Writer::Inline(journal) => journal.is_full(),
+            Writer::Thread(thread) => thread.is_full(),
+        }
     }
 
     /// How many records wait for the disk.

@@ -2,21 +2,24 @@
 //!
 //! A segment that another follows ends where the follower's header says it begins. What lies behind that is
 //! not part of the journal: a torn tail that was cut at a restart, or the late writes of a writer that
-//! was already replaced. The newest segment ends at the first bytes that are no record. When a whole
-//! record lies anywhere behind them, it is not the end but damage, and reading stops with an error.
-//! (A power cut in the middle of one commit of many pages can look the same, because pages reach the disk in
-//! any order; nothing in it was durable, but that cannot be proved from the file, so it is an error too.)
+//! was already replaced. The newest segment ends at the first bytes that are no record. That is damage
+//! when the record that should be there was durable once: a whole record of a later commit lies behind
+//! it, or the mark beside the folder knows it. Otherwise it is the torn tail of a last commit, of which a
+//! power cut may have kept any sectors; nobody was told that it had succeeded.
+//! (Records of format 1 do not tell their commit: any whole one behind the end is damage.)
 
 mod verify;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-pub use verify::{Report, SegmentReport, verify};
+pub use verify::{Report, SegmentReport, verify, verify_on};
 
+use crate::disk::{Disk, SystemDisk};
+use crate::mark::{self, Mark};
 use crate::segment::{
-    Chain, ChainHash, Frame, HEADER_BYTES, Header, JournalError, SegmentName, Seq, VERSION,
-    contains_record, decode, list,
+    Chain, ChainHash, Frame, HEADER_BYTES, Header, JournalError, Layout, SegmentName, Seq, decode,
+    is_there_a_record, list, was_durable,
 };
 
 /// A record as it was appended, and where it lies.
@@ -41,7 +44,10 @@ pub struct Record {
 /// A journal that is being written can be read too: the end is then where the writer was.
 #[derive(Debug)]
 pub struct Reader {
+    disk: Arc<dyn Disk>,
     dir: PathBuf,
+    /// What must be there at least.
+    mark: Option<Mark>,
     names: std::vec::IntoIter<SegmentName>,
     /// Headers of the segments that have a whole one, oldest first.
     headers: Vec<Header>,
@@ -56,10 +62,14 @@ pub struct Reader {
 struct Segment {
     path: PathBuf,
     bytes: Vec<u8>,
+    /// `None` when the header cannot be read: then no record is part of the journal.
+    layout: Option<Layout>,
     /// The next record begins here.
     at: usize,
     /// Where the next segment takes over; `None` for the newest.
     until: Option<Chain>,
+    /// What the mark says was durable.
+    marked: Seq,
     was_read_again: bool,
     report: SegmentReport,
 }
@@ -76,18 +86,32 @@ impl Reader {
     /// # Errors
     /// When the folder cannot be read, or a newer Aurora wrote it.
     pub fn open(dir: &Path) -> Result<Reader, JournalError> {
-        let names = list(dir)?;
+        Reader::open_on(Arc::new(SystemDisk), dir)
+    }
+
+    /// [`Reader::open`] on another disk than this machine's.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn open_on(disk: Arc<dyn Disk>, dir: &Path) -> Result<Reader, JournalError> {
+        // Before the segments: a writer that goes on meanwhile may be ahead of its mark, never behind.
+        let mark = mark::read(&*disk, dir)?;
+        let names = list(&*disk, dir)?;
         let mut headers = Vec::new();
         for name in &names {
             let path = dir.join(name.to_string());
-            let Some(header) = read_header(&path)? else { continue };
-            if header.version != VERSION {
+            let start = disk.read(&path, HEADER_BYTES as u64);
+            let start = start.map_err(JournalError::io("read", &path))?;
+            let Some(header) = Header::decode(&start) else { continue };
+            if header.layout().is_none() {
                 return Err(JournalError::Version { path, version: header.version });
             }
             headers.push(header);
         }
         Ok(Reader {
+            disk,
             dir: dir.to_owned(),
+            mark,
             names: names.into_iter(),
             headers,
             current: None,
@@ -107,29 +131,79 @@ impl Reader {
         &self.done
     }
 
+    /// The last record that was durable once, by the mark beside the folder; `None` without a mark.
+    pub fn marked(&self) -> Option<Seq> {
+        self.mark.map(|mark| mark.chain.seq)
+    }
+
+    /// The newest start that left a trace, after reading to the end; zero when there was none.
+    pub(crate) fn last_epoch(&self) -> u32 {
+        let known = self.mark.map_or(0, |mark| mark.epoch);
+        self.done.iter().map(|segment| segment.epoch).fold(known, u32::max)
+    }
+
     fn next_record(&mut self) -> Result<Option<Record>, JournalError> {
         loop {
             if let Some(segment) = &mut self.current {
-                match segment.next(&mut self.chain)? {
-                    Next::Record(record) => return Ok(Some(record)),
+                match segment.next(&*self.disk, &mut self.chain)? {
+                    Next::Record(record) => {
+                        self.agrees_with_the_mark("it holds another record of that number")?;
+                        return Ok(Some(record));
+                    }
                     Next::End => self.done.extend(self.current.take().map(|ended| ended.report)),
                 }
                 continue;
             }
-            let Some(name) = self.names.next() else { return Ok(None) };
+            let Some(name) = self.names.next() else {
+                return self.is_all_there().map(|()| None);
+            };
             self.current = Some(self.begin(name)?);
+        }
+    }
+
+    /// At the marked record: whether it is the one the mark means.
+    fn agrees_with_the_mark(&self, what: &'static str) -> Result<(), JournalError> {
+        match self.mark {
+            Some(mark) if mark.chain.seq == self.chain.seq && mark.chain != self.chain => {
+                Err(self.older(mark, what))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn is_all_there(&self) -> Result<(), JournalError> {
+        match self.mark {
+            Some(mark) if self.chain.seq < mark.chain.seq => {
+                Err(self.older(mark, "an older copy was put back, or its end is lost"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn older(&self, mark: Mark, what: &'static str) -> JournalError {
+        JournalError::Older {
+            dir: self.dir.clone(),
+            mark: mark::path(&self.dir),
+            last: self.chain.seq,
+            marked: mark.chain.seq,
+            what,
         }
     }
 
     /// Opens a segment and checks that it continues the chain.
     fn begin(&self, name: SegmentName) -> Result<Segment, JournalError> {
         let path = self.dir.join(name.to_string());
-        let bytes = fs::read(&path).map_err(JournalError::io("read", &path))?;
+        let bytes = self.disk.read(&path, u64::MAX).map_err(JournalError::io("read", &path))?;
         let until =
             self.headers.iter().find(|header| name < header.name).map(|header| header.start);
         let report = SegmentReport::new(&path, name, self.chain);
-        let mut segment = Segment { path, bytes, at: 0, until, was_read_again: false, report };
-        let Some(header) = Header::decode(&segment.bytes) else {
+        let marked = self.mark.map_or(Seq(0), |mark| mark.chain.seq);
+        let header = Header::decode(&bytes);
+        let layout = header.and_then(|header| header.layout());
+        let was_read_again = false;
+        let mut segment =
+            Segment { path, bytes, layout, at: 0, until, marked, was_read_again, report };
+        let Some(header) = header else {
             // Its writer died while making it: no record was ever in it. `next` finds out if one was.
             return Ok(segment);
         };
@@ -160,13 +234,12 @@ impl Iterator for Reader {
 }
 
 impl Segment {
-    fn next(&mut self, chain: &mut Chain) -> Result<Next, JournalError> {
+    fn next(&mut self, disk: &dyn Disk, chain: &mut Chain) -> Result<Next, JournalError> {
         if self.until.is_some_and(|until| until.seq <= chain.seq) {
             return self.handed_over(chain);
         }
         loop {
-            // Zero is where the header is unreadable: there is no record to begin with.
-            let found = if self.at == 0 { None } else { decode(&self.bytes[self.at..]) };
+            let found = self.layout.and_then(|layout| decode(&self.bytes[self.at..], layout));
             match found {
                 Some(frame) if chain.continues_with(&frame) => {
                     let record = record(&frame, self.report.epoch, self.at);
@@ -181,7 +254,7 @@ impl Segment {
                 }
                 // Perhaps a live writer was in the middle of it: look once more.
                 None if !self.was_read_again && used(&self.bytes[self.at..]) != 0 => {
-                    self.read_again()?;
+                    self.read_again(disk)?;
                 }
                 None => return self.end(chain),
             }
@@ -193,32 +266,43 @@ impl Segment {
         if self.until != Some(*chain) {
             return Err(self.damaged(chain, "the next segment continues other records than these"));
         }
-        self.report.cut_bytes = used(&self.bytes[self.at..]);
+        self.report.cut_bytes = used(&self.bytes[self.at..]) as u64;
         Ok(Next::End)
     }
 
     /// No record here: the end, a torn tail, or damage.
     fn end(&mut self, chain: &Chain) -> Result<Next, JournalError> {
         let rest = &self.bytes[self.at..];
-        let leftover = used(rest);
+        let rest = &rest[..used(rest)];
         if self.until.is_some() {
-            let what = match leftover {
-                0 => "the record is not there, but the next segment begins after it",
+            let what = match rest {
+                [] => "the record is not there, but the next segment begins after it",
                 _ => "the record does not match its checksum",
             };
             return Err(self.damaged(chain, what));
         }
-        if leftover != 0 && contains_record(rest, chain.seq.next()) {
-            return Err(self.damaged(chain, "the record does not match its checksum"));
+        let missing = chain.seq.next();
+        let was_there = match self.layout {
+            Some(layout) => missing <= self.marked || was_durable(missing, rest, layout),
+            // The header was durable before the first record.
+            None => is_there_a_record(missing, rest),
+        };
+        if !rest.is_empty() && was_there {
+            let what = match self.layout {
+                Some(_) => "the record does not match its checksum",
+                None => "the header does not match its checksum",
+            };
+            return Err(self.damaged(chain, what));
         }
-        self.report.torn_bytes = leftover;
+        self.report.torn_bytes = rest.len() as u64;
         self.report.is_newest = true;
         Ok(Next::End)
     }
 
-    fn read_again(&mut self) -> Result<(), JournalError> {
+    fn read_again(&mut self, disk: &dyn Disk) -> Result<(), JournalError> {
         self.was_read_again = true;
-        let bytes = fs::read(&self.path).map_err(JournalError::io("read", &self.path))?;
+        let bytes = disk.read(&self.path, u64::MAX);
+        let bytes = bytes.map_err(JournalError::io("read", &self.path))?;
         if self.at <= bytes.len() {
             self.bytes = bytes;
         }
@@ -243,17 +327,8 @@ fn record(frame: &Frame<'_>, epoch: u32, at: usize) -> Record {
 }
 
 /// How many bytes there are before the zeros that fill the file.
-fn used(bytes: &[u8]) -> u64 {
-    bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last as u64 + 1)
-}
-
-fn read_header(path: &Path) -> Result<Option<Header>, JournalError> {
-    use std::io::Read;
-    let mut bytes = Vec::with_capacity(HEADER_BYTES);
-    fs::File::open(path)
-        .and_then(|file| file.take(HEADER_BYTES as u64).read_to_end(&mut bytes))
-        .map_err(JournalError::io("read", path))?;
-    Ok(Header::decode(&bytes))
+fn used(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
 }
 
 #[cfg(test)]

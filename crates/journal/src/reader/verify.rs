@@ -1,8 +1,10 @@
 //! A folder read from end to end, and what was found.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Reader;
+use crate::disk::{Disk, SystemDisk};
 use crate::segment::{Chain, ChainHash, JournalError, SegmentName, Seq};
 
 /// One segment file, as far as it was read.
@@ -65,6 +67,8 @@ pub struct Report {
     pub head: ChainHash,
     /// Bytes of an unfinished commit at the end.
     pub torn_bytes: u64,
+    /// The last record that was durable once, by the mark beside the folder; `None` without a mark.
+    pub marked: Option<Seq>,
     /// What stopped the reading before the end; `None` when the journal is whole.
     pub damage: Option<JournalError>,
 }
@@ -74,12 +78,21 @@ pub struct Report {
 /// # Errors
 /// When the folder cannot be read at all; damage found in it is in the report.
 pub fn verify(dir: &Path) -> Result<Report, JournalError> {
-    let mut reader = Reader::open(dir)?;
+    verify_on(Arc::new(SystemDisk), dir)
+}
+
+/// [`verify`] on another disk than this machine's.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_on(disk: Arc<dyn Disk>, dir: &Path) -> Result<Report, JournalError> {
+    let mut reader = Reader::open_on(disk, dir)?;
     let damage = reader.by_ref().find_map(Result::err);
     Ok(Report {
         last_seq: reader.reached().seq,
         head: reader.reached().head,
         torn_bytes: reader.segments().iter().map(|segment| segment.torn_bytes).sum(),
+        marked: reader.marked(),
         segments: reader.done,
         damage,
     })

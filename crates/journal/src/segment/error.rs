@@ -43,6 +43,33 @@ pub enum JournalError {
         /// What its header says.
         version: u16,
     },
+    /// The journal does not hold what was once durable in it.
+    #[error(
+        "the journal in {} ends at record {last}, but record {marked} was durable ({}): {what}; put the \
+         newer journal back, or, if this one is meant to be the journal from now on, remove that file",
+        dir.display(), mark.display()
+    )]
+    Older {
+        /// The folder.
+        dir: PathBuf,
+        /// The file that remembers.
+        mark: PathBuf,
+        /// The last record here.
+        last: Seq,
+        /// The last record known to have been durable.
+        marked: Seq,
+        /// How that may have come.
+        what: &'static str,
+    },
+    /// No space for an ordinary record; what is left is kept for those that end risk.
+    #[error(
+        "the disk of {} is full: what is left is kept for HOLD and cancels; free some space",
+        dir.display()
+    )]
+    Full {
+        /// The folder.
+        dir: PathBuf,
+    },
     /// Another process writes this journal.
     #[error("{} is in use by another Aurora: stop it, or choose another folder", dir.display())]
     Locked {
@@ -73,6 +100,11 @@ impl JournalError {
     /// For `map_err`, with what was tried on what.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> JournalError {
         move |source| JournalError::Io { action, path: path.to_owned(), source }
+    }
+
+    /// Whether the disk is full, and nothing worse.
+    pub(crate) fn is_no_space(&self) -> bool {
+        matches!(self, JournalError::Io { source, .. } if crate::disk::is_no_space(source))
     }
 
     /// The whole story on one line.

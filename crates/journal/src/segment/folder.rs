@@ -1,12 +1,12 @@
 //! The folder: which segments there are, in the order they were written.
 
 use std::fmt;
-use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 use std::str::FromStr;
 
 use super::error::JournalError;
+use crate::disk::Disk;
 
 /// `EPOCH-INDEX.seg`; sorts in the order of writing, as a name and as a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,24 +35,15 @@ impl FromStr for SegmentName {
 }
 
 /// Every segment of the folder, oldest first; other files are left alone. No folder is an empty journal.
-pub(crate) fn list(dir: &Path) -> Result<Vec<SegmentName>, JournalError> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
+pub(crate) fn list(disk: &dyn Disk, dir: &Path) -> Result<Vec<SegmentName>, JournalError> {
+    let names = match disk.list(dir) {
+        Ok(names) => names,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(JournalError::io("list", dir)(error)),
     };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(JournalError::io("list", dir))?;
-        names.extend(entry.file_name().to_str().and_then(|name| name.parse::<SegmentName>().ok()));
-    }
+    let mut names: Vec<SegmentName> = names.iter().filter_map(|name| name.parse().ok()).collect();
     names.sort_unstable();
     Ok(names)
-}
-
-/// Makes the folder's list of files durable; without it a new file may be gone after a power cut.
-pub(crate) fn sync_folder(dir: &Path) -> Result<(), JournalError> {
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(JournalError::io("sync", dir))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The first 64 bytes of a segment: which file it is, and where in the chain it begins.
 
 use super::folder::SegmentName;
-use super::record::{Chain, ChainHash, Seq};
+use super::record::{Chain, ChainHash, Layout, Seq};
 
-/// The format this code writes, and the only one there is so far.
-pub(crate) const VERSION: u16 = 1;
+/// The format this code writes; it reads every one before it too.
+pub(crate) const VERSION: u16 = 2;
 pub(crate) const HEADER_BYTES: usize = 64;
 const MAGIC: &[u8; 8] = b"AURORAJ\n";
 const CRC_AT: usize = HEADER_BYTES - 4;
@@ -19,6 +19,20 @@ pub(crate) struct Header {
 }
 
 impl Header {
+    /// Of a new segment.
+    pub(crate) const fn new(name: SegmentName, start: Chain) -> Header {
+        Header { version: VERSION, name, start }
+    }
+
+    /// How its records are laid out; `None` for a format of the future.
+    pub(crate) const fn layout(&self) -> Option<Layout> {
+        match self.version {
+            1 => Some(Layout::WithoutPlace),
+            2 => Some(Layout::WithPlace),
+            _ => None,
+        }
+    }
+
     pub(crate) fn encode(&self) -> [u8; HEADER_BYTES] {
         let mut bytes = [0; HEADER_BYTES];
         bytes[..8].copy_from_slice(MAGIC);

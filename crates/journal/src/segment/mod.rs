@@ -13,6 +13,6 @@ mod record;
 pub use error::JournalError;
 pub use record::{Chain, ChainHash, MAX_PAYLOAD_BYTES, Seq};
 
-pub(crate) use folder::{SegmentName, list, sync_folder};
-pub(crate) use header::{HEADER_BYTES, Header, VERSION};
-pub(crate) use record::{Frame, contains_record, decode};
+pub(crate) use folder::{SegmentName, list};
+pub(crate) use header::{HEADER_BYTES, Header};
+pub(crate) use record::{Frame, Layout, decode, is_there_a_record, was_durable};

@@ -2,70 +2,103 @@
 //!
 //! Space is reserved by writing zeros, not by `fallocate`: over blocks that were written before, an
 //! fdatasync has no file metadata to write. On ext4 that takes a third off a large commit, and a commit
-//! does not wait behind the file system's own journal while other programs write.
+//! does not wait behind the file system's own journal while other programs write. The zeros come before
+//! the records, so a full disk shows while nothing is at stake.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::segment::{HEADER_BYTES, Header, JournalError, SegmentName, sync_folder};
+use crate::disk::{Disk, DiskFile};
+use crate::segment::{HEADER_BYTES, Header, JournalError, SegmentName};
 
 /// The file the journal appends to.
 #[derive(Debug)]
 pub(super) struct SegmentFile {
-    pub(super) file: File,
+    file: Box<dyn DiskFile>,
     path: PathBuf,
     name: SegmentName,
     /// The next write goes here.
     end: u64,
-    /// Zeros were written up to here.
+    /// The blocks up to here are ours.
     reserved: u64,
 }
 
 impl SegmentFile {
     /// A new file with its header durable. That it did not exist before is what fences an older writer off.
     pub(super) fn create(
+        disk: &dyn Disk,
         dir: &Path,
         header: Header,
-        reserve: u64,
+        piece: u64,
     ) -> Result<SegmentFile, JournalError> {
         let path = dir.join(header.name.to_string());
-        let file = File::options().write(true).create_new(true).open(&path);
-        let file = file.map_err(JournalError::io("create", &path))?;
+        let file = disk.create(&path).map_err(JournalError::io("create", &path))?;
         let mut segment = SegmentFile { file, path, name: header.name, end: 0, reserved: 0 };
-        segment.append(&header.encode(), reserve)?;
-        segment.file.sync_all().map_err(JournalError::io("sync", &segment.path))?;
-        sync_folder(dir)?;
+        let begun = segment.extend(HEADER_BYTES as u64, piece).and_then(|()| segment.begin(header));
+        if let Err(error) = begun {
+            // The name is wanted again when the reserve takes its place.
+            drop(disk.remove(&segment.path));
+            return Err(error);
+        }
+        sync_dir(disk, dir)?;
         Ok(segment)
     }
 
-    /// One write, one fdatasync; now and then also the zeros of the next reserve.
-    pub(super) fn append(&mut self, bytes: &[u8], reserve: u64) -> Result<(), JournalError> {
-        self.write(bytes, reserve)?;
-        self.file.sync_data().map_err(JournalError::io("sync", &self.path))
+    /// The same out of a file whose blocks are ours already, for when the disk has no others.
+    pub(super) fn create_from(
+        disk: &dyn Disk,
+        reserve: &Path,
+        header: Header,
+    ) -> Result<SegmentFile, JournalError> {
+        let dir = reserve.parent().unwrap_or(Path::new("."));
+        let path = dir.join(header.name.to_string());
+        let file = disk.open(reserve).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => JournalError::Full { dir: dir.to_owned() },
+            _ => JournalError::io("open", reserve)(error),
+        })?;
+        disk.create(&path).map_err(JournalError::io("create", &path))?;
+        let reserved = file.length().map_err(JournalError::io("read", reserve))?;
+        let mut segment = SegmentFile { file, path, name: header.name, end: 0, reserved };
+        segment.begin(header)?;
+        disk.rename(reserve, &segment.path).map_err(JournalError::io("rename", reserve))?;
+        sync_dir(disk, dir)?;
+        Ok(segment)
     }
 
-    /// One write; the system has it, the disk will.
-    pub(super) fn write(&mut self, bytes: &[u8], reserve: u64) -> Result<(), JournalError> {
-        let failed_to = |action| JournalError::io(action, &self.path);
-        let end = self.end + bytes.len() as u64;
-        self.file.write_all_at(bytes, self.end).map_err(failed_to("write to"))?;
-        let mut reserved = self.reserved;
-        if reserved < end {
-            reserved = end.next_multiple_of(reserve.max(1));
-            let zeros = vec![0; usize::try_from(reserved - end).unwrap_or(0)];
-            self.file.write_all_at(&zeros, end).map_err(failed_to("reserve space in"))?;
+    fn begin(&mut self, header: Header) -> Result<(), JournalError> {
+        self.write(&header.encode())?;
+        self.sync()
+    }
+
+    /// Makes sure that so many more bytes fit; a disk that has no room for them says so here.
+    pub(super) fn extend(&mut self, bytes: u64, piece: u64) -> Result<(), JournalError> {
+        let needed = self.end + bytes;
+        if self.reserved < needed {
+            let reserved = needed.next_multiple_of(piece.max(1));
+            let zeros = vec![0; usize::try_from(reserved - self.reserved).unwrap_or(0)];
+            let written = self.file.write_at(&zeros, self.reserved);
+            written.map_err(JournalError::io("reserve space in", &self.path))?;
+            self.reserved = reserved;
         }
-        (self.end, self.reserved) = (end, reserved);
         Ok(())
+    }
+
+    /// One write; the system has it, the disk will after [`SegmentFile::sync`].
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
+        let written = self.file.write_at(bytes, self.end);
+        written.map_err(JournalError::io("write to", &self.path))?;
+        self.end += bytes.len() as u64;
+        Ok(())
+    }
+
+    pub(super) fn sync(&self) -> Result<(), JournalError> {
+        self.file.sync().map_err(JournalError::io("sync", &self.path))
     }
 
     /// Gives back what was reserved and not used.
     pub(super) fn finish(&mut self) -> Result<(), JournalError> {
-        self.file
-            .set_len(self.end)
-            .and_then(|()| self.file.sync_all())
-            .map_err(JournalError::io("close", &self.path))?;
+        let cut = self.file.set_len(self.end).and_then(|()| self.file.sync());
+        cut.map_err(JournalError::io("close", &self.path))?;
         self.reserved = self.end;
         Ok(())
     }
@@ -77,6 +110,10 @@ impl SegmentFile {
     pub(super) const fn name(&self) -> SegmentName {
         self.name
     }
+}
+
+pub(super) fn sync_dir(disk: &dyn Disk, dir: &Path) -> Result<(), JournalError> {
+    disk.sync_dir(dir).map_err(JournalError::io("sync", dir))
 }
 
 const _: () = assert!(HEADER_BYTES == 64, "records begin at byte 64 in every file there is");

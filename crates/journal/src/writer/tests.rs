@@ -1,19 +1,37 @@
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use expect_test::expect;
 use tempfile::TempDir;
 
 use super::*;
-use crate::verify;
+use crate::disk::{Fault, MemoryDisk};
+use crate::{Reader, verify, verify_on};
 
 /// No space ahead, so that a file is exactly its records; a new segment after some 400 bytes.
-const SMALL: Options = Options { segment_bytes: 400, reserve_bytes: 1 };
+const SMALL: Options = Options { segment_bytes: 400, reserve_bytes: 1, full_disk_bytes: 0 };
+
+/// The journal's folder; its mark lies beside it.
+fn journal_in(dir: &TempDir) -> PathBuf {
+    dir.path().join("journal")
+}
 
 fn open(dir: &Path) -> Result<(Journal, Recovered, Vec<String>), JournalError> {
     let mut told = Vec::new();
     let mut replay = |record: Record| told.push(String::from_utf8(record.payload).unwrap());
     let (journal, recovered) = Journal::open_with(dir, SMALL, &mut replay)?;
+    Ok((journal, recovered, told))
+}
+
+/// The journal on a disk in memory.
+fn on(
+    disk: &MemoryDisk,
+    options: Options,
+) -> Result<(Journal, Recovered, Vec<String>), JournalError> {
+    let mut told = Vec::new();
+    let mut replay = |record: Record| told.push(String::from_utf8_lossy(&record.payload).into());
+    let (disk, dir) = (Arc::new(disk.clone()), Path::new("/data/journal"));
+    let (journal, recovered) = Journal::open_on(disk, dir, options, &mut replay)?;
     Ok((journal, recovered, told))
 }
 
@@ -35,30 +53,31 @@ fn newest(dir: &Path) -> PathBuf {
 
 #[test]
 fn a_restart_replays_every_record_in_a_new_epoch() {
-    let dir = TempDir::new().unwrap();
+    let root = TempDir::new().unwrap();
+    let dir = journal_in(&root);
     for start in 1..=4u64 {
-        let (mut journal, recovered, told) = open(dir.path()).unwrap();
+        let (mut journal, recovered, told) = open(&dir).unwrap();
         assert_eq!(u64::from(recovered.epoch), start);
         assert_eq!(recovered.last_seq, Seq(20 * (start - 1)));
         assert_eq!(told, numbered(1, 20 * (start - 1)));
         assert_eq!(recovered.head, journal.head_hash());
         write(&mut journal, 20 * (start - 1) + 1, 20 * start);
     }
-    let report = verify(dir.path()).unwrap();
+    let report = verify(&dir).unwrap();
     assert!(report.damage.is_none() && 8 < report.segments.len(), "{report:?}");
-    assert_eq!(report.last_seq, Seq(80));
+    assert_eq!((report.last_seq, report.marked), (Seq(80), Some(Seq(80))));
 }
 
 #[test]
 fn the_hash_is_that_of_the_records_however_they_were_committed() {
-    let (one, many) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let (mut single, ..) = open(one.path()).unwrap();
+    let root = TempDir::new().unwrap();
+    let (mut single, ..) = open(&root.path().join("one")).unwrap();
     write(&mut single, 1, 30);
-    let (mut batched, _) = Journal::open(many.path(), &mut |_| ()).unwrap();
+    let (mut batched, _) = Journal::open(&root.path().join("many"), &mut |_| ()).unwrap();
     let (mut alone, mut bytes) = (Chain::default(), Vec::new());
     for payload in numbered(1, 30) {
         batched.append(1, payload.as_bytes()).unwrap();
-        alone.append(&mut bytes, 1, payload.as_bytes());
+        alone.append(&mut bytes, (1, 0), payload.as_bytes());
     }
     let chain = batched.close().unwrap();
     assert_eq!(chain, single.close().unwrap());
@@ -68,114 +87,219 @@ fn the_hash_is_that_of_the_records_however_they_were_committed() {
 
 #[test]
 fn a_file_cut_anywhere_recovers_to_the_records_that_are_whole() {
-    let master = TempDir::new().unwrap();
-    let (mut journal, ..) = open(master.path()).unwrap();
+    let (master, at) = (MemoryDisk::new(), Path::new("/data/journal"));
+    let (mut journal, ..) = on(&master, SMALL).unwrap();
     write(&mut journal, 1, 6);
     drop(journal);
-    let name = newest(master.path()).file_name().unwrap().to_owned();
-    let bytes = fs::read(master.path().join(&name)).unwrap();
-    let ends: Vec<u64> = Reader::open(master.path()).unwrap().map(|r| r.unwrap().offset).collect();
+    let segment = at.join("0000000001-0000000001.seg");
+    let bytes = master.read(&segment, u64::MAX).unwrap();
+    let reader = Reader::open_on(Arc::new(master), at).unwrap();
+    let ends: Vec<u64> = reader.map(|record| record.unwrap().offset).collect();
     for length in 0..=bytes.len() {
-        let dir = TempDir::new().unwrap();
-        fs::write(dir.path().join(&name), &bytes[..length]).unwrap();
-        let (mut journal, recovered, told) = open(dir.path()).unwrap();
+        let disk = MemoryDisk::new();
+        disk.put(&segment, bytes[..length].to_vec());
+        let (mut journal, recovered, told) = on(&disk, SMALL).unwrap();
         // A record is whole when the next one's first byte was reached.
         let whole = ends.iter().skip(1).filter(|end| **end <= length as u64).count() as u64
             + u64::from(length == bytes.len());
         assert_eq!(told, numbered(1, whole), "cut to {length}");
         assert_eq!(recovered.epoch, 2);
-        let kept = dir.path().join(format!("{}.torn", name.to_str().unwrap()));
-        let kept = fs::metadata(kept).map_or(0, |kept| kept.len());
+        let kept = disk.read(&start::torn_path(&segment), u64::MAX);
+        let kept = kept.map_or(0, |kept| kept.len() as u64);
         assert_eq!(kept, recovered.torn_bytes, "cut to {length}");
         write(&mut journal, whole + 1, whole + 3);
         drop(journal);
-        let (_, recovered, told) = open(dir.path()).unwrap();
+        let (_, recovered, told) = on(&disk, SMALL).unwrap();
         assert_eq!((recovered.torn_bytes, told), (0, numbered(1, whole + 3)), "cut to {length}");
     }
 }
 
 #[test]
 fn two_starts_that_died_making_their_file_hurt_nobody() {
-    let dir = TempDir::new().unwrap();
-    let (mut journal, ..) = open(dir.path()).unwrap();
+    let root = TempDir::new().unwrap();
+    let dir = journal_in(&root);
+    let (mut journal, ..) = open(&dir).unwrap();
     write(&mut journal, 1, 3);
     drop(journal);
     for header in [&b""[..], &b"AURORAJ\n\x01"[..]] {
-        let epoch = verify(dir.path()).unwrap().segments.last().unwrap().epoch + 1;
+        let epoch = verify(&dir).unwrap().segments.last().unwrap().epoch + 1;
         let name = SegmentName { epoch, index: 1 };
-        fs::write(dir.path().join(name.to_string()), header).unwrap();
+        fs::write(dir.join(name.to_string()), header).unwrap();
     }
-    let (mut journal, recovered, told) = open(dir.path()).unwrap();
+    let (mut journal, recovered, told) = open(&dir).unwrap();
     assert_eq!((recovered.epoch, told), (4, numbered(1, 3)));
     write(&mut journal, 4, 5);
     drop(journal);
-    assert_eq!(open(dir.path()).unwrap().2, numbered(1, 5));
+    assert_eq!(open(&dir).unwrap().2, numbered(1, 5));
 }
 
 #[test]
 fn a_writer_that_was_replaced_cannot_add_to_the_journal() {
-    let dir = TempDir::new().unwrap();
-    let (mut old, ..) = open(dir.path()).unwrap();
+    let root = TempDir::new().unwrap();
+    let dir = journal_in(&root);
+    let (mut old, ..) = open(&dir).unwrap();
     write(&mut old, 1, 2);
-    let stale = old.segment.file.try_clone().unwrap();
+    let stale = fs::File::options().write(true).open(newest(&dir)).unwrap();
     let end = old.segment.bytes();
     let (chain, mut late) = (old.chain, Vec::new());
     drop(old);
-    let (mut new, ..) = open(dir.path()).unwrap();
+    let (mut new, ..) = open(&dir).unwrap();
     write(&mut new, 3, 4);
     drop(new);
     // The old process wakes up and finishes the write it had begun.
-    { chain }.append(&mut late, 1, b"late");
+    { chain }.append(&mut late, (1, 0), b"late");
     std::os::unix::fs::FileExt::write_all_at(&stale, &late, end).unwrap();
-    let report = verify(dir.path()).unwrap();
+    let report = verify(&dir).unwrap();
     assert!(report.damage.is_none());
     assert_eq!(report.segments[0].cut_bytes, late.len() as u64);
-    assert_eq!(open(dir.path()).unwrap().2, numbered(1, 4));
+    assert_eq!(open(&dir).unwrap().2, numbered(1, 4));
 }
 
 #[test]
 fn two_writers_never_share_a_folder() {
-    let dir = TempDir::new().unwrap();
-    let (journal, ..) = open(dir.path()).unwrap();
-    assert!(matches!(open(dir.path()), Err(JournalError::Locked { .. })));
+    let root = TempDir::new().unwrap();
+    let dir = journal_in(&root);
+    let (journal, ..) = open(&dir).unwrap();
+    assert!(matches!(open(&dir), Err(JournalError::Locked { .. })));
     drop(journal);
-    assert!(open(dir.path()).is_ok());
+    assert!(open(&dir).is_ok());
 }
 
 #[test]
 fn after_a_failed_write_or_sync_nothing_is_taken_any_more() {
-    // The first refuses the write; the second takes it and refuses the sync.
-    for device in ["/dev/full", "/dev/null"] {
-        let dir = TempDir::new().unwrap();
-        let (mut journal, _) = Journal::open(dir.path(), &mut |_| ()).unwrap();
+    for call in 1..=3 {
+        let disk = MemoryDisk::new();
+        let (mut journal, ..) = on(&disk, Options::default()).unwrap();
         write(&mut journal, 1, 2);
-        let disk = File::options().write(true).open(device).unwrap();
-        let healthy = std::mem::replace(&mut journal.segment.file, disk);
+        let error = std::io::ErrorKind::Other;
+        // The write of the record, its sync, the mark.
+        disk.fail(Some(Fault { call: disk.calls() + call, error, lasts: false }));
         journal.append(1, b"lost").unwrap();
-        assert!(matches!(journal.commit(), Err(JournalError::Io { .. })), "{device}");
-        journal.segment.file = healthy;
+        assert!(matches!(journal.commit(), Err(JournalError::Io { .. })), "call {call}");
         assert!(matches!(journal.append(1, b"more"), Err(JournalError::Stopped { .. })));
         assert!(matches!(journal.commit(), Err(JournalError::Stopped { .. })));
-        assert_eq!(journal.durable(), Seq(2));
         drop(journal);
-        assert_eq!(open(dir.path()).unwrap().2, numbered(1, 2));
+        assert!(2 <= on(&disk, Options::default()).unwrap().1.records);
     }
 }
 
 #[test]
+fn a_full_disk_takes_vital_records_until_the_reserve_is_used_up() {
+    let disk = MemoryDisk::new();
+    let options = Options { segment_bytes: 1 << 20, reserve_bytes: 512, full_disk_bytes: 4096 };
+    let (mut journal, recovered, _) = on(&disk, options).unwrap();
+    assert!(!recovered.is_full);
+    disk.set_room(Some(8192));
+    let (mut taken, mut vital) = (0, 0);
+    while journal.append(1, &[1; 100]).is_ok() {
+        journal.commit().unwrap();
+        taken += 1;
+    }
+    assert!(journal.is_full() && 10 < taken, "{taken} records");
+    assert!(matches!(journal.append(1, b"an order"), Err(JournalError::Full { .. })));
+    while journal.append_vital(2, &[2; 100]).is_ok() && journal.commit().is_ok() {
+        vital += 1;
+    }
+    assert!(4096 / 150 < vital, "{vital} vital records");
+    assert!(matches!(journal.append_vital(2, b"HOLD"), Err(JournalError::Stopped { .. })));
+    drop(journal);
+    assert_eq!(
+        verify_on(Arc::new(disk), Path::new("/data/journal")).unwrap().last_seq.0,
+        taken + vital
+    );
+}
+
+#[test]
+fn a_start_on_a_full_disk_lives_off_the_reserve_until_there_is_room() {
+    let disk = MemoryDisk::new();
+    let options = Options { segment_bytes: 1 << 20, reserve_bytes: 512, full_disk_bytes: 4096 };
+    drop(on(&disk, options).unwrap());
+    disk.set_room(Some(0));
+    let (mut journal, recovered, _) = on(&disk, options).unwrap();
+    assert!(recovered.is_full);
+    journal.append_vital(2, b"HOLD").unwrap();
+    journal.commit().unwrap();
+    assert!(matches!(journal.append(1, b"an order"), Err(JournalError::Full { .. })));
+    disk.set_room(None);
+    journal.append_vital(2, b"cancel").unwrap();
+    journal.commit().unwrap();
+    assert!(!journal.is_full());
+    journal.append(1, b"an order").unwrap();
+    journal.close().unwrap();
+    let (_, recovered, _) = on(&disk, options).unwrap();
+    assert_eq!((recovered.records, recovered.is_full), (3, false));
+}
+
+#[test]
+fn an_older_copy_put_back_is_noticed() {
+    let root = TempDir::new().unwrap();
+    let dir = journal_in(&root);
+    let (mut journal, ..) = open(&dir).unwrap();
+    write(&mut journal, 1, 3);
+    journal.close().unwrap();
+    let copy = root.path().join("copy");
+    fs::create_dir(&copy).unwrap();
+    for file in fs::read_dir(&dir).unwrap().map(Result::unwrap) {
+        fs::copy(file.path(), copy.join(file.file_name())).unwrap();
+    }
+    let (mut journal, ..) = open(&dir).unwrap();
+    write(&mut journal, 4, 5);
+    drop(journal);
+    fs::rename(&dir, root.path().join("newer")).unwrap();
+    fs::rename(&copy, &dir).unwrap();
+    let told =
+        open(&dir).unwrap_err().to_string().replace(&format!("{}/", root.path().display()), "");
+    expect!["the journal in journal ends at record 3, but record 5 was durable (journal.mark): an older copy was put back, or its end is lost; put the newer journal back, or, if this one is meant to be the journal from now on, remove that file"].assert_eq(&told);
+    // Another history of the same length is no better.
+    fs::rename(root.path().join("journal.mark"), root.path().join("aside")).unwrap();
+    let (mut journal, ..) = open(&dir).unwrap();
+    journal.append(1, b"another").unwrap();
+    journal.append(1, b"story").unwrap();
+    journal.close().unwrap();
+    fs::rename(root.path().join("aside"), root.path().join("journal.mark")).unwrap();
+    assert!(matches!(open(&dir), Err(JournalError::Older { marked: Seq(5), .. })));
+}
+
+#[test]
+fn a_journal_of_the_first_format_is_read_and_continued() {
+    let root = TempDir::new().unwrap();
+    let dir = journal_in(&root);
+    fs::create_dir(&dir).unwrap();
+    // As the first format had it, byte by byte: no place before the CRC.
+    let header =
+        Header { version: 1, ..Header::new(SegmentName { epoch: 1, index: 1 }, Chain::default()) };
+    let (mut bytes, mut chain) = (header.encode().to_vec(), Chain::default());
+    for payload in numbered(1, 3) {
+        let mut record = Vec::new();
+        chain.append(&mut record, (1, 0), payload.as_bytes());
+        record.truncate(record.len() - 8);
+        let crc = crc32c::crc32c(&record).to_le_bytes();
+        bytes.extend(record);
+        bytes.extend(crc);
+    }
+    fs::write(dir.join("0000000001-0000000001.seg"), &bytes).unwrap();
+    let (mut journal, recovered, told) = open(&dir).unwrap();
+    assert_eq!((recovered.epoch, recovered.head, told), (2, chain.head, numbered(1, 3)));
+    write(&mut journal, 4, 6);
+    drop(journal);
+    assert_eq!(open(&dir).unwrap().2, numbered(1, 6));
+}
+
+#[test]
 fn reserved_space_is_used_and_given_back() {
-    let dir = TempDir::new().unwrap();
-    let (mut journal, _) = Journal::open(dir.path(), &mut |_| ()).unwrap();
+    let root = TempDir::new().unwrap();
+    let dir = journal_in(&root);
+    let (mut journal, _) = Journal::open(&dir, &mut |_| ()).unwrap();
     let length = |dir: &Path| fs::metadata(newest(dir)).unwrap().len();
     write(&mut journal, 1, 3);
-    assert_eq!(length(dir.path()), 4 << 20);
+    assert_eq!(length(&dir), 4 << 20);
     journal.append(1, &vec![b'x'; 5 << 20]).unwrap();
     journal.commit().unwrap();
-    assert_eq!(length(dir.path()), 8 << 20);
+    assert_eq!(length(&dir), 8 << 20);
     journal.close().unwrap();
-    assert_eq!(length(dir.path()), verify(dir.path()).unwrap().segments[0].bytes);
+    assert_eq!(length(&dir), verify(&dir).unwrap().segments[0].bytes);
     assert!(matches!(
-        open(dir.path()).unwrap().0.append(1, &vec![0; MAX_PAYLOAD_BYTES + 1]),
+        open(&dir).unwrap().0.append(1, &vec![0; MAX_PAYLOAD_BYTES + 1]),
         Err(JournalError::TooLarge { .. })
     ));
 }

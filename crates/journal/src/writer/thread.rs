@@ -3,7 +3,8 @@
 //! While one fdatasync runs, whatever arrives gathers in the queue; all of it goes into the next. There is
 //! no timer: a single record waits for one sync, a flood shares few.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
@@ -31,11 +32,14 @@ pub struct Durable {
     pub records: u64,
     /// How long the write and the sync took.
     pub took_ns: u64,
+    /// The disk is full: only vital records are taken.
+    pub is_full: bool,
 }
 
 /// The sender's end of the journal thread.
 #[derive(Debug)]
 pub struct JournalThread {
+    dir: PathBuf,
     batch: Batch,
     last_seq: Seq,
     requests: Option<Sender<Batch>>,
@@ -48,15 +52,36 @@ pub struct JournalThread {
 #[derive(Debug, Default)]
 struct Shared {
     durable: AtomicU64,
+    is_full: AtomicBool,
     stopped: OnceLock<String>,
 }
 
 /// Records on their way to the thread, one behind the other.
 #[derive(Debug, Default)]
-struct Batch {
+pub(super) struct Batch {
     /// Kind and payload length of each.
     records: Vec<(u8, usize)>,
     payloads: Vec<u8>,
+}
+
+impl Batch {
+    pub(super) fn push(&mut self, kind: u8, payload: &[u8]) {
+        self.records.push((kind, payload.len()));
+        self.payloads.extend_from_slice(payload);
+    }
+
+    /// Appends its records and empties it. They were taken when they were gathered, so none is refused
+    /// for a full disk any more.
+    pub(super) fn append_to(&mut self, journal: &mut Journal) -> Result<(), JournalError> {
+        let mut payloads = self.payloads.as_slice();
+        for (kind, length) in self.records.drain(..) {
+            let (payload, rest) = payloads.split_at(length);
+            journal.append_vital(kind, payload)?;
+            payloads = rest;
+        }
+        self.payloads.clear();
+        Ok(())
+    }
 }
 
 impl JournalThread {
@@ -72,10 +97,13 @@ impl JournalThread {
         let (requests, inbox) = bounded(QUEUED_REQUESTS);
         let (give_back, spares) = bounded(QUEUED_REQUESTS);
         let (last_seq, shared) = (journal.last_seq(), Arc::new(Shared::default()));
+        let dir = journal.dir.clone();
         shared.durable.store(journal.durable().0, Ordering::Release);
+        shared.is_full.store(journal.is_full(), Ordering::Release);
         let worker = Worker { journal, inbox, give_back, shared: Arc::clone(&shared), on_commit };
         let thread = thread::Builder::new().name("journal".into()).spawn(|| worker.run())?;
         Ok(JournalThread {
+            dir,
             batch: Batch::default(),
             last_seq,
             requests: Some(requests),
@@ -88,16 +116,27 @@ impl JournalThread {
     /// Takes a record; it leaves with the next [`JournalThread::request_commit`].
     ///
     /// # Errors
-    /// A payload above [`MAX_PAYLOAD_BYTES`], or a journal that has stopped.
+    /// A payload above [`MAX_PAYLOAD_BYTES`], a disk known to be full, or a journal that has stopped.
     pub fn append(&mut self, kind: u8, payload: &[u8]) -> Result<Seq, JournalError> {
+        if self.is_full() {
+            return Err(JournalError::Full { dir: self.dir.clone() });
+        }
+        self.append_vital(kind, payload)
+    }
+
+    /// [`JournalThread::append`] for a record that ends risk or tells what happened: on a full disk it goes
+    /// into the reserve.
+    ///
+    /// # Errors
+    /// A payload above [`MAX_PAYLOAD_BYTES`], or a journal that has stopped.
+    pub fn append_vital(&mut self, kind: u8, payload: &[u8]) -> Result<Seq, JournalError> {
         if let Some(cause) = self.shared.stopped.get() {
             return Err(JournalError::Stopped { cause: cause.clone() });
         }
         if MAX_PAYLOAD_BYTES < payload.len() {
             return Err(JournalError::TooLarge { bytes: payload.len() });
         }
-        self.batch.records.push((kind, payload.len()));
-        self.batch.payloads.extend_from_slice(payload);
+        self.batch.push(kind, payload);
         self.last_seq = self.last_seq.next();
         Ok(self.last_seq)
     }
@@ -119,6 +158,11 @@ impl JournalThread {
     /// Everything up to this record is on disk.
     pub fn durable(&self) -> Seq {
         Seq(self.shared.durable.load(Ordering::Acquire))
+    }
+
+    /// Whether the disk is known to be full: only [`JournalThread::append_vital`] still takes records.
+    pub fn is_full(&self) -> bool {
+        self.shared.is_full.load(Ordering::Acquire)
     }
 
     /// The last appended record's number.
@@ -168,7 +212,10 @@ impl<F: FnMut(Result<Durable, JournalError>)> Worker<F> {
         while let Ok(first) = self.inbox.recv() {
             let commit = self.commit(first);
             match &commit {
-                Ok(durable) => self.shared.durable.store(durable.seq.0, Ordering::Release),
+                Ok(durable) => {
+                    self.shared.durable.store(durable.seq.0, Ordering::Release);
+                    self.shared.is_full.store(durable.is_full, Ordering::Release);
+                }
                 Err(error) => drop(self.shared.stopped.set(error.cause())),
             }
             let failed = commit.is_err();
@@ -191,17 +238,12 @@ impl<F: FnMut(Result<Durable, JournalError>)> Worker<F> {
         let start = Instant::now();
         let seq = self.journal.commit()?;
         let took_ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        Ok(Durable { seq, head: self.journal.head_hash(), records: seq.0 - before.0, took_ns })
+        let (head, records) = (self.journal.head_hash(), seq.0 - before.0);
+        Ok(Durable { seq, head, records, took_ns, is_full: self.journal.is_full() })
     }
 
     fn take(&mut self, mut batch: Batch) -> Result<(), JournalError> {
-        let mut payloads = batch.payloads.as_slice();
-        for (kind, length) in batch.records.drain(..) {
-            let (payload, rest) = payloads.split_at(length);
-            self.journal.append(kind, payload)?;
-            payloads = rest;
-        }
-        batch.payloads.clear();
+        batch.append_to(&mut self.journal)?;
         // A full return queue means spares enough.
         drop(self.give_back.try_send(batch));
         Ok(())
@@ -211,14 +253,17 @@ impl<F: FnMut(Result<Durable, JournalError>)> Worker<F> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disk::{Fault, MemoryDisk};
     use crate::{Options, Reader};
+    use std::path::Path;
     use tempfile::TempDir;
 
     #[test]
     fn everything_becomes_durable_in_order_and_in_few_commits() {
         let dir = TempDir::new().unwrap();
-        let options = Options { segment_bytes: 20_000, reserve_bytes: 4096 };
-        let (journal, _) = Journal::open_with(dir.path(), options, &mut |_| ()).unwrap();
+        let path = dir.path().join("journal");
+        let options = Options { segment_bytes: 20_000, reserve_bytes: 4096, ..Options::default() };
+        let (journal, _) = Journal::open_with(&path, options, &mut |_| ()).unwrap();
         let (told, hear) = crossbeam_channel::unbounded();
         let mut thread =
             JournalThread::spawn(journal, move |commit| told.send(commit.unwrap()).unwrap())
@@ -235,7 +280,7 @@ mod tests {
         assert!(commits.is_sorted_by(|one, next| one.seq < next.seq));
         assert!(commits.len() < 5000, "{} commits", commits.len());
         assert_eq!(commits.last().unwrap().head, journal.head_hash());
-        let records = Reader::open(dir.path()).unwrap().map(Result::unwrap);
+        let records = Reader::open(&path).unwrap().map(Result::unwrap);
         let read: Vec<Vec<u8>> = records.map(|record| record.payload).collect();
         assert!(
             read.iter()
@@ -246,18 +291,22 @@ mod tests {
     #[test]
     fn what_was_only_appended_is_committed_when_the_thread_is_let_go() {
         let dir = TempDir::new().unwrap();
-        let (journal, _) = Journal::open(dir.path(), &mut |_| ()).unwrap();
+        let path = dir.path().join("journal");
+        let (journal, _) = Journal::open(&path, &mut |_| ()).unwrap();
         let mut thread = JournalThread::spawn(journal, |_| ()).unwrap();
         thread.append(1, b"last words").unwrap();
         drop(thread);
-        assert_eq!(Reader::open(dir.path()).unwrap().count(), 1);
+        assert_eq!(Reader::open(&path).unwrap().count(), 1);
     }
 
     #[test]
     fn a_failure_is_told_once_and_then_everything_is_refused() {
-        let dir = TempDir::new().unwrap();
-        let (mut journal, _) = Journal::open(dir.path(), &mut |_| ()).unwrap();
-        journal.segment.file = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let disk = MemoryDisk::new();
+        let (at, options) = (Path::new("/data/journal"), Options::default());
+        let (journal, _) =
+            Journal::open_on(Arc::new(disk.clone()), at, options, &mut |_| ()).unwrap();
+        let error = std::io::ErrorKind::Other;
+        disk.fail(Some(Fault { call: disk.calls() + 2, error, lasts: false }));
         let (told, hear) = crossbeam_channel::unbounded();
         let mut thread =
             JournalThread::spawn(journal, move |commit| told.send(commit).unwrap()).unwrap();
