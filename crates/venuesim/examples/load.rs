@@ -2,6 +2,10 @@
 //! subscribers.
 //!
 //! `cargo run --release -p aurora-venuesim --example load`. Server and clients share the machine; each has one thread.
+//!
+//! A book message is one WebSocket text frame of a book channel, as one subscriber gets it; every subscriber gets all of
+//! them. The market runs 30 times faster than real, or as an argument says (`-- 100`), and so do the push intervals of
+//! the channels: at real pace they are the venue's own, and a few instruments say some hundred messages a second.
 
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -21,22 +25,22 @@ const API_CONNECTIONS: u32 = 8;
 /// Orders that are on their way on one WebSocket at a time.
 const WINDOW: u32 = 16;
 const SUBSCRIBERS: usize = 10;
-/// So many times faster than real the market runs for the book messages.
+/// So many times faster than real the market runs for the book messages, unless an argument says otherwise.
 const PACE: u32 = 30;
 const SPAN: Duration = Duration::from_secs(5);
 
 type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Fallible<()> {
+    let pace = std::env::args().nth(1).map_or(Ok(PACE), |word| word.parse())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let quiet = serve(SimConfig { limits: false, ..SimConfig::new(Venue::BinanceUsdm) })?;
     runtime.block_on(tokio::task::LocalSet::new().run_until(orders(quiet.rest)))?;
     quiet.stop();
-    for (venue, path, ask) in BOOKS {
-        let config = SimConfig { limits: false, pace: PACE, ..SimConfig::new(venue) };
+    for book in &BOOKS {
+        let config = SimConfig { limits: false, pace, ..SimConfig::new(book.venue) };
         let busy = serve(config)?;
-        runtime
-            .block_on(tokio::task::LocalSet::new().run_until(books(busy.ws, venue, path, ask)))?;
+        runtime.block_on(tokio::task::LocalSet::new().run_until(books(busy.ws, book, pace)))?;
     }
     Ok(())
 }
@@ -176,49 +180,64 @@ async fn by_api(
     Ok(())
 }
 
-/// What is listened to: the touch and the changes of every instrument.
-const BOOKS: [(Venue, &str, &str); 3] = [
-    (
-        Venue::BinanceUsdm,
-        "/stream",
-        r#"{"id":1,"method":"SUBSCRIBE","params":["btcusdt@bookTicker","ethusdt@bookTicker","solusdt@bookTicker","btcusdt@depth@100ms","ethusdt@depth@100ms","solusdt@depth@100ms"]}"#,
-    ),
-    (
-        Venue::Okx,
-        "/ws/v5/public",
-        r#"{"op":"subscribe","args":[{"channel":"bbo-tbt","instId":"BTC-USDT-SWAP"},{"channel":"bbo-tbt","instId":"ETH-USDT-SWAP"},{"channel":"bbo-tbt","instId":"SOL-USDT-SWAP"},{"channel":"books","instId":"BTC-USDT-SWAP"},{"channel":"books","instId":"ETH-USDT-SWAP"},{"channel":"books","instId":"SOL-USDT-SWAP"}]}"#,
-    ),
-    (
-        Venue::Bybit,
-        "/v5/public/linear",
-        r#"{"op":"subscribe","args":["orderbook.1.BTCUSDT","orderbook.1.ETHUSDT","orderbook.1.SOLUSDT","orderbook.50.BTCUSDT","orderbook.50.ETHUSDT","orderbook.50.SOLUSDT"]}"#,
-    ),
+/// What is listened to: the touch and the changes of every instrument the venue has here.
+struct Books {
+    venue: Venue,
+    channels: &'static str,
+    path: &'static str,
+    ask: &'static str,
+}
+
+const BOOKS: [Books; 3] = [
+    Books {
+        venue: Venue::BinanceUsdm,
+        channels: "bookTicker and depth@100ms of 3 perpetuals",
+        path: "/stream",
+        ask: r#"{"id":1,"method":"SUBSCRIBE","params":["btcusdt@bookTicker","ethusdt@bookTicker","solusdt@bookTicker","btcusdt@depth@100ms","ethusdt@depth@100ms","solusdt@depth@100ms"]}"#,
+    },
+    Books {
+        venue: Venue::Okx,
+        channels: "bbo-tbt and books of 3 swaps and 3 spot pairs",
+        path: "/ws/v5/public",
+        ask: r#"{"op":"subscribe","args":[{"channel":"bbo-tbt","instId":"BTC-USDT-SWAP"},{"channel":"bbo-tbt","instId":"ETH-USDT-SWAP"},{"channel":"bbo-tbt","instId":"SOL-USDT-SWAP"},{"channel":"bbo-tbt","instId":"BTC-USDT"},{"channel":"bbo-tbt","instId":"ETH-USDT"},{"channel":"bbo-tbt","instId":"SOL-USDT"},{"channel":"books","instId":"BTC-USDT-SWAP"},{"channel":"books","instId":"ETH-USDT-SWAP"},{"channel":"books","instId":"SOL-USDT-SWAP"},{"channel":"books","instId":"BTC-USDT"},{"channel":"books","instId":"ETH-USDT"},{"channel":"books","instId":"SOL-USDT"}]}"#,
+    },
+    Books {
+        venue: Venue::Bybit,
+        channels: "orderbook.1 and orderbook.50 of 3 perpetuals",
+        path: "/v5/public/linear",
+        ask: r#"{"op":"subscribe","args":["orderbook.1.BTCUSDT","orderbook.1.ETHUSDT","orderbook.1.SOLUSDT","orderbook.50.BTCUSDT","orderbook.50.ETHUSDT","orderbook.50.SOLUSDT"]}"#,
+    },
 ];
 
-/// Ten subscribers listen and count.
-async fn books(at: SocketAddr, venue: Venue, path: &str, ask: &str) -> Fallible<()> {
+/// Ten subscribers listen and count, once the answers to their subscriptions are over.
+async fn books(at: SocketAddr, book: &Books, pace: u32) -> Fallible<()> {
     let heard = Rc::new(Cell::new(0u64));
-    let url = format!("ws://{at}{path}");
+    let url = format!("ws://{at}{}", book.path);
     let mut tasks = Vec::new();
     for _ in 0..SUBSCRIBERS {
         let (mut socket, _) =
             tokio_tungstenite::client_async(&url, TcpStream::connect(at).await?).await?;
-        socket.send(Message::text(ask)).await?;
+        socket.send(Message::text(book.ask)).await?;
         let heard = Rc::clone(&heard);
         tasks.push(tokio::task::spawn_local(async move {
-            while let Some(Ok(_)) = socket.next().await {
-                heard.set(heard.get() + 1);
+            while let Some(Ok(message)) = socket.next().await {
+                heard.set(heard.get() + u64::from(message.is_text()));
             }
         }));
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let before = heard.get();
+    let (before, began) = (heard.get(), Instant::now());
     tokio::time::sleep(SPAN).await;
-    let rate = (heard.get() - before) as f64 / SPAN.as_secs_f64();
+    let rate = (heard.get() - before) as f64 / began.elapsed().as_secs_f64();
+    let lost = tasks.iter().filter(|task| task.is_finished()).count();
+    if 0 < lost {
+        return Err(format!("{}: {lost} subscribers were cut off", book.venue.code()).into());
+    }
     let each = rate / SUBSCRIBERS as f64;
     report(&format!(
-        "{}: {each:.0} book messages/s to each of {SUBSCRIBERS} subscribers, {rate:.0}/s in all",
-        venue.code()
+        "{}: {each:.0} book messages/s to each of {SUBSCRIBERS} subscribers, {rate:.0}/s in all: {}, market {pace} times real",
+        book.venue.code(),
+        book.channels,
     ));
     for task in tasks {
         task.abort();

@@ -70,23 +70,19 @@ impl Feed {
         Ok(Feed { origin, pace, market_start, started_at: now, next: None })
     }
 
-    /// Hands over the next event that is due at `now` or before; `received_at` is its moment on the exchange's clock.
-    pub(crate) fn next(
-        &mut self,
-        now: Nanos,
-        show: impl FnOnce(&MarketEvent<'_>),
-    ) -> Result<bool, TapeError> {
+    /// When the next event is due on the exchange's clock; `None` when there is none.
+    pub(crate) fn next_at(&mut self) -> Result<Option<Nanos>, TapeError> {
         if self.next.is_none() {
             self.next = self.fetch()?;
         }
-        let Some(held) = &self.next else { return Ok(false) };
-        if now < held.at {
-            return Ok(false);
-        }
-        let held = self.next.take().expect("looked at above");
+        Ok(self.next.as_ref().map(|held| held.at))
+    }
+
+    /// Hands over the event that [`Feed::next_at`] told of; both its times are that moment.
+    pub(crate) fn show(&mut self, show: impl FnOnce(&MarketEvent<'_>)) {
+        let Some(held) = self.next.take() else { return };
         let event = held.event.with_levels(&held.levels);
         show(&MarketEvent { received_at: held.at, exchange_at: held.at, ..event });
-        Ok(true)
     }
 
     /// Says nothing more.

@@ -282,6 +282,7 @@ pub(crate) fn build(config: SimConfig) -> Result<Sim, ServeError> {
         next_rule: 0,
         events,
         book_ids,
+        ticked_at: now,
     };
     for rule in config.faults {
         sim.add_rule(rule);

@@ -18,6 +18,9 @@ use crate::socket::{SocketId, Sockets};
 /// So many market events are shown before clients are heard again.
 const MOST_AT_ONCE: usize = 1_000;
 
+/// How often the dialect looks at its timers, on the market's clock.
+pub(crate) const TICK_EVERY: Nanos = Nanos::MILLI;
+
 /// Everything of one venue.
 pub(crate) struct Sim {
     pub(crate) venue: Venue,
@@ -37,6 +40,8 @@ pub(crate) struct Sim {
     pub(crate) events: Vec<ExchangeEvent>,
     /// The last update id of each book that the dialect was told of.
     pub(crate) book_ids: Vec<u64>,
+    /// When the dialect last looked at its timers.
+    pub(crate) ticked_at: Nanos,
 }
 
 impl Sim {
@@ -46,6 +51,8 @@ impl Sim {
         for account in self.accounts.iter() {
             self.exchange.open_account(now, account.no, &mut self.events);
         }
+        // Nobody listens yet: what happened so far needs no pushes in between.
+        self.ticked_at = now;
         self.play(now, usize::MAX);
         self.pump();
     }
@@ -57,22 +64,36 @@ impl Sim {
         self.play(now, MOST_AT_ONCE);
         self.faults.act_on(&mut self.exchange, now, &mut self.events);
         self.exchange.advance(now, &mut self.events);
-        self.call(now, |dialect, world| dialect.tick(world));
+        self.tick(now);
     }
 
-    /// Shows the market that is due, at most so many events of it.
+    /// Shows the market that is due, at most so many events of it, each at its own moment. Where it runs faster than
+    /// real, channels push in between as often as they would at real pace.
     fn play(&mut self, now: Nanos, most: usize) {
+        let every = self.terms.interval(TICK_EVERY);
         for _ in 0..most {
-            let Sim { feed, exchange, events, .. } = self;
-            match feed.next(now, |event| exchange.on_market(event, events)) {
-                Ok(true) => self.settle(now),
-                Ok(false) => return,
+            let at = match self.feed.next_at() {
+                Ok(Some(at)) if at <= now => at,
+                Ok(_) => return,
                 Err(problem) => {
                     self.feed.stop();
                     self.market_problem = Some(problem.to_string());
+                    return;
                 }
+            };
+            if every <= at - self.ticked_at {
+                self.tick(at);
             }
+            let Sim { feed, exchange, events, .. } = self;
+            feed.show(|event| exchange.on_market(event, events));
+            // Clients were told later moments where the market is behind.
+            self.settle(at.max(self.ticked_at));
         }
+    }
+
+    fn tick(&mut self, now: Nanos) {
+        self.ticked_at = now;
+        self.call(now, |dialect, world| dialect.tick(world));
     }
 
     /// Writes a request down, and says what the faults make of it.
@@ -176,4 +197,40 @@ impl Sim {
 pub(crate) fn utc_now() -> Nanos {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::outbox::Outbox;
+    use crate::serve::{SimConfig, build};
+
+    /// How many touches a listener of OKX's `bbo-tbt`, which pushes every ten milliseconds, is sent for a second of the
+    /// market shown at one go; and how many ten milliseconds there were for them.
+    fn touches_in_a_second(pace: u32) -> (usize, usize) {
+        let mut sim = build(SimConfig { pace, ..SimConfig::new(Venue::Okx) }).unwrap();
+        sim.begin();
+        let outbox = Rc::new(Outbox::default());
+        let socket = sim.sockets.add(Rc::clone(&outbox));
+        let target = "/ws/v5/public";
+        sim.open(socket, &Request { method: "GET", target, headers: &[], body: b"" }).unwrap();
+        let from = utc_now();
+        let arg = r#"{"channel":"bbo-tbt","instId":"BTC-USDT-SWAP"}"#;
+        sim.text(socket, &format!(r#"{{"op":"subscribe","args":[{arg}]}}"#));
+        let mark = outbox.mark();
+        let to = utc_now() + sim.terms.interval(Nanos::SECOND);
+        sim.play(to, usize::MAX);
+        let every = sim.terms.interval(Nanos::from_millis(10));
+        (outbox.mark() - mark, usize::try_from((to - from).0 / every.0).unwrap())
+    }
+
+    #[test]
+    fn a_market_that_runs_faster_pushes_at_every_interval_of_its_own_clock() {
+        for pace in [1, 10, 100] {
+            let (sent, most) = touches_in_a_second(pace);
+            assert!(20 <= sent && sent <= most, "{pace} times real: {sent} of {most}");
+        }
+    }
 }
