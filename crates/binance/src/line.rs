@@ -4,7 +4,7 @@
 //! takes over when it has proved itself (the session says when).
 
 use aurora_model::Nanos;
-use aurora_wire::{Action, Link, Note, Output};
+use aurora_wire::{Action, BackOff, Link, Note, Output};
 
 /// A connection lives 24 h at most; half an hour is kept for the change.
 pub(crate) const RENEW_AFTER: Nanos = Nanos(84_600 * 1_000_000_000);
@@ -12,8 +12,6 @@ pub(crate) const RENEW_AFTER: Nanos = Nanos(84_600 * 1_000_000_000);
 const ANSWER_WITHIN: Nanos = Nanos(10_000_000_000);
 /// A connection that lived so long was a good one: back-off begins anew.
 const GOOD_AFTER: Nanos = Nanos(10_000_000_000);
-const FIRST_WAIT: Nanos = Nanos(250_000_000);
-const LONGEST_WAIT: Nanos = Nanos(30_000_000_000);
 /// Never.
 pub(crate) const NEVER: Nanos = Nanos(i64::MAX);
 
@@ -101,8 +99,7 @@ impl Line {
             return;
         }
         self.sockets[spare] = Socket::Opening;
-        let wait = if self.failures == 0 { Nanos(0) } else { self.wait() };
-        out.actions.push(Action::Open(self.link(spare), url(), wait));
+        out.actions.push(Action::Open(self.link(spare), url(), self.wait()));
     }
 
     /// A connection is open; false when nobody asked for it.
@@ -208,10 +205,7 @@ impl Line {
     }
 
     fn wait(&self) -> Nanos {
-        match self.failures {
-            0 => Nanos(0),
-            failures => (FIRST_WAIT * (1 << (failures - 1).min(10))).min(LONGEST_WAIT),
-        }
+        BackOff::CONNECT.after(self.failures)
     }
 
     fn link(&self, slot: usize) -> Link {

@@ -1,19 +1,9 @@
 //! One connection of a session: opening, keeping alive, noticing that it died, backing off.
 
 use aurora_model::Nanos;
-use aurora_wire::{Action, Link, Note, Output};
+use aurora_wire::{Action, BackOff, Link, Note, Output};
 
 use crate::encode;
-
-/// The shortest and longest wait before trying again.
-const FIRST_WAIT: Nanos = Nanos(250_000_000);
-const LONGEST_WAIT: Nanos = Nanos(30_000_000_000);
-
-/// The wait after so many failures in a row.
-pub(crate) fn back_off(failures: u32) -> Nanos {
-    let doubled = FIRST_WAIT.0.saturating_mul(1 << failures.min(10));
-    Nanos(doubled.min(LONGEST_WAIT.0))
-}
 
 /// When to ask whether anybody is there, and when to believe that nobody is.
 #[derive(Clone, Copy, Debug)]
@@ -63,10 +53,7 @@ impl Conn {
 
     /// Asks for it to be opened: at once the first time, later after failures.
     pub(crate) fn open(&mut self, out: &mut Output) {
-        let wait = match self.failures {
-            0 => Nanos(0),
-            failures => back_off(failures - 1),
-        };
+        let wait = BackOff::CONNECT.after(self.failures);
         self.state = State::Opening;
         out.actions.push(Action::Open(self.link, self.url.clone(), wait));
     }

@@ -1,14 +1,12 @@
 //! One connection's life: opened, heard, pinged, silent, opened again.
 
 use aurora_model::Nanos;
-use aurora_wire::{Action, Link, Output};
+use aurora_wire::{Action, BackOff, Link, Output};
 
 /// The venue cuts a connection that carried nothing for 30 s; we ask after half of that.
 const PING_AFTER: Nanos = Nanos(15_000_000_000);
 /// Without an answer by then it is dead.
 const DEAD_AFTER: Nanos = Nanos(25_000_000_000);
-const FIRST_WAIT: Nanos = Nanos::from_millis(250);
-const LONGEST_WAIT: Nanos = Nanos(30_000_000_000);
 /// The venue takes 480 subscriptions, unsubscriptions and logins an hour on a connection.
 const MOST_OPERATIONS: u32 = 400;
 
@@ -58,10 +56,7 @@ impl Pipe {
     /// Asks for it, later the more often it failed.
     pub(crate) fn open(&mut self, out: &mut Output) {
         self.stage = Stage::Opening;
-        let wait = match self.failures {
-            0 => Nanos(0),
-            n => (FIRST_WAIT * (1 << (n - 1).min(10))).min(LONGEST_WAIT),
-        };
+        let wait = BackOff::CONNECT.after(self.failures);
         out.actions.push(Action::Open(self.link, self.url.clone(), wait));
     }
 

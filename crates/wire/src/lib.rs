@@ -7,6 +7,7 @@
 //! Absent on purpose: sockets, clocks, and every venue's own words.
 
 mod ask;
+mod back_off;
 mod call;
 mod error;
 mod fate;
@@ -21,6 +22,7 @@ mod sign;
 mod trade_id;
 
 pub use ask::{Amendment, Ask, AskNo, MarginMode, Placement, PriceTrigger, Stp};
+pub use back_off::BackOff;
 pub use call::{Auth, Call, CallNo, Headers, Keys, Method, Signed, Urgency};
 pub use error::DecodeError;
 pub use fate::Fate;

@@ -1,7 +1,7 @@
 //! The listen key of the private stream: an hour's life, renewed at half of it.
 
 use aurora_model::Nanos;
-use aurora_wire::{Endpoints, Note, Output};
+use aurora_wire::{BackOff, Endpoints, Note, Output};
 
 use super::{AccountSession, Answered, Asked};
 use crate::answer;
@@ -10,8 +10,7 @@ use crate::line::NEVER;
 
 const KEEP_EVERY: Nanos = Nanos(1_800 * 1_000_000_000);
 const KEEP_AGAIN: Nanos = Nanos(60 * 1_000_000_000);
-const FIRST_RETRY: Nanos = Nanos(1_000_000_000);
-const LONGEST_RETRY: Nanos = Nanos(30_000_000_000);
+const RETRY: BackOff = BackOff { first: Nanos::SECOND, longest: Nanos::from_millis(30_000) };
 /// The code for a key that is no longer known.
 const DEAD: i64 = -1125;
 
@@ -46,9 +45,8 @@ impl Key {
     }
 
     fn retry_after(&mut self) -> Nanos {
-        let wait = FIRST_RETRY * (1 << self.failures.min(6));
         self.failures = self.failures.saturating_add(1);
-        wait.min(LONGEST_RETRY)
+        RETRY.after(self.failures)
     }
 }
 

@@ -2,15 +2,15 @@
 
 use aurora_book::{Continuity, DiffIds};
 use aurora_model::{InstrumentNo, Level, MarketEvent, MarketKind, Nanos};
-use aurora_wire::{Note, Output};
+use aurora_wire::{BackOff, Note, Output};
 
 use crate::line::NEVER;
 
 const RULE: Continuity = Continuity::BinanceFutures;
 /// Diffs kept while a snapshot is on its way; at ten a second, minutes of them.
 const MOST_HELD: usize = 4096;
-const FIRST_RETRY: Nanos = Nanos(250_000_000);
-const LONGEST_RETRY: Nanos = Nanos(16_000_000_000);
+const RETRY: BackOff =
+    BackOff { first: Nanos::from_millis(250), longest: Nanos::from_millis(16_000) };
 /// A book that was whole so long is not the one that failed before.
 const SETTLED_AFTER: Nanos = Nanos(10_000_000_000);
 
@@ -94,12 +94,8 @@ impl Book {
     /// No snapshot came, or it could not be used: ask again, less and less often.
     pub(super) fn ask_again(&mut self, at: Nanos) {
         if let State::Joining { .. } = self.state {
-            let wait = match self.retries {
-                0 => Nanos(0),
-                retries => FIRST_RETRY * (1 << (retries - 1).min(10)),
-            };
+            self.ask_at = at + RETRY.after(self.retries);
             self.retries = self.retries.saturating_add(1);
-            self.ask_at = at + wait.min(LONGEST_RETRY);
         }
     }
 

@@ -1,9 +1,8 @@
 //! One instrument's market data: whether its book is whole, its touch, its ticker.
 
 use aurora_model::{InstrumentNo, Level, Lots, MarketEvent, MarketKind, Nanos, Side, Ticks};
-use aurora_wire::{Link, Note, Output};
+use aurora_wire::{BackOff, Link, Note, Output};
 
-use crate::conn::back_off;
 use crate::decode::{BookHead, Print};
 use crate::rest::TickerFields;
 
@@ -124,7 +123,7 @@ impl Feed {
         if self.doubts == 1 {
             return Verdict::Resubscribe;
         }
-        self.retry_at = at + back_off(self.doubts - 2);
+        self.retry_at = at + BackOff::CONNECT.after(self.doubts - 1);
         Verdict::Fine
     }
 
