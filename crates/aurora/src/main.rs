@@ -9,6 +9,7 @@ mod exit;
 mod gate_cmd;
 mod gate_config;
 mod journal_cmd;
+mod kill_cmd;
 mod market_cmd;
 mod report;
 mod sim_cmd;
@@ -41,6 +42,7 @@ struct Cli {
 enum Command {
     Run(desk::RunArgs),
     Gate(gate_cmd::GateArgs),
+    Kill(kill_cmd::KillArgs),
     Replay(desk::ReplayArgs),
     Journal(journal_cmd::JournalArgs),
     Tape(tape_cmd::TapeArgs),
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(args) => exit::finish(desk::run(&args)),
         Command::Gate(args) => exit::finish(gate_cmd::run(&args)),
+        Command::Kill(args) => exit::finish(kill_cmd::run(&args)),
         Command::Journal(args) => exit::finish(journal_cmd::run(&args, desk::codec::kind_word)),
         Command::Replay(args) => exit::finish(desk::replay(&args)),
         Command::Tape(args) => tape_cmd::run(&args),

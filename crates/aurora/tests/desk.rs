@@ -228,6 +228,26 @@ fn kill_flag_stops_the_desk_and_rearming_needs_it_gone() {
 }
 
 #[test]
+fn the_kill_command_works_on_a_desk_that_answers_and_on_a_frozen_one() {
+    let folder = Folder::new();
+    let desk = Desk::start(&folder, &["--speed", "20"]);
+    desk.wait_for("the desk runs", |desk| desk.state().0 == "RUN");
+    let (code, said) = desk.kill_by_command(&folder);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(desk.state(), ("KILLED".into(), "OPERATOR".into()));
+    assert_eq!(desk.control("rearm", "looked")["state"], "HOLD");
+    desk.wait_for("the desk resumes", |desk| desk.control("resume", "go")["state"] == "RUN");
+
+    desk.signal("-STOP");
+    let (code, said) = desk.kill_by_command(&folder);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("kill.flag is written"), "{said}");
+    desk.signal("-CONT");
+    desk.wait_for("the flag kills it", |desk| desk.state().0 == "KILLED");
+    assert_eq!(desk.stop(), Some(0));
+}
+
+#[test]
 fn a_page_elsewhere_cannot_press_a_button() {
     let folder = Folder::new();
     let desk = Desk::start(&folder, &[]);

@@ -119,10 +119,21 @@ impl Desk {
         self.child.wait().unwrap();
     }
 
+    /// Runs `aurora kill` beside the desk: its exit code, and what it said.
+    pub(crate) fn kill_by_command(&self, folder: &Folder) -> (Option<i32>, String) {
+        let output = command(folder).args(["kill", "--at", &self.address]).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    }
+
     /// SIGTERM; the exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
-        let pid = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        self.signal("-TERM");
         self.child.wait().unwrap().code()
     }
 
