@@ -11,6 +11,7 @@ mod gate_config;
 mod journal_cmd;
 mod kill_cmd;
 mod market_cmd;
+mod percentiles;
 mod report;
 mod sim_cmd;
 mod tape_cmd;

@@ -6,6 +6,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
+use crate::percentiles::percentiles;
+
 /// What became of one scenario on one venue.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Verdict {
@@ -33,12 +35,11 @@ impl Run {
         self.verdicts.iter().filter(|verdict| !verdict.passed).count()
     }
 
-    /// p50, p99 and the longest of all resynchronisations, ms.
+    /// How many resynchronisations there were, and p50, p99 and the longest of them, ms.
     pub(crate) fn resyncs(&self) -> Option<(usize, [f64; 3])> {
         let mut all: Vec<f64> = self.verdicts.iter().flat_map(|v| v.resyncs_ms.clone()).collect();
         all.sort_unstable_by(f64::total_cmp);
-        let last = all.len().checked_sub(1)?;
-        Some((all.len(), [all[last / 2], all[last * 99 / 100], all[last]]))
+        Some((all.len(), percentiles(&all, [50, 99, 100])?))
     }
 }
 

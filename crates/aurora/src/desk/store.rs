@@ -8,6 +8,7 @@ use aurora_journal::{Durable, Journal, JournalError, JournalThread, Recovered, S
 use crossbeam_channel::{Receiver, unbounded};
 
 use super::codec;
+use crate::percentiles::percentiles;
 
 /// When an order may leave after its intent was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,10 +185,7 @@ impl Store {
     pub(crate) fn position(&self) -> aurora_api::console::wire::JournalPosition {
         let mut took = self.took.clone();
         took.sort_unstable();
-        let at = |percent: usize| {
-            let place = took.len() * percent / 100;
-            took.get(place.min(took.len().saturating_sub(1))).map_or(0.0, |ns| *ns as f64 / 1e3)
-        };
+        let [p50, p99] = percentiles(&took, [50, 99]).unwrap_or_default();
         aurora_api::console::wire::JournalPosition {
             dir: self.folder.display().to_string(),
             epoch: self.epoch,
@@ -195,8 +193,8 @@ impl Store {
             seq: self.last,
             durable_seq: self.durable,
             bytes: self.bytes,
-            last_commit_us_p50: at(50),
-            last_commit_us_p99: at(99),
+            last_commit_us_p50: p50 as f64 / 1e3,
+            last_commit_us_p99: p99 as f64 / 1e3,
         }
     }
 }

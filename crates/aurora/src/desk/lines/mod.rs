@@ -24,6 +24,7 @@ use crossbeam_channel::{Receiver, Select};
 
 use crate::venues::VenueName;
 use sample::Sample;
+use show::Shown;
 use sweep::Sweep;
 
 /// Fills from before this are not asked for: no venue tells them in one piece, and positions are compared anyway.
@@ -93,6 +94,7 @@ pub(crate) struct Lines {
     sweep: Option<Sweep>,
     /// When orders left that have no answer yet.
     unanswered: BTreeMap<ClientOrderId, Nanos>,
+    shown: Shown,
 }
 
 impl Lines {
@@ -121,8 +123,10 @@ impl Lines {
             unreadable: 0,
             stopped: None,
         });
+        let lines: Vec<VenueLine> = lines.collect();
         Lines {
-            lines: lines.collect(),
+            shown: Shown::new(&lines),
+            lines,
             routes: routes.into_values().collect(),
             next_ask: 0,
             sweep: None,
@@ -235,14 +239,20 @@ impl Lines {
             FromVenue::Note(_, note) => self.on_note(line, note),
             FromVenue::Event(event) => self.on_event(line, event),
             FromVenue::Status(status) => {
+                let had_windows = !status.windows.is_empty() || self.has_windows(line);
                 self.lines[line].account_ready = status.account_ready;
                 self.lines[line].status = Some(status);
+                self.shown.line(&self.lines, line);
+                if had_windows {
+                    self.shown.windows(&self.lines);
+                }
                 News::Nothing
             }
             FromVenue::Stopped(why) => {
                 let name = self.lines[line].name.word();
                 self.lines[line].stopped = Some(why.clone());
                 self.lines[line].account_ready = false;
+                self.shown.line(&self.lines, line);
                 News::Refused(format!("the line to {name} stopped: {why}"))
             }
         }
@@ -366,6 +376,7 @@ impl Lines {
                 if let Some(place) = known.iter_mut().find(|known| known.no == rules.no) {
                     *place = (*rules).clone();
                 }
+                self.shown.rules(&self.lines);
                 News::Alert("RULES_CHANGED", format!("{}", rules.instrument.id))
             }
             LineEvent::State(change) => News::Takes(self.lines[line].on_state(change)),

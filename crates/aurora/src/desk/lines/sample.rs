@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::percentiles::percentiles;
+
 /// The newest values, and their percentiles.
 #[derive(Debug, Default)]
 pub(crate) struct Sample(VecDeque<f64>);
@@ -20,8 +22,7 @@ impl Sample {
     pub(crate) fn percentiles(&self) -> Option<[f64; 3]> {
         let mut sorted: Vec<f64> = self.0.iter().copied().collect();
         sorted.sort_unstable_by(f64::total_cmp);
-        let last = sorted.len().checked_sub(1)?;
-        Some([50, 95, 99].map(|percent| sorted[last * percent / 100]))
+        percentiles(&sorted, [50, 95, 99])
     }
 }
 

@@ -1,6 +1,7 @@
-//! Lines as the console shows them.
+//! Lines as the console shows them: made anew where something changed, shared until then.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aurora_api::console::venues::{
     FeedView, LimitView, MetaRow, PenaltyView, VenueCounts, VenueView, WindowRow,
@@ -8,41 +9,80 @@ use aurora_api::console::venues::{
 use aurora_api::console::wire::Text;
 use aurora_model::Nanos;
 use aurora_venue::line::LineStatus;
+use aurora_venue::maintenance::Window;
 use aurora_venue::state::Cause;
 use aurora_wire::{DeadMan, Rules, SymbolStatus};
 
 use super::{Lines, VenueLine};
 
+/// What the console was given last.
+pub(super) struct Shown {
+    venues: Arc<Vec<VenueView>>,
+    meta: Arc<Vec<MetaRow>>,
+    windows: Arc<Vec<WindowRow>>,
+}
+
+impl Shown {
+    pub(super) fn new(lines: &[VenueLine]) -> Shown {
+        let mut shown =
+            Shown { venues: Arc::default(), meta: Arc::default(), windows: Arc::default() };
+        shown.venues = Arc::new(lines.iter().map(VenueLine::view).collect());
+        shown.rules(lines);
+        shown
+    }
+
+    /// A line said how it stands.
+    pub(super) fn line(&mut self, lines: &[VenueLine], line: usize) {
+        Arc::make_mut(&mut self.venues)[line] = lines[line].view();
+    }
+
+    /// Some instrument's rules changed.
+    pub(super) fn rules(&mut self, lines: &[VenueLine]) {
+        self.meta = Arc::new(lines.iter().flat_map(|line| line.rules.iter().map(meta)).collect());
+    }
+
+    /// Planned stops came, went or are nearer.
+    pub(super) fn windows(&mut self, lines: &[VenueLine]) {
+        let known = lines.iter().filter_map(|line| Some((line, line.status.as_ref()?)));
+        let rows = known.flat_map(|(line, status)| {
+            status.windows.iter().map(|window| window_row(line, window, window.from - status.at))
+        });
+        self.windows = Arc::new(rows.collect());
+    }
+}
+
 impl Lines {
     /// The venues page.
-    pub(crate) fn views(&self) -> Vec<VenueView> {
-        self.lines.iter().map(VenueLine::view).collect()
+    pub(crate) fn views(&self) -> Arc<Vec<VenueView>> {
+        self.shown.venues.clone()
     }
 
     /// Every instrument's rules.
-    pub(crate) fn meta(&self) -> Vec<MetaRow> {
-        self.lines.iter().flat_map(|line| line.rules.iter().map(meta)).collect()
+    pub(crate) fn meta(&self) -> Arc<Vec<MetaRow>> {
+        self.shown.meta.clone()
     }
 
     /// Planned stops.
-    pub(crate) fn windows(&self) -> Vec<WindowRow> {
-        let known = self.lines.iter().filter_map(|line| Some((line, line.status.as_ref()?)));
-        let rows = known.flat_map(|(line, status)| {
-            status.windows.iter().map(move |window| {
-                let ahead = window.from - status.at;
-                WindowRow {
-                    venue: line.name.word().to_owned(),
-                    from: utc(window.from),
-                    to: utc(window.to),
-                    kind: window.title.clone(),
-                    source: window.source.clone(),
-                    action: "route_off",
-                    alerted_24h: ahead <= Nanos::SECOND * 86_400,
-                    alerted_1h: ahead <= Nanos::SECOND * 3_600,
-                }
-            })
-        });
-        rows.collect()
+    pub(crate) fn windows(&self) -> Arc<Vec<WindowRow>> {
+        self.shown.windows.clone()
+    }
+
+    /// Whether that line has told of planned stops.
+    pub(super) fn has_windows(&self, line: usize) -> bool {
+        self.lines[line].status.as_ref().is_some_and(|status| !status.windows.is_empty())
+    }
+}
+
+fn window_row(line: &VenueLine, window: &Window, ahead: Nanos) -> WindowRow {
+    WindowRow {
+        venue: line.name.word().to_owned(),
+        from: utc(window.from),
+        to: utc(window.to),
+        kind: window.title.clone(),
+        source: window.source.clone(),
+        action: "route_off",
+        alerted_24h: ahead <= Nanos::SECOND * 86_400,
+        alerted_1h: ahead <= Nanos::SECOND * 3_600,
     }
 }
 

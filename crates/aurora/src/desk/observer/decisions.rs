@@ -12,6 +12,7 @@ use aurora_model::{Nanos, Reason};
 use serde_json::json;
 
 use super::show::{self, Show};
+use crate::percentiles::percentiles;
 
 /// How many decisions are remembered in full.
 const KEPT: usize = 2_000;
@@ -87,6 +88,7 @@ impl Decisions {
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
         let span = recent.last().map_or(0.0, |(_, oldest)| (now - oldest.at).seconds());
         let decisions = recent.len() as u64;
+        let [total_p50_ns, total_p99_ns] = p50_p99(&mut totals);
         GateSummary {
             window_s: 300,
             decisions,
@@ -97,24 +99,20 @@ impl Decisions {
             latency: order
                 .into_iter()
                 .map(|gate| {
-                    let [p50_ns, p99_ns] =
-                        percentiles(by_gate.get_mut(gate).expect("gathered above"));
+                    let [p50_ns, p99_ns] = p50_p99(by_gate.get_mut(gate).expect("gathered above"));
                     GateLatency { gate, p50_ns, p99_ns }
                 })
                 .collect(),
-            total_p50_ns: percentiles(&mut totals)[0],
-            total_p99_ns: percentiles(&mut totals)[1],
+            total_p50_ns,
+            total_p99_ns,
         }
     }
 }
 
 /// Median and 99th percentile; zero of nothing.
-fn percentiles(values: &mut [u64]) -> [u64; 2] {
+fn p50_p99(values: &mut [u64]) -> [u64; 2] {
     values.sort_unstable();
-    let at = |percent: usize| {
-        values.get((values.len() * percent / 100).min(values.len().saturating_sub(1)))
-    };
-    [50, 99].map(|percent| at(percent).copied().unwrap_or(0))
+    percentiles(values, [50, 99]).unwrap_or_default()
 }
 
 fn row(judgement: &Judgement, show: &Show) -> DecisionRow {

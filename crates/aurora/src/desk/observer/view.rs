@@ -1,7 +1,5 @@
 //! One moment of the desk, as the console's streams show it.
 
-use std::sync::Arc;
-
 use crate::desk::counterparty::Counterparty;
 use crate::desk::lines::Lines;
 use aurora_api::console::wire::{
@@ -74,9 +72,9 @@ impl Observer {
             decisions_total: self.decisions.total,
             gate: self.decisions.summary(now),
             health: health(now, engine, &around),
-            venues: Arc::new(venue.lines().map(Lines::views).unwrap_or_default()),
-            meta: Arc::new(venue.lines().map(Lines::meta).unwrap_or_default()),
-            maintenance: Arc::new(venue.lines().map(Lines::windows).unwrap_or_default()),
+            venues: venue.lines().map(Lines::views).unwrap_or_default(),
+            meta: venue.lines().map(Lines::meta).unwrap_or_default(),
+            maintenance: venue.lines().map(Lines::windows).unwrap_or_default(),
         }
     }
 
