@@ -6,11 +6,11 @@
 
 import asyncio
 import time
-import uuid
 
 import ccxt
 import ccxt.pro
 import harness
+from harness import link, refused, until
 
 SYMBOL = "BTC/USDT:USDT"
 checks = harness.Checks("ccxt on Bybit")
@@ -65,29 +65,6 @@ class Client:
 
     async def close(self):
         await self.ws.close()
-
-
-def link():
-    return "aur" + uuid.uuid4().hex[:20]
-
-
-def until(test, seconds=3):
-    """Asks until the answer is truthy: acceptance is asynchronous at this venue."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = test()
-        if found or time.monotonic() > deadline:
-            return found
-        time.sleep(0.02)
-
-
-def refused(error, call, code=None):
-    try:
-        call()
-    except error as problem:
-        assert code is None or str(code) in str(problem), problem
-        return str(code or type(problem).__name__)
-    raise AssertionError(f"{error.__name__} was expected")
 
 
 @checks.add("markets")

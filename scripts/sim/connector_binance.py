@@ -6,7 +6,6 @@
 import json
 import queue
 import time
-import uuid
 
 import harness
 from binance.error import ClientError, ServerError
@@ -29,10 +28,6 @@ class Client:
     def place(self, **over):
         order = {"symbol": SYMBOL, "side": "BUY", "type": "LIMIT", "timeInForce": "GTX", "quantity": "0.004", "price": self.bid()}
         return self.rest.new_order(**{**order, **over})
-
-
-def link():
-    return "off" + uuid.uuid4().hex[:20]
 
 
 def refused(code, call):
@@ -136,7 +131,7 @@ def _(sim):
     tested = rest.new_order_test(
         symbol=SYMBOL, side="BUY", type="LIMIT", timeInForce="GTC", quantity="0.004", price=sim.client.bid())
     assert tested["status"] == "NEW", tested
-    mine = link()
+    mine = harness.link("off")
     order = sim.client.place(newClientOrderId=mine)
     assert order["status"] == "NEW" and order["clientOrderId"] == mine, order
     assert rest.query_order(SYMBOL, origClientOrderId=mine)["orderId"] == order["orderId"]

@@ -6,7 +6,6 @@
 import functools
 import queue
 import time
-import uuid
 
 import harness
 import pybit._websocket_stream
@@ -48,20 +47,12 @@ class Client:
 
     def limit(self, **fields):
         order = {**BTC, "side": "Buy", "orderType": "Limit", "qty": "0.002", "price": self.bid()}
-        return {**order, "orderLinkId": "pyb-" + uuid.uuid4().hex[:20], **fields}
+        return {**order, "orderLinkId": harness.link("pyb-"), **fields}
 
 
 def result(answer):
     assert answer["retCode"] == 0, answer
     return answer["result"]
-
-
-def until(ask, seconds=5):
-    """Asks until there is something: a market that has just begun has no trades yet."""
-    deadline = time.monotonic() + seconds
-    while not (found := ask()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return found
 
 
 def refused(code, call, *args, **fields):
@@ -110,8 +101,8 @@ def _(sim):
     http = sim.client.http
     assert len(result(http.get_orderbook(**BTC, limit=200))["b"]) == 200
     for read in (http.get_kline, http.get_mark_price_kline):
-        assert until(lambda: result(read(**BTC, interval="1"))["list"])
-    assert until(lambda: result(http.get_public_trade_history(**BTC, limit=5))["list"])
+        assert harness.until(lambda: result(read(**BTC, interval="1"))["list"])
+    assert harness.until(lambda: result(http.get_public_trade_history(**BTC, limit=5))["list"])
     assert result(http.get_tickers(category="linear"))["list"][0]["markPrice"]
 
 

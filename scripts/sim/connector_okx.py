@@ -8,7 +8,6 @@ Its WebSocket factory always asks for TLS; that one method is replaced here, eve
 import asyncio
 import json
 import time
-import uuid
 
 import harness
 import websockets
@@ -68,10 +67,6 @@ def bad(answer, code):
     item = answer["data"][0]["sCode"] if answer["code"] in ("1", "2") else answer["code"]
     assert item == str(code), answer
     return code
-
-
-def link():
-    return "sec" + uuid.uuid4().hex[:20]
 
 
 @checks.add("time, status, instruments")
@@ -143,7 +138,7 @@ for inst, sz in ((SWAP, "1"), (SPOT, "0.01")):
 
     @checks.add(f"order: place, query, amend, cancel, {inst}")
     def _(sim, inst=inst, sz=sz):
-        trade, client_id = sim.client.trade, link()
+        trade, client_id = sim.client.trade, harness.link("sec")
         order = sim.client.rest_one(inst, sz, clOrdId=client_id)
         assert good(trade.get_order(inst, clOrdId=client_id))[0]["state"] == "live"
         assert good(trade.amend_order(inst, ordId=order, newPx=sim.client.bid(inst, 4), reqId="r1"))[0]["reqId"] == "r1"
@@ -210,7 +205,7 @@ def _(sim):
     bad(trade.amend_order(SWAP, ordId="1", newSz="1"), 51503)
     bad(trade.amend_order(SWAP, ordId="1"), 51500)
     bad(trade.get_order(SWAP, "1"), 51603)
-    client_id = link()
+    client_id = harness.link("sec")
     order = sim.client.rest_one(clOrdId=client_id)
     bad(place(clOrdId=client_id), 51016)
     good(trade.cancel_order(SWAP, order))
@@ -312,7 +307,7 @@ async def _(sim):
     await heard.until(lambda m: m.get("event") == "channel-conn-count" and m["channel"] == "orders")
     for opened in ("positions", "account", "balance_and_position"):
         await heard.until(pushes(opened))
-    px, client_id = await asyncio.to_thread(sim.client.bid), link()
+    px, client_id = await asyncio.to_thread(sim.client.bid), harness.link("sec")
     order = {"instId": SWAP, "tdMode": "cross", "side": "buy", "ordType": "post_only", "sz": "1", "px": px, "clOrdId": client_id}
     await socket.place_order([order], id="1")
     ack = await heard.until(lambda m: m.get("id") == "1" and m["op"] == "order")
@@ -323,11 +318,11 @@ async def _(sim):
     await heard.until(lambda m: pushes("orders")(m) and m["data"][0]["reqId"] == "r7" and m["data"][0]["amendResult"] == "0")
     await socket.cancel_order([{"instId": SWAP, "clOrdId": client_id}], id="3")
     assert (await heard.until(mine("canceled")))["data"][0]["cancelSource"] == "1"
-    crossing = {**order, "px": await asyncio.to_thread(sim.client.above), "clOrdId": link()}
+    crossing = {**order, "px": await asyncio.to_thread(sim.client.above), "clOrdId": harness.link("sec")}
     await socket.place_order([crossing], id="4")
     assert (await heard.until(lambda m: m.get("id") == "4"))["code"] == "0"
     await heard.until(lambda m: pushes("orders")(m) and m["data"][0]["cancelSource"] == "31")
-    await socket.batch_orders([{**order, "ordType": "market", "px": "", "clOrdId": link()}], id="5")
+    await socket.batch_orders([{**order, "ordType": "market", "px": "", "clOrdId": harness.link("sec")}], id="5")
     filled = await heard.until(lambda m: pushes("orders")(m) and m["data"][0]["state"] == "filled")
     assert filled["data"][0]["fillSz"] and filled["data"][0]["tradeId"], filled
     await heard.until(pushes("fills"))

@@ -26,6 +26,7 @@ import sys
 import time
 import traceback
 import urllib.request
+import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEY, SECRET, PASSPHRASE = "testkey", "testsecret", "testpass"
@@ -115,6 +116,31 @@ class Checks:
             spent = (time.monotonic() - began) * 1e3
             print(f"{verdict}  {name:<58} {spent:8.0f} ms  {note}", flush=True)
         return failed
+
+
+def link(prefix="aur"):
+    """A new client order id, legal on every venue."""
+    return prefix + uuid.uuid4().hex[:20]
+
+
+def until(test, seconds=5):
+    """Asks until the answer is truthy: much at a venue happens after it said so. Returns the last answer."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = test()
+        if found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.02)
+
+
+def refused(error, call, code=None):
+    """The call must fail with that error, and that code somewhere in its words."""
+    try:
+        call()
+    except error as problem:
+        assert code is None or str(code) in str(problem), problem
+        return str(code or type(problem).__name__)
+    raise AssertionError(f"{error.__name__} was expected")
 
 
 def server():
