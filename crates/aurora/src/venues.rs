@@ -32,6 +32,15 @@ impl VenueName {
         }
     }
 
+    /// Its name as people write it.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            VenueName::Binance => "Binance",
+            VenueName::Okx => "OKX",
+            VenueName::Bybit => "Bybit",
+        }
+    }
+
     pub(crate) const fn venue(self) -> Venue {
         match self {
             VenueName::Binance => Venue::BinanceUsdm,

@@ -51,10 +51,16 @@ pub struct Alert {
     pub code: &'static str,
     /// What happened.
     pub text: Text,
+    /// What exactly was seen, in the words of whoever saw it.
+    pub detail: Option<String>,
     /// Since when.
     pub since_ms: f64,
+    /// When it was over; `None` while it stands.
+    pub until_ms: Option<f64>,
+    /// How often it happened; the moments in between are folded into one alert.
+    pub count: u64,
     /// The page of the console that shows the cause.
-    pub link: &'static str,
+    pub link: String,
 }
 
 /// The top bar: the three questions that are answered on every page.
@@ -600,6 +606,8 @@ pub struct System {
     pub recovery: Recovery,
     /// Newest first.
     pub history: Vec<StateChange>,
+    /// Alerts, newest first, also those that are over.
+    pub alerts: Vec<Alert>,
 }
 
 /// One value of the effective configuration.

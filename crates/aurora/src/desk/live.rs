@@ -7,6 +7,7 @@ use aurora_engine::{Command, Reconciliation};
 use aurora_model::{Nanos, TransitionCause};
 use crossbeam_channel::TryRecvError;
 
+use super::alerts::{Kind, Trouble};
 use super::calendar::Calendars;
 use super::counterparty::Counterparty;
 use super::lines::{Lines, News, emptied};
@@ -58,7 +59,9 @@ impl Desk {
             if SAY_EVERY <= now - told_at {
                 told_at = now;
                 let missing = self.world.counterparty.lines().map(Lines::missing);
-                self.world.alert(now, "VENUE_NOT_READY", missing.unwrap_or_default());
+                for venue in missing.unwrap_or_default() {
+                    self.world.alert(now, venue);
+                }
             }
             self.news(now)?;
             self.look(now)?;
@@ -89,7 +92,8 @@ impl Desk {
             lines.calendar(&news.windows);
         }
         for fault in news.faults {
-            self.world.alert(now, "CALENDAR_UNREAD", fault);
+            self.world
+                .alert(now, Trouble { venue: None, kind: Kind::CalendarUnread, detail: fault });
         }
     }
 
@@ -122,10 +126,11 @@ impl Desk {
             }
             News::Lost(no) if begun => self.world.market(&emptied(no, now))?,
             News::Lost(no) => self.world.warm(&emptied(no, now))?,
-            News::Alert(code, detail) => self.world.alert(now, code, detail),
-            News::Refused(why) => {
-                self.world.alert(now, "VENUE_REFUSED", why.clone());
-                let hold = Command::Hold(TransitionCause::Venue, why);
+            News::Alert(trouble) => self.world.alert(now, trouble),
+            News::Stands(venue, standing) => self.world.venue_stands(now, venue, standing),
+            News::Refused(trouble) => {
+                let hold = Command::Hold(TransitionCause::Venue, trouble.log_line());
+                self.world.alert(now, trouble);
                 // A killed desk stays killed.
                 drop(self.world.command(now, hold)?);
             }

@@ -1,5 +1,6 @@
 //! The desk: `aurora run` from the command line to the last record.
 
+mod alerts;
 mod build;
 mod calendar;
 pub(crate) mod codec;

@@ -290,6 +290,7 @@ impl Desk {
         let mut system = self.system.clone();
         system.journal = self.world.store.position();
         system.history = self.world.observer.history();
+        system.alerts = self.world.observer.alert_history(self.world.now());
         system
     }
 

@@ -5,13 +5,15 @@
 
 use anyhow::Result;
 use aurora_api::console::View;
-use aurora_engine::{Command, Effects, Engine, Input, Notice, Record, Refusal};
+use aurora_engine::{Command, Effects, Engine, Input, Record, Refusal};
 use aurora_model::{InstrumentNo, MarketEvent, Nanos, VenueReport, VenueState};
 
+use super::alerts::{Standing, Trouble};
 use super::counterparty::{Counterparty, Step};
 use super::observer::{Observer, Outside, Setting};
 use super::stopwatch::Monotonic;
 use super::store::Store;
+use crate::venues::VenueName;
 
 /// Engine, venue and journal, and what lies between them.
 pub(crate) struct World {
@@ -113,8 +115,13 @@ impl World {
     }
 
     /// Tells a person something that is no decision.
-    pub(crate) fn alert(&mut self, at: Nanos, code: &'static str, detail: String) {
-        self.observer.notice(at, Notice::Alert { code, detail }, &self.engine);
+    pub(crate) fn alert(&mut self, at: Nanos, trouble: Trouble) {
+        self.observer.alert(at, trouble);
+    }
+
+    /// A venue told how it stands: alerts end by it.
+    pub(crate) fn venue_stands(&mut self, at: Nanos, venue: VenueName, standing: Standing) {
+        self.observer.venue_stands(at, venue, standing);
     }
 
     /// Takes an operator's or the platform's command.

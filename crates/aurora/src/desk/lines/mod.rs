@@ -6,22 +6,23 @@
 mod sample;
 mod show;
 mod sweep;
+mod told;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aurora_model::{
     ClientOrderId, InstrumentNo, MarketEvent, MarketKind, Nanos, ReportKind, VenueReport,
     VenueRequest, VenueState,
 };
-use aurora_venue::line::LineStatus;
+use aurora_venue::line::{LineStatus, Source};
 use aurora_venue::maintenance::Window;
 use aurora_venue::state::StateChange;
-use aurora_venue::views::ViewEvent;
-use aurora_venue::{FromVenue, Line, LineCommand, LineEvent, MarketBatch};
-use aurora_wire::{Ask, AskNo, Note, Rules};
+use aurora_venue::{FromVenue, Line, LineCommand, MarketBatch};
+use aurora_wire::{Ask, AskNo, Link, Rules};
 use crossbeam_channel::{Receiver, Select};
 
+use crate::desk::alerts::{Kind, Standing, Trouble};
 use crate::venues::VenueName;
 use sample::Sample;
 use show::Shown;
@@ -43,10 +44,12 @@ pub(crate) enum News {
     Takes(Vec<(InstrumentNo, VenueState)>),
     /// An instrument's book is no longer to be believed.
     Lost(InstrumentNo),
-    /// A person should know: code and detail.
-    Alert(&'static str, String),
+    /// A person should know.
+    Alert(Trouble),
+    /// A venue's line says how it stands.
+    Stands(VenueName, Standing),
     /// The venue refuses the key or the account: trading must stop.
-    Refused(String),
+    Refused(Trouble),
     /// Nothing for the desk.
     Nothing,
 }
@@ -61,6 +64,10 @@ struct VenueLine {
     account_ready: bool,
     /// What is taken, by instrument and by the venue as a whole; absent is everything.
     states: BTreeMap<Option<InstrumentNo>, VenueState>,
+    /// Connections that work.
+    up: BTreeSet<(Source, Link)>,
+    /// Sessions that lost their last connection.
+    dark: BTreeSet<Source>,
     /// Books that are whole.
     whole: BTreeMap<InstrumentNo, bool>,
     round_trip: Option<Nanos>,
@@ -75,6 +82,11 @@ struct VenueLine {
 }
 
 impl VenueLine {
+    /// The account is compared and every book whole.
+    fn is_ready(&self) -> bool {
+        self.account_ready && self.whole.values().all(|whole| *whole)
+    }
+
     /// The instruments a change reaches, with the worse of their own state and the venue's.
     fn on_state(&mut self, change: StateChange) -> Vec<(InstrumentNo, VenueState)> {
         self.states.insert(change.instrument, change.to);
@@ -112,6 +124,8 @@ impl Lines {
             rules,
             status: None,
             account_ready: false,
+            up: BTreeSet::new(),
+            dark: BTreeSet::new(),
             states: BTreeMap::new(),
             round_trip: None,
             dead_man_until: None,
@@ -136,18 +150,17 @@ impl Lines {
 
     /// Every account is compared and every book whole.
     pub(crate) fn are_ready(&self) -> bool {
-        self.lines.iter().all(|line| line.account_ready && line.whole.values().all(|whole| *whole))
+        self.lines.iter().all(VenueLine::is_ready)
     }
 
-    /// What is still missing, for a person.
-    pub(crate) fn missing(&self) -> String {
-        let missing = self.lines.iter().filter_map(|line| {
+    /// What is still missing, venue by venue.
+    pub(crate) fn missing(&self) -> Vec<Trouble> {
+        let missing = self.lines.iter().filter(|line| !line.is_ready()).map(|line| {
             let books = line.whole.values().filter(|whole| !**whole).count();
-            let account = if line.account_ready { "" } else { " the account" };
-            (books > 0 || !line.account_ready)
-                .then(|| format!("{}:{account} {books} books", line.name.word()))
+            let account = if line.account_ready { "" } else { "the account, " };
+            line.trouble(Kind::NotReady, format!("{account}{books} books"))
         });
-        missing.collect::<Vec<_>>().join(", ")
+        missing.collect()
     }
 
     /// Sends a request on its way.
@@ -236,24 +249,16 @@ impl Lines {
                 News::Market(line, batch)
             }
             FromVenue::Report(report) => News::Reports(self.on_report(at, line, report, live)),
-            FromVenue::Note(_, note) => self.on_note(line, note),
+            FromVenue::Note(source, note) => self.on_note(line, source, note),
             FromVenue::Event(event) => self.on_event(line, event),
-            FromVenue::Status(status) => {
-                let had_windows = !status.windows.is_empty() || self.has_windows(line);
-                self.lines[line].account_ready = status.account_ready;
-                self.lines[line].status = Some(status);
-                self.shown.line(&self.lines, line);
-                if had_windows {
-                    self.shown.windows(&self.lines);
-                }
-                News::Nothing
-            }
+            FromVenue::Status(status) => self.on_status(line, status),
             FromVenue::Stopped(why) => {
-                let name = self.lines[line].name.word();
-                self.lines[line].stopped = Some(why.clone());
-                self.lines[line].account_ready = false;
+                let venue = &mut self.lines[line];
+                venue.stopped = Some(why.clone());
+                venue.account_ready = false;
+                let stopped = venue.trouble(Kind::Refused, format!("the line stopped: {why}"));
                 self.shown.line(&self.lines, line);
-                News::Refused(format!("the line to {name} stopped: {why}"))
+                News::Refused(stopped)
             }
         }
     }
@@ -303,85 +308,6 @@ impl Lines {
         let orders =
             open.into_iter().map(|order| ReportKind::Order { id: order.id, found: Some(order) });
         fills.chain(orders).map(|kind| VenueReport { venue_at, kind }).collect()
-    }
-
-    fn on_note(&mut self, line: usize, note: Note) -> News {
-        let venue = &mut self.lines[line];
-        let name = venue.name.word();
-        match note {
-            Note::AccountReady => venue.account_ready = true,
-            Note::Down(_, why) => {
-                venue.reconnects += 1;
-                return News::Alert("VENUE_LINK_DOWN", format!("{name}: {why}"));
-            }
-            Note::Gap(..) => venue.gaps += 1,
-            Note::Synced(_, took) if took != Nanos(0) => {
-                venue.resync_ms.push(took.0 as f64 / 1e6);
-            }
-            Note::Clock { round_trip, .. } => venue.round_trip = Some(round_trip),
-            Note::DeadMan(until) => venue.dead_man_until = until,
-            Note::Lost(id, _, why) => {
-                venue.lost += 1;
-                return News::Alert("VENUE_ANSWER_LOST", format!("{name}: {id}: {why}"));
-            }
-            Note::Unreadable(what) => {
-                venue.unreadable += 1;
-                return News::Alert("VENUE_UNREADABLE", format!("{name}: {what}"));
-            }
-            Note::Refused(why) => return News::Refused(format!("{name}: {why}")),
-            Note::ForeignOrder(id, venue_id) => {
-                return News::Alert("FOREIGN_ORDER", format!("{name}: {id} ({venue_id})"));
-            }
-            Note::ForeignFill(id, fill) => {
-                let detail =
-                    format!("{name}: {id:?} {} lots at {} ticks", fill.qty.0, fill.price.0);
-                return News::Alert("FOREIGN_FILL", detail);
-            }
-            _ => {}
-        }
-        News::Nothing
-    }
-
-    fn on_event(&mut self, line: usize, event: LineEvent) -> News {
-        let name = self.lines[line].name.word();
-        match event {
-            LineEvent::View(ViewEvent::Stale(no)) => {
-                self.lines[line].whole.insert(no, false);
-                News::Lost(no)
-            }
-            LineEvent::DropCopy(finding) => {
-                News::Alert("DROP_COPY_MISMATCH", format!("{name}: {finding:?}"))
-            }
-            LineEvent::HeartbeatMissed(heart, silent, canceled) => News::Alert(
-                "AUTO_CANCEL_ON_HB",
-                format!(
-                    "{name}: {heart:?} silent for {} ms, cancel-all {canceled}",
-                    silent.0 / 1_000_000
-                ),
-            ),
-            LineEvent::Maintenance(alert) => News::Alert(
-                "MAINTENANCE",
-                format!(
-                    "{name}: {} in {} min",
-                    alert.window.title,
-                    alert.begins_in.0 / 60_000_000_000
-                ),
-            ),
-            LineEvent::PushedBack(pause, ban) => News::Alert(
-                if ban { "VENUE_BAN" } else { "VENUE_PUSHBACK" },
-                format!("{name}: nothing is sent for {} ms", pause.0 / 1_000_000),
-            ),
-            LineEvent::Rules(rules) => {
-                let known = &mut self.lines[line].rules;
-                if let Some(place) = known.iter_mut().find(|known| known.no == rules.no) {
-                    *place = (*rules).clone();
-                }
-                self.shown.rules(&self.lines);
-                News::Alert("RULES_CHANGED", format!("{}", rules.instrument.id))
-            }
-            LineEvent::State(change) => News::Takes(self.lines[line].on_state(change)),
-            LineEvent::View(_) | LineEvent::NotSent(..) => News::Nothing,
-        }
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::decisions::{observability, uuid_text};
 use super::show::Show;
+use crate::desk::alerts::Trouble;
 
 /// Events, fills, refusals and denials of the desk's own orders.
 pub(crate) struct DeskLogs {
@@ -56,6 +57,18 @@ impl DeskLogs {
                 self.event(at, EventCode::ComponentFailed.as_str(), None, None, &details);
             }
         }
+    }
+
+    /// Something around the engine is wrong.
+    pub(crate) fn trouble(&mut self, at: Nanos, trouble: &Trouble) {
+        let details = json!({"code": trouble.code(), "detail": trouble.log_line()});
+        self.event(at, EventCode::ComponentFailed.as_str(), None, None, &details);
+    }
+
+    /// It is over.
+    pub(crate) fn recovered(&mut self, at: Nanos, trouble: &Trouble) {
+        let details = json!({"code": trouble.code(), "detail": trouble.log_line()});
+        self.event(at, EventCode::ComponentRecovered.as_str(), None, None, &details);
     }
 
     fn decided(&mut self, at: Nanos, judgement: &Judgement, show: &Show, mode: &str) {

@@ -11,9 +11,11 @@ mod view;
 
 use std::collections::VecDeque;
 
+use crate::desk::alerts::{Alerts, Kind, Standing, Trouble};
 use crate::desk::counterparty::Counterparty;
+use crate::venues::VenueName;
 use aurora_api::console::wire::{Mark, StateChange, Text};
-use aurora_engine::{Engine, Notice, Stamped};
+use aurora_engine::{Engine, Notice, Reconciliation, Stamped};
 use aurora_gate::Stopwatch;
 use aurora_model::{Fill, Instrument, InstrumentNo, MarketEvent, MarketKind, Nanos};
 
@@ -33,7 +35,7 @@ pub(crate) struct Observer {
     charts: Vec<Chart>,
     curve: Curve,
     history: VecDeque<StateChange>,
-    alerts: VecDeque<(Nanos, &'static str, String)>,
+    alerts: Alerts,
     logs: Option<DeskLogs>,
     pub(crate) fills: u64,
 }
@@ -47,7 +49,7 @@ impl Observer {
             charts: instruments.iter().map(|_| Chart::default()).collect(),
             curve: Curve::default(),
             history: VecDeque::new(),
-            alerts: VecDeque::new(),
+            alerts: Alerts::default(),
             logs,
             fills: 0,
         }
@@ -110,13 +112,30 @@ impl Observer {
                     reason: (!reason.is_empty()).then_some(reason),
                 });
             }
-            Notice::Alert { code, detail } => {
-                if self.alerts.len() == 20 {
-                    self.alerts.pop_back();
-                }
-                self.alerts.push_front((at, code, detail));
+            // The engine has one alert of its own; the rest of what it finds is a state.
+            Notice::Alert { detail, .. } => {
+                let trouble = Trouble { venue: None, kind: Kind::Reconciliation, detail };
+                self.alerts.raise(at, trouble);
             }
         }
+    }
+
+    /// Something around the engine is wrong.
+    pub(crate) fn alert(&mut self, at: Nanos, trouble: Trouble) {
+        if let Some(logs) = &mut self.logs {
+            logs.trouble(at, &trouble);
+        }
+        self.alerts.raise(at, trouble);
+    }
+
+    /// A venue told how it stands: alerts end by it.
+    pub(crate) fn venue_stands(&mut self, at: Nanos, venue: VenueName, standing: Standing) {
+        let logs = &mut self.logs;
+        self.alerts.venue_stands(at, venue, standing, |trouble| {
+            if let Some(logs) = logs {
+                logs.recovered(at, trouble);
+            }
+        });
     }
 
     /// Samples what changes without a notice: queue places, the profit curve, charts without trades.
@@ -131,6 +150,14 @@ impl Observer {
             self.orders.queue(at, order.id, venue.queue(order.id), show);
         }
         self.curve.point(at, &engine.ledger().pnl());
+        if *engine.reconciliation() == Reconciliation::Agreed {
+            let logs = &mut self.logs;
+            self.alerts.reconciled(at, |trouble| {
+                if let Some(logs) = logs {
+                    logs.recovered(at, trouble);
+                }
+            });
+        }
         for market in engine.markets() {
             self.quote(market.no, at, engine);
         }

@@ -12,9 +12,9 @@ use aurora_gate::Stopwatch;
 use aurora_ledger::Position;
 use aurora_model::{ClientOrderId, Lots, Nanos, Side, Ticks, TradingState};
 
+use super::Observer;
 use super::health::{Around, health};
 use super::show;
-use super::{Observer, same};
 
 const DEPTH: usize = 25;
 
@@ -117,7 +117,7 @@ impl Observer {
             data_age_instrument: slowest,
             working_orders: engine.orders().live_count(),
             working_venues: usize::from(engine.orders().live_count() > 0),
-            alerts: self.alerts(engine),
+            alerts: self.alerts(outside.now, engine),
             now_ms: show::millis(outside.now),
             wall_ms: show::millis(outside.wall),
             speed: setting.speed.clone(),
@@ -127,7 +127,8 @@ impl Observer {
         }
     }
 
-    fn alerts<W: Stopwatch>(&self, engine: &Engine<W>) -> Vec<Alert> {
+    /// What is wrong now: the worst first, and of those the newest.
+    fn alerts<W: Stopwatch>(&self, now: Nanos, engine: &Engine<W>) -> Vec<Alert> {
         let status = engine.status();
         let since_ms = show::millis(status.since);
         let stopped = match status.state {
@@ -146,37 +147,33 @@ impl Observer {
                 format!(" — {}", status.reason)
             };
             let text = Text::new(format!("{ru}{why}"), format!("{en}{why}"));
-            Alert { severity, code, text, since_ms, link: "/system" }
+            standing_alert(severity, code, text, since_ms, "/system")
         });
-        let audit = (!engine.audit_ok()).then(|| Alert {
-            severity: "critical",
-            code: "AUDIT_UNAVAILABLE",
-            text: Text::new(
+        let audit = (!engine.audit_ok()).then(|| {
+            let text = Text::new(
                 "Журнал событий не пишется: новые риски закрыты, освободите место на диске",
                 "The event log cannot be written: no new risk, free some disk space",
-            ),
-            since_ms,
-            link: "/system",
+            );
+            standing_alert("critical", "AUDIT_UNAVAILABLE", text, since_ms, "/system")
         });
         let doubt = engine.orders().in_doubt_count();
-        let doubt = (doubt > 0).then(|| Alert {
-            severity: "error",
-            code: "IN_DOUBT",
-            text: Text::new(
+        let doubt = (doubt > 0).then(|| {
+            let text = Text::new(
                 format!("Судьба заявок неизвестна: {doubt}, спрашиваем площадку"),
                 format!("The fate of {doubt} orders is unknown, asking the venue"),
-            ),
-            since_ms,
-            link: "/orders",
+            );
+            standing_alert("error", "IN_DOUBT", text, since_ms, "/orders")
         });
-        let noted = self.alerts.iter().take(3).map(|(at, code, detail)| Alert {
-            severity: "error",
-            code,
-            text: same(detail.clone()),
-            since_ms: show::millis(*at),
-            link: "/system",
-        });
-        audit.into_iter().chain(doubt).chain(stopped).chain(noted).collect()
+        let noted = self.alerts.standing(now);
+        let mut all: Vec<Alert> =
+            audit.into_iter().chain(doubt).chain(stopped).chain(noted).collect();
+        all.sort_by_key(|alert| rank(alert.severity));
+        all
+    }
+
+    /// Every alert that is remembered, newest first, also those that are over.
+    pub(crate) fn alert_history(&self, now: Nanos) -> Vec<Alert> {
+        self.alerts.history(now)
     }
 
     /// Age of the slowest traded feed, and whose it is.
@@ -353,5 +350,34 @@ impl Observer {
     /// Orders, fills and denials, for the closing summary.
     pub(crate) fn totals(&self) -> (u64, u64, u64) {
         (self.orders.total, self.fills, self.decisions.denied)
+    }
+}
+
+/// An alert that stands as long as the state behind it.
+fn standing_alert(
+    severity: &'static str,
+    code: &'static str,
+    text: Text,
+    since_ms: f64,
+    link: &str,
+) -> Alert {
+    Alert {
+        severity,
+        code,
+        text,
+        detail: None,
+        since_ms,
+        until_ms: None,
+        count: 1,
+        link: link.to_owned(),
+    }
+}
+
+fn rank(severity: &str) -> u8 {
+    match severity {
+        "critical" => 0,
+        "error" => 1,
+        "warn" => 2,
+        _ => 3,
     }
 }
