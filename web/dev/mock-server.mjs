@@ -93,7 +93,10 @@ function frame() {
               ru: 'Задержка снятия 312 мс выше цели 300 уже 12 с',
               en: 'Cancel latency 312 ms above the target 300 for 12 s'
             },
+            detail: null,
             since_ms: Date.now() - 12_000,
+            until_ms: null,
+            count: 1,
             link: '/system'
           }
         ]

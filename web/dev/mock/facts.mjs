@@ -20,7 +20,8 @@ export const SYSTEM = (desk, listen) => ({
   },
   listen,
   recovery: { records: 4182, orders: 512, fills: 303, took_ms: 38.4, resolved_unknown: 1 },
-  history: desk.history
+  history: desk.history,
+  alerts: []
 });
 
 const setting = (path, value, origin, where, ru, en) => ({ path, value, origin, where, text: { ru, en } });

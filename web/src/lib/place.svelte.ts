@@ -15,6 +15,12 @@ class Here {
     return linkTo(next, new URLSearchParams(location.search));
   }
 
+  /** A link the server gave, with what belongs to the reader. */
+  follows(link: string): string {
+    const { page, id } = readPlace(new URL(link, location.href));
+    return this.link({ page, id });
+  }
+
   go(change: Partial<Place>) {
     const link = this.link(change);
     if (link !== location.pathname + location.search) history.pushState(null, '', link);

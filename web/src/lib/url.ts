@@ -6,7 +6,7 @@ export const WIDTHS_S = [1, 5, 15, 60] as const;
 
 export type Place = {
   page: Page;
-  /** Order on `orders`, decision on `gate`. */
+  /** Order on `orders`, decision on `gate`, venue on `venues`. */
   id: string | null;
   instrument: string | null;
   /** Candle width in seconds. */

@@ -14,8 +14,14 @@ export type Alert = {
   severity: string;
   code: string;
   text: Bilingual;
+  /** What exactly was seen, in the words of whoever saw it. */
+  detail: string | null;
   since_ms: number;
-  link: string | null;
+  /** When it was over; null while it stands. */
+  until_ms: number | null;
+  /** How often it happened. */
+  count: number;
+  link: string;
 };
 export type Slo = { name: string; value: number; limit: number; budget_left: number };
 
@@ -339,6 +345,7 @@ export type System = {
     resolved_unknown: number;
   } | null;
   history: { t_ms: number; from: string | null; to: string; cause: string; reason: string | null }[];
+  alerts: Alert[];
 };
 
 export type Setting = {

@@ -75,6 +75,8 @@ export const en = {
   'alert.bad': 'ALARM',
   'alert.cause': 'Cause',
   'alert.more': (n: number) => `and ${n} more`,
+  'alert.stands': 'stands',
+  'alert.over': (time: string) => `over at ${time}`,
   'lost.title': 'Connection lost',
   'lost.text': (span: string) => `numbers are ${span} old, reconnecting…`,
   'lost.action': 'No connection: the server cannot hear this button',
@@ -328,6 +330,9 @@ export const en = {
   'hop.booked': 'booked',
 
   'system.state': 'State of the desk',
+  'system.alerts': 'Alerts',
+  'system.alerts.empty': 'Nothing was wrong so far',
+  'system.alerts.standing': (n: number) => (n ? `${n} now` : 'all over'),
   'system.history': 'State history',
   'system.history.empty': 'No change of state yet',
   'system.checks': 'Checks for RESUME',

@@ -91,6 +91,10 @@ export const hintsEn = {
   why: ['The order told in one sentence by the server', 'Nothing: words'],
   journal_records: ['What the journal holds of this order', 'After a crash the order is rebuilt from these'],
   fills: ['Executions of this order', 'Position, fees and result'],
+  alerts: [
+    'What is wrong now and what lately was, with its end; repeats are counted',
+    'Nothing: the causes do'
+  ],
   history: ['Each change of state with cause and reason', 'Nothing: a record'],
   checks: ['Conditions asked before trading resumes', 'RESUME is refused while one fails'],
   health: [

@@ -83,6 +83,8 @@ export const ru: Messages = {
   'alert.bad': 'ТРЕВОГА',
   'alert.cause': 'Причина',
   'alert.more': (n) => `и ещё ${n}`,
+  'alert.stands': 'длится',
+  'alert.over': (time) => `кончилось в ${time}`,
   'lost.title': 'Связь потеряна',
   'lost.text': (span) => `числам ${span}, подключаемся заново…`,
   'lost.action': 'Связи нет: сервер не услышит эту кнопку',
@@ -338,6 +340,9 @@ export const ru: Messages = {
   'hop.booked': 'учтено',
 
   'system.state': 'Состояние стола',
+  'system.alerts': 'Предупреждения',
+  'system.alerts.empty': 'Пока всё было в порядке',
+  'system.alerts.standing': (n) => (n ? `сейчас ${n}` : 'сейчас нет'),
   'system.history': 'История состояний',
   'system.history.empty': 'Состояние ещё не менялось',
   'system.checks': 'Проверки для «Продолжить»',
