@@ -63,7 +63,7 @@ fn decisions(view: &View) -> String {
 
 fn pnl(view: &View) -> String {
     let mut out = String::from("t_ms,net,drawdown\n");
-    for (t, net, drawdown) in &view.pnl_points {
+    for (t, net, drawdown) in view.pnl_points.iter() {
         let _ = writeln!(out, "{t},{net},{drawdown}");
     }
     out

@@ -154,7 +154,7 @@ impl Watch {
             "pnl" => Some(self.pnl(whole, view)),
             "exposure" => Some(value(&view.exposure)),
             "decisions" => self.decisions(whole, view),
-            "gate" => Some(value(&view.gate)),
+            "gate" => Some(value(&*view.gate)),
             "health" => Some(value(&view.health)),
             "venues" => Some(value(&*view.venues)),
             _ => None,

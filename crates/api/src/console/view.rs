@@ -24,7 +24,7 @@ pub struct View {
     /// Open positions.
     pub positions: Vec<PositionRow>,
     /// `[t_ms, net, drawdown]` since start, thinned to at most 2000.
-    pub pnl_points: Vec<(f64, f64, f64)>,
+    pub pnl_points: Arc<Vec<(f64, f64, f64)>>,
     /// The sums under the curve.
     pub pnl: PnlSums,
     /// Exposure, whole and by instrument.
@@ -34,7 +34,7 @@ pub struct View {
     /// How many decisions there were since start: tells which of them are new.
     pub decisions_total: u64,
     /// The last minutes of the gate.
-    pub gate: GateSummary,
+    pub gate: Arc<GateSummary>,
     /// The health page.
     pub health: Health,
     /// The venues the desk trades on.
@@ -65,9 +65,9 @@ pub struct InstrumentView {
     /// Near the touch.
     pub ladder: Ladder,
     /// The last 900 seconds, oldest first.
-    pub bars: Vec<Bar>,
+    pub bars: Arc<Vec<Bar>>,
     /// Our fills on the chart, oldest first.
-    pub marks: Vec<Mark>,
+    pub marks: Arc<Vec<Mark>>,
     /// How many marks there were since start: tells which of them are new.
     pub marks_total: u64,
 }

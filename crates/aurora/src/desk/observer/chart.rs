@@ -1,6 +1,7 @@
 //! One-second bars and our fills on them.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use aurora_api::console::wire::{Bar, Mark};
 use aurora_model::{Nanos, Ticks};
@@ -14,12 +15,15 @@ pub(crate) struct Chart {
     bars: VecDeque<Bar>,
     marks: VecDeque<Mark>,
     pub(crate) marks_total: u64,
+    shown_bars: Shown<Bar>,
+    shown_marks: Shown<Mark>,
 }
 
 impl Chart {
     /// A public trade.
     pub(crate) fn trade(&mut self, at: Nanos, price: f64, qty: f64) {
         let second = at.0.div_euclid(1_000_000_000);
+        self.shown_bars.is_old = true;
         match self.bars.back_mut() {
             Some(bar) if bar.0 == second => {
                 bar.2 = bar.2.max(price);
@@ -44,6 +48,7 @@ impl Chart {
     }
 
     fn push(&mut self, bar: Bar) {
+        self.shown_bars.is_old = true;
         if self.bars.len() == BARS {
             self.bars.pop_front();
         }
@@ -55,15 +60,39 @@ impl Chart {
             self.marks.pop_front();
         }
         self.marks.push_back(mark);
+        self.shown_marks.is_old = true;
         self.marks_total += 1;
     }
 
-    pub(crate) fn bars(&self) -> Vec<Bar> {
-        self.bars.iter().copied().collect()
+    pub(crate) fn bars(&mut self) -> Arc<Vec<Bar>> {
+        self.shown_bars.of(&self.bars)
     }
 
-    pub(crate) fn marks(&self) -> Vec<Mark> {
-        self.marks.iter().cloned().collect()
+    pub(crate) fn marks(&mut self) -> Arc<Vec<Mark>> {
+        self.shown_marks.of(&self.marks)
+    }
+}
+
+/// A list as the console was given it, made again only when the list has changed.
+#[derive(Debug)]
+struct Shown<T> {
+    list: Arc<Vec<T>>,
+    is_old: bool,
+}
+
+impl<T> Default for Shown<T> {
+    fn default() -> Shown<T> {
+        Shown { list: Arc::default(), is_old: false }
+    }
+}
+
+impl<T: Clone> Shown<T> {
+    fn of(&mut self, list: &VecDeque<T>) -> Arc<Vec<T>> {
+        if self.is_old {
+            self.list = Arc::new(list.iter().cloned().collect());
+            self.is_old = false;
+        }
+        Arc::clone(&self.list)
     }
 }
 

@@ -16,6 +16,8 @@ use crate::percentiles::percentiles;
 
 /// How many decisions are remembered in full.
 const KEPT: usize = 2_000;
+/// How often the summary is made anew: it goes through every decision of its window.
+const SUMMARY_EVERY: Nanos = Nanos(1_000_000_000);
 /// How far back the summary looks.
 const WINDOW: Nanos = Nanos(300_000_000_000);
 
@@ -26,6 +28,9 @@ pub(crate) struct Decisions {
     pub(crate) total: u64,
     pub(crate) allowed: u64,
     pub(crate) denied: u64,
+    summary: Arc<GateSummary>,
+    /// When it is made anew, by the wall clock.
+    summary_at: Nanos,
 }
 
 impl Decisions {
@@ -54,7 +59,16 @@ impl Decisions {
         Some(full(row, judgement))
     }
 
-    pub(crate) fn summary(&self, now: Nanos) -> GateSummary {
+    /// The last minutes, at most a second old.
+    pub(crate) fn summary(&mut self, now: Nanos, wall: Nanos) -> Arc<GateSummary> {
+        if self.summary_at <= wall {
+            self.summary_at = wall + SUMMARY_EVERY;
+            self.summary = Arc::new(self.summed(now));
+        }
+        Arc::clone(&self.summary)
+    }
+
+    fn summed(&self, now: Nanos) -> GateSummary {
         let recent: Vec<_> =
             self.all.iter().rev().take_while(|(_, j)| now - j.at <= WINDOW).collect();
         let mut reasons: BTreeMap<&str, (u64, &Text)> = BTreeMap::new();

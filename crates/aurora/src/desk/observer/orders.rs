@@ -15,6 +15,7 @@ use aurora_model::{
 use super::decisions::{Decisions, uuid_text};
 use super::show::{self, Show};
 use crate::desk::codec;
+use crate::percentiles::percentiles;
 
 /// How many orders are remembered.
 const KEPT: usize = 4_000;
@@ -47,6 +48,8 @@ pub(crate) struct Orders {
     pub(crate) total: u64,
     /// From deciding to the venue's answer, the newest last.
     pub(crate) cycles: VecDeque<f64>,
+    /// Their p95; `None` when there was another since.
+    cycle_p95: Option<f64>,
     undurable: VecDeque<ClientOrderId>,
 }
 
@@ -129,6 +132,7 @@ impl Orders {
                 self.cycles.pop_front();
             }
             self.cycles.push_back(cycle);
+            self.cycle_p95 = None;
         }
         let mut row = blank(order.id, &order.intent, order.purpose, order.decided_at, show);
         row.filled = show.qty(order.filled);
@@ -183,6 +187,15 @@ impl Orders {
             life.version = self.version;
             life.row = Arc::new(OrderRow { ahead, ..(*life.row).clone() });
         }
+    }
+
+    /// p95 of the cycles, ms; zero before the first.
+    pub(crate) fn cycle_p95(&mut self) -> f64 {
+        *self.cycle_p95.get_or_insert_with(|| {
+            let mut cycles: Vec<f64> = self.cycles.iter().copied().collect();
+            cycles.sort_unstable_by(f64::total_cmp);
+            percentiles(&cycles, [95]).map_or(0.0, |[p95]| p95)
+        })
     }
 
     /// The newest rows, newest first, each with the version it last changed at.

@@ -8,9 +8,11 @@ use aurora_api::console::wire::{
 };
 use aurora_api::console::{InstrumentView, View};
 use aurora_engine::Engine;
+use aurora_exec::Order;
 use aurora_gate::Stopwatch;
 use aurora_ledger::Position;
 use aurora_model::{ClientOrderId, Lots, Nanos, Side, Ticks, TradingState};
+use std::collections::BTreeSet;
 
 use super::Observer;
 use super::health::{Around, health};
@@ -42,7 +44,7 @@ pub(crate) struct Outside {
 
 impl Observer {
     pub(crate) fn view<W: Stopwatch>(
-        &self,
+        &mut self,
         outside: &Outside,
         setting: &Setting,
         engine: &Engine<W>,
@@ -50,16 +52,16 @@ impl Observer {
     ) -> View {
         let now = outside.now;
         let (age, slowest) = self.slowest(now, engine);
-        let cycles = self.cycle_p95();
+        let cycle_p95_ms = self.orders.cycle_p95();
         let around = Around {
             journal_lag: outside.journal_lag,
             data_age_ms: age,
             stale_ms: show::millis(engine.settings().stale_after),
-            cycle_p95_ms: cycles,
+            cycle_p95_ms,
             cycle_limit_ms: setting.cycle_limit_ms,
         };
         View {
-            frame: self.frame(outside, setting, engine, (age, slowest)),
+            frame: self.frame(outside, setting, engine, (&around, slowest)),
             instruments: (0..self.shows.len())
                 .map(|at| self.instrument(at, now, engine, venue))
                 .collect(),
@@ -70,7 +72,7 @@ impl Observer {
             exposure: self.exposure(engine),
             decisions: self.decisions.newest(200),
             decisions_total: self.decisions.total,
-            gate: self.decisions.summary(now),
+            gate: self.decisions.summary(now, outside.wall),
             health: health(now, engine, &around),
             venues: venue.lines().map(Lines::views).unwrap_or_default(),
             meta: venue.lines().map(Lines::meta).unwrap_or_default(),
@@ -83,7 +85,7 @@ impl Observer {
         outside: &Outside,
         setting: &Setting,
         engine: &Engine<W>,
-        (age, slowest): (f64, Option<String>),
+        (around, slowest): (&Around, Option<String>),
     ) -> Frame {
         let status = engine.status();
         let limit = engine.settings().day_loss;
@@ -109,14 +111,14 @@ impl Observer {
             exposure_limit: engine.settings().limits.exposure.map(show::money),
             slo: Slo {
                 name: "order_cycle_ms_p95",
-                value: self.cycle_p95(),
+                value: around.cycle_p95_ms,
                 limit: setting.cycle_limit_ms,
                 budget_left: self.budget_left(setting.cycle_limit_ms),
             },
-            data_age_ms: age,
+            data_age_ms: around.data_age_ms,
             data_age_instrument: slowest,
             working_orders: engine.orders().live_count(),
-            working_venues: usize::from(engine.orders().live_count() > 0),
+            working_venues: self.working_venues(engine),
             alerts: self.alerts(outside.now, engine),
             now_ms: show::millis(outside.now),
             wall_ms: show::millis(outside.wall),
@@ -188,10 +190,10 @@ impl Observer {
         }
     }
 
-    fn cycle_p95(&self) -> f64 {
-        let mut cycles: Vec<f64> = self.orders.cycles.iter().copied().collect();
-        cycles.sort_by(f64::total_cmp);
-        cycles.get(cycles.len() * 95 / 100).copied().unwrap_or(0.0)
+    /// How many venues have open orders of ours.
+    fn working_venues<W: Stopwatch>(&self, engine: &Engine<W>) -> usize {
+        let of = |order: &Order| self.shows[order.intent.instrument.index()].rules.id.venue;
+        engine.orders().live().map(of).collect::<BTreeSet<_>>().len()
     }
 
     /// One minus the share of slow cycles over the half percent that is allowed.
@@ -204,13 +206,14 @@ impl Observer {
     }
 
     fn instrument<W: Stopwatch>(
-        &self,
+        &mut self,
         at: usize,
         now: Nanos,
         engine: &Engine<W>,
         venue: &Counterparty,
     ) -> InstrumentView {
-        let (show, market, chart) = (&self.shows[at], &engine.markets()[at], &self.charts[at]);
+        let (show, market) = (&self.shows[at], &engine.markets()[at]);
+        let chart = &mut self.charts[at];
         let book = &market.book;
         let touch = book.touch();
         let flags = book.flags(now, engine.settings().stale_after);

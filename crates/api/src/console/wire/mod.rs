@@ -1,0 +1,35 @@
+//! What the console is sent: the shapes of `docs/reference/console-api.md`, and nothing but shapes.
+
+mod frame;
+mod gate;
+mod health;
+mod market;
+mod money;
+mod orders;
+mod system;
+
+use serde::Serialize;
+
+pub use frame::{Alert, Check, Frame, Slo};
+pub use gate::{DecisionFull, DecisionRow, GateLatency, GateStep, GateSummary, ReasonCount};
+pub use health::{Component, Health};
+pub use market::{Bar, InstrumentRow, Ladder, Mark, Notch};
+pub use money::{Exposure, ExposureItem, PnlSums, PositionRow};
+pub use orders::{Coded, FillRow, Hop, JournalLine, OrderLife, OrderRow};
+pub use system::{ConfigRow, JournalPosition, Recovery, StateChange, System};
+
+/// A text for people, in both languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Text {
+    /// Russian.
+    pub ru: String,
+    /// English.
+    pub en: String,
+}
+
+impl Text {
+    /// Both languages at once.
+    pub fn new(ru: impl Into<String>, en: impl Into<String>) -> Text {
+        Text { ru: ru.into(), en: en.into() }
+    }
+}
