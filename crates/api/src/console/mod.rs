@@ -7,6 +7,7 @@ mod assets;
 mod csv;
 mod endpoints;
 mod guard;
+pub mod metrics;
 mod routes;
 mod stream;
 pub mod venues;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::metrics::Histogram;
 use super::wire::Text;
 
 /// One venue as the desk sees it now.
@@ -39,6 +40,12 @@ pub struct VenueView {
     pub order_ms: Option<[f64; 3]>,
     /// From a found gap to a whole book, ms: p50, p95, p99; `None` before the first.
     pub resync_ms: Option<[f64; 3]>,
+    /// All of the former, for `/metrics`.
+    #[serde(skip)]
+    pub order_times: Histogram,
+    /// All of the latter, for `/metrics`.
+    #[serde(skip)]
+    pub resync_times: Histogram,
     /// What the dead-man switch is here: `timer`, `disconnect`, `none`.
     pub dead_man: &'static str,
     /// Until when it is armed.
@@ -113,6 +120,8 @@ pub struct VenueCounts {
     pub fills_mismatched: u64,
     /// Orders of ours that would have met one of ours, stopped before sending.
     pub self_matches: u64,
+    /// Silences after which everything was cancelled.
+    pub heartbeat_misses: u64,
     /// Frames and answers that could not be read.
     pub unreadable: u64,
 }

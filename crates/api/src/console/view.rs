@@ -6,6 +6,7 @@ use aurora_model::{TradingState, TransitionCause};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
+use super::metrics::Tally;
 use super::venues::{MetaRow, VenueView, WindowRow};
 use super::wire::{
     Bar, DecisionFull, DecisionRow, Exposure, Frame, GateSummary, Health, Ladder, Mark, OrderLife,
@@ -43,6 +44,8 @@ pub struct View {
     pub meta: Arc<Vec<MetaRow>>,
     /// Planned stops of venues.
     pub maintenance: Arc<Vec<WindowRow>>,
+    /// What `/metrics` tells besides, at most a second old.
+    pub tally: Arc<Tally>,
 }
 
 impl View {

@@ -21,7 +21,7 @@ pub use conn::Deadlines;
 pub use docs::{Answer, Endpoint, GATE_ENDPOINTS, docs_router};
 pub use front::FrontLimits;
 pub use handle::{GateHandle, OwnedCall, OwnedOp};
-pub use routes::{gate_router, root_router};
+pub use routes::{MoreMetrics, gate_router, root_router};
 
 use std::future::Future;
 use std::io;

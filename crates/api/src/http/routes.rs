@@ -1,5 +1,6 @@
 //! The gate's paths for everyone who is not on the fast path: browsers, operators, probes, curl.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -8,7 +9,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use bytes::Bytes;
 
 use crate::gate::errors::Fault;
@@ -17,6 +18,16 @@ use super::batch::Answered;
 use super::handle::{GateHandle, OwnedCall, OwnedOp};
 use super::head::MAX_BODY;
 use super::origin;
+
+/// What else `/metrics` tells, where there is more than a gate: an [`Extension`] of its router.
+#[derive(Clone)]
+pub struct MoreMetrics(pub Arc<dyn Fn() -> String + Send + Sync>);
+
+impl std::fmt::Debug for MoreMetrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MoreMetrics")
+    }
+}
 
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(10);
@@ -104,22 +115,34 @@ async fn version() -> Json<serde_json::Value> {
     Json(serde_json::json!({ "name": "aurora", "version": env!("CARGO_PKG_VERSION") }))
 }
 
-async fn metrics(State(gate): State<GateHandle>, headers: HeaderMap) -> Response {
-    exposition(gate, headers, false).await
+async fn metrics(
+    State(gate): State<GateHandle>,
+    more: Option<Extension<MoreMetrics>>,
+    headers: HeaderMap,
+) -> Response {
+    let more = more.map(|Extension(MoreMetrics(tell))| tell);
+    exposition(gate, headers, false, || more.map_or_else(String::new, |tell| tell())).await
 }
 
 async fn metrics_latency(State(gate): State<GateHandle>, headers: HeaderMap) -> Response {
-    exposition(gate, headers, true).await
+    exposition(gate, headers, true, String::new).await
 }
 
-async fn exposition(gate: GateHandle, headers: HeaderMap, only_latency: bool) -> Response {
+async fn exposition(
+    gate: GateHandle,
+    headers: HeaderMap,
+    only_latency: bool,
+    more: impl FnOnce() -> String,
+) -> Response {
     let call = OwnedCall::Metrics { token: token(&headers), only_latency };
     let answered = gate.call(call).await;
     if answered.status != 200 {
         return answer(answered);
     }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    (kind, answered.body).into_response()
+    let mut text = answered.body;
+    text.extend_from_slice(more().as_bytes());
+    (kind, text).into_response()
 }
 
 fn token(headers: &HeaderMap) -> Option<String> {

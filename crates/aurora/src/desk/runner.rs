@@ -208,8 +208,7 @@ impl Desk {
     fn show(&mut self, now: Nanos, wall: Nanos) {
         let World { engine, counterparty, observer, store, .. } = &mut self.world;
         observer.sample(now, engine, counterparty);
-        let outside =
-            Outside { now, wall, market_ended: self.market_ended, journal_lag: store.lag() };
+        let outside = Outside { now, wall, market_ended: self.market_ended, journal: store.work() };
         let view = observer.view(&outside, &self.setting, engine, counterparty);
         let view = if self.began_at.0 == i64::MIN { view.before_the_start() } else { view };
         self.view.send_replace(Arc::new(view));

@@ -2,13 +2,17 @@
 
 use std::future::Future;
 use std::io::Write;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use aurora_api::console::{CONSOLE_ENDPOINTS, ConsoleState, router};
+use aurora_api::console::{CONSOLE_ENDPOINTS, ConsoleState, metrics, router};
 use aurora_api::gate::GateService;
-use aurora_api::http::{self, FrontLimits, GATE_ENDPOINTS, Listeners, docs_router, gate_router};
+use aurora_api::http::{
+    self, FrontLimits, GATE_ENDPOINTS, Listeners, MoreMetrics, docs_router, gate_router,
+};
 use aurora_config::Config;
 use aurora_journal::jsonl::SessionDir;
+use axum::Extension;
 
 use super::RunArgs;
 use crate::gate_cmd;
@@ -54,7 +58,14 @@ impl Server {
         out.flush()?;
         let console = self.console;
         let docs = docs_router(&[GATE_ENDPOINTS, CONSOLE_ENDPOINTS]);
-        let routes = |gate| gate_router(gate).merge(docs).merge(router(console));
+        let views = console.view.clone();
+        let more = MoreMetrics(Arc::new(move || {
+            // The desk's thread must not wait for the text.
+            let view = views.borrow().clone();
+            metrics::render(&view)
+        }));
+        let routes =
+            |gate| gate_router(gate).layer(Extension(more)).merge(docs).merge(router(console));
         Ok(http::serve(self.listeners, self.gate, self.limits, routes, until).await?)
     }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use aurora_api::console::metrics::Histogram;
 use aurora_engine::Stamped;
 use aurora_journal::{Durable, Journal, JournalError, JournalThread, Recovered, Seq};
 use crossbeam_channel::{Receiver, unbounded};
@@ -36,9 +37,21 @@ pub(crate) struct Store {
     dirty: bool,
     /// What the last commits took, in nanoseconds.
     took: Vec<u64>,
+    /// All of them, counted.
+    commits_took: Histogram,
     durable: u64,
     last: u64,
     bytes: u64,
+}
+
+/// What the journal did in this run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct JournalWork {
+    /// Records appended.
+    pub(crate) records: u64,
+    /// Records that wait for the disk.
+    pub(crate) lag: u64,
+    pub(crate) commits: Histogram,
 }
 
 impl Store {
@@ -79,6 +92,7 @@ impl Store {
             epoch,
             dirty: false,
             took: Vec::new(),
+            commits_took: Histogram::default(),
             durable: base,
             last: base,
             bytes: 0,
@@ -131,6 +145,7 @@ impl Store {
 
     fn note(&mut self, seq: u64, took: std::time::Duration) {
         self.durable = seq;
+        self.commits_took.record(took.as_secs_f64() * 1e3);
         if self.took.len() >= 512 {
             self.took.drain(..256);
         }
@@ -179,6 +194,11 @@ impl Store {
     /// How many records wait for the disk.
     pub(crate) fn lag(&self) -> u64 {
         self.last - self.durable
+    }
+
+    /// What the journal did in this run.
+    pub(crate) fn work(&self) -> JournalWork {
+        JournalWork { records: self.last - self.base, lag: self.lag(), commits: self.commits_took }
     }
 
     /// Where the journal stands, for the console.

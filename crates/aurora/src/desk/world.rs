@@ -12,7 +12,7 @@ use super::alerts::{Standing, Trouble};
 use super::counterparty::{Counterparty, Step};
 use super::observer::{Observer, Outside, Setting};
 use super::stopwatch::Monotonic;
-use super::store::Store;
+use super::store::{JournalWork, Store};
 use crate::venues::VenueName;
 
 /// Engine, venue and journal, and what lies between them.
@@ -49,7 +49,8 @@ impl World {
 
     /// What the console is shown before the first market event.
     pub(crate) fn first_view(&mut self, wall: Nanos, setting: &Setting) -> View {
-        let outside = Outside { now: wall, wall, market_ended: false, journal_lag: 0 };
+        let outside =
+            Outside { now: wall, wall, market_ended: false, journal: JournalWork::default() };
         self.observer.view(&outside, setting, &self.engine, &self.counterparty).before_the_start()
     }
 

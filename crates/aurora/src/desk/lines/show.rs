@@ -97,6 +97,8 @@ impl VenueLine {
             round_trip_ms: self.round_trip.map(millis),
             order_ms: self.order_ms.percentiles(),
             resync_ms: self.resync_ms.percentiles(),
+            order_times: self.order_ms.all,
+            resync_times: self.resync_ms.all,
             dead_man: match capabilities.dead_man {
                 DeadMan::Timer { .. } => "timer",
                 DeadMan::OnDisconnect { .. } => "disconnect",
@@ -159,6 +161,7 @@ impl VenueLine {
                 fills_compared: status.drop_copy.matched,
                 fills_mismatched: status.drop_copy.mismatches(),
                 self_matches: status.lifecycle.stp_blocked_self_match,
+                heartbeat_misses: status.heartbeat_misses,
                 unreadable: self.unreadable,
             },
             ..view

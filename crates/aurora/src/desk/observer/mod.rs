@@ -1,6 +1,7 @@
 //! What the desk shows and logs. It listens; nothing depends on it.
 
 mod chart;
+mod counts;
 mod decisions;
 mod health;
 mod logs;
@@ -20,6 +21,7 @@ use aurora_gate::Stopwatch;
 use aurora_model::{Fill, Instrument, InstrumentNo, MarketEvent, MarketKind, Nanos};
 
 use chart::Chart;
+use counts::Counts;
 use decisions::Decisions;
 pub(crate) use logs::DeskLogs;
 use orders::Orders;
@@ -34,6 +36,7 @@ pub(crate) struct Observer {
     decisions: Decisions,
     charts: Vec<Chart>,
     curve: Curve,
+    counts: Counts,
     history: VecDeque<StateChange>,
     alerts: Alerts,
     logs: Option<DeskLogs>,
@@ -48,6 +51,7 @@ impl Observer {
             decisions: Decisions::default(),
             charts: instruments.iter().map(|_| Chart::default()).collect(),
             curve: Curve::default(),
+            counts: Counts::default(),
             history: VecDeque::new(),
             alerts: Alerts::default(),
             logs,
@@ -86,11 +90,14 @@ impl Observer {
         match notice {
             Notice::Decided(judgement) => {
                 let show = &self.shows[judgement.instrument.index()];
+                self.counts.decided(&judgement);
                 self.decisions.take(*judgement, show);
             }
             Notice::Order(id) => {
                 if let Some(order) = engine.orders().get(id) {
-                    self.orders.refresh(order, &self.shows[order.intent.instrument.index()]);
+                    let show = &self.shows[order.intent.instrument.index()];
+                    let step = self.orders.refresh(order, show);
+                    self.counts.order(show.venue, step);
                 }
             }
             Notice::Filled(fill, booking) => {

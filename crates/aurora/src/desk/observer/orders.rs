@@ -39,6 +39,15 @@ struct Life {
     cycle_ms: Option<f64>,
 }
 
+/// What an order's step brought.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct OrderStep {
+    /// The state it came into; `None` when it stayed.
+    pub(crate) state: Option<&'static str>,
+    /// From deciding to the venue's answer, when that is just known.
+    pub(crate) cycle_ms: Option<f64>,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Orders {
     lives: BTreeMap<ClientOrderId, Life>,
@@ -121,13 +130,15 @@ impl Orders {
     }
 
     /// The order as the engine knows it now.
-    pub(crate) fn refresh(&mut self, order: &Order, show: &Show) {
-        let Some(life) = self.lives.get_mut(&order.id) else { return };
+    pub(crate) fn refresh(&mut self, order: &Order, show: &Show) -> OrderStep {
+        let mut step = OrderStep::default();
+        let Some(life) = self.lives.get_mut(&order.id) else { return step };
         if life.cycle_ms.is_none()
             && let Some(answered) = order.answered_at
         {
             let cycle = show::millis(answered - order.decided_at);
             life.cycle_ms = Some(cycle);
+            step.cycle_ms = Some(cycle);
             if self.cycles.len() == 1_000 {
                 self.cycles.pop_front();
             }
@@ -138,6 +149,7 @@ impl Orders {
         row.filled = show.qty(order.filled);
         row.avg_price = order.average_price().map(|ticks| show.fine_price(ticks));
         row.state = order.state.code();
+        step.state = (life.row.state != row.state).then_some(row.state);
         row.cycle_ms = life.cycle_ms;
         row.pnl = life.closed.then(|| show::signed(life.pnl, 4));
         row.ahead = if order.state.may_fill() { life.row.ahead.clone() } else { None };
@@ -148,6 +160,7 @@ impl Orders {
         self.version += 1;
         life.version = self.version;
         life.row = Arc::new(row);
+        step
     }
 
     pub(crate) fn filled(&mut self, at: Nanos, fill: &Fill, booking: &Booking, show: &Show) {

@@ -6,10 +6,14 @@ use aurora_api::console::wire::Text;
 use aurora_model::{Instrument, Lang, Lots, Nanos, Notional, Reason, Ticks};
 use rust_decimal::Decimal;
 
+use crate::venues::VenueName;
+
 /// One instrument's way of being written.
 #[derive(Clone, Debug)]
 pub(crate) struct Show {
     pub(crate) id: Arc<str>,
+    /// The venue's word, as in `/api/ui/venues`.
+    pub(crate) venue: &'static str,
     pub(crate) rules: Instrument,
     price_decimals: usize,
     qty_decimals: usize,
@@ -19,6 +23,10 @@ impl Show {
     pub(crate) fn new(rules: &Instrument) -> Show {
         Show {
             id: rules.id.to_string().into(),
+            venue: VenueName::ALL
+                .into_iter()
+                .find(|name| name.venue() == rules.id.venue)
+                .map_or("paper", VenueName::word),
             price_decimals: rules.price_decimals() as usize,
             qty_decimals: rules.qty_decimals() as usize,
             rules: rules.clone(),

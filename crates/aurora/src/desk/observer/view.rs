@@ -2,6 +2,7 @@
 
 use crate::desk::counterparty::Counterparty;
 use crate::desk::lines::Lines;
+use crate::desk::store::JournalWork;
 use aurora_api::console::wire::{
     Alert, Check, Exposure, ExposureItem, Frame, Ladder, Notch, OrderLife, PnlSums, PositionRow,
     Slo, Text,
@@ -39,7 +40,7 @@ pub(crate) struct Outside {
     pub(crate) now: Nanos,
     pub(crate) wall: Nanos,
     pub(crate) market_ended: bool,
-    pub(crate) journal_lag: u64,
+    pub(crate) journal: JournalWork,
 }
 
 impl Observer {
@@ -54,7 +55,7 @@ impl Observer {
         let (age, slowest) = self.slowest(now, engine);
         let cycle_p95_ms = self.orders.cycle_p95();
         let around = Around {
-            journal_lag: outside.journal_lag,
+            journal_lag: outside.journal.lag,
             data_age_ms: age,
             stale_ms: show::millis(engine.settings().stale_after),
             cycle_p95_ms,
@@ -77,6 +78,7 @@ impl Observer {
             venues: venue.lines().map(Lines::views).unwrap_or_default(),
             meta: venue.lines().map(Lines::meta).unwrap_or_default(),
             maintenance: venue.lines().map(Lines::windows).unwrap_or_default(),
+            tally: self.counts.shown(outside, &self.shows, engine),
         }
     }
 
