@@ -36,5 +36,12 @@ export function nameOf(name: string): { what: string; window_ms: number | null }
     const [, what = '', count, unit] = found;
     return { what, window_ms: Number(count) * (unit === 's' ? 1000 : 60_000) };
   }
-  return { what: name.replace('/api/v5/', ''), window_ms: null };
+  const what = name.replace('/api/v5/', '').replace(/^[a-z]+ /i, (method) => method.toUpperCase());
+  return { what: name.includes('/') ? what : name, window_ms: null };
+}
+
+/** `8h` as milliseconds; null where nothing is said. */
+export function spanOf(text: string | null): number | null {
+  const found = /^(\d+)h$/.exec(text ?? '');
+  return found ? Number(found[1]) * 3_600_000 : null;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VenueLimit, VenueStatus } from '../../lib/wire';
-import { drawn, isFull, nameOf, toneOfUse, urgencies } from './limits';
+import { drawn, isFull, nameOf, spanOf, toneOfUse, urgencies } from './limits';
 import { feedState, toneOf, troubles } from './status';
 
 const limit = (used: number, capacity = 100, reserved = 20): VenueLimit => ({
@@ -49,7 +49,8 @@ describe('limits', () => {
     expect(nameOf('orders 10s')).toEqual({ what: 'orders', window_ms: 10_000 });
     expect(nameOf('weight 1m')).toEqual({ what: 'weight', window_ms: 60_000 });
     expect(nameOf('/api/v5/trade/order')).toEqual({ what: 'trade/order', window_ms: null });
-    expect(nameOf('POST /api/v5/trade/order')).toEqual({ what: 'POST trade/order', window_ms: null });
+    expect(nameOf('Post /api/v5/trade/order')).toEqual({ what: 'POST trade/order', window_ms: null });
+    expect(['8h', null, 'often'].map(spanOf)).toEqual([28_800_000, null, null]);
     expect(nameOf('orders of the account')).toEqual({ what: 'orders of the account', window_ms: null });
   });
 });
