@@ -461,6 +461,7 @@ export const en = {
   'limit.create': 'new orders',
   'limit.cancel': 'cancels',
   'limit.cancel-all': 'cancel-all',
+  'limit.dead-man': 'dead-man switch',
   'limit.executions': 'executions',
   'limit.positions': 'positions',
   'limit.realtime': 'open orders',

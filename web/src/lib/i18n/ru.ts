@@ -471,6 +471,7 @@ export const ru: Messages = {
   'limit.create': 'новые заявки',
   'limit.cancel': 'снятия',
   'limit.cancel-all': 'снятия всего',
+  'limit.dead-man': 'снятие при молчании',
   'limit.executions': 'исполнения',
   'limit.positions': 'позиции',
   'limit.realtime': 'открытые заявки',
