@@ -127,6 +127,16 @@ fn an_order_is_placed_acknowledged_filled_and_ended() {
 }
 
 #[test]
+fn what_the_stream_says_of_an_order_is_told_apart_from_the_answer() {
+    let mut desk = ready();
+    place(&mut desk, 1);
+    desk.answer(Method::Post, ORDER, 200, &order(1, 11, "NEW", "0.000"));
+    assert_eq!((&desk.out.placed[..], &desk.out.pushed[..]), (&[id(1)][..], &[][..]));
+    desk.frame(0, &update(1, 11, "NEW", "NEW", 0, "0.000"));
+    assert_eq!(desk.out.pushed, [id(1)]);
+}
+
+#[test]
 fn an_answer_that_does_not_settle_it_is_never_a_reject() {
     let answers: [(u16, &str); 7] = [
         (

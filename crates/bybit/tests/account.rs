@@ -5,7 +5,7 @@ mod common;
 use aurora_bybit::account::{AccountConfig, AccountSession};
 use aurora_model::{InstrumentNo, Nanos, Side, Ticks, TimeInForce};
 use aurora_wire::{
-    Amendment, Answer, Ask, AskNo, Input, Link, MarginMode, Placement, PriceTrigger, Stp,
+    Amendment, Answer, Ask, AskNo, Input, Link, MarginMode, Note, Placement, PriceTrigger, Stp,
 };
 use common::{T0, Talk, btc, endpoints, id, intent, placement};
 use expect_test::{Expect, expect};
@@ -558,9 +558,10 @@ fn after_a_reconnect_everything_since_is_compared_before_the_account_is_ready() 
     check(
         &mut talk,
         &expect![[r#"
-        open 0 /v5/private after 250 ms
-        Down(Link(0), "reset by peer")
-    "#]],
+            open 0 /v5/private after 250 ms
+            Down(Link(0), "reset by peer")
+            AccountLost
+        "#]],
     );
     talk.say(Input::Opened(Link(0)));
     talk.frame(0, LOGGED_IN);
@@ -590,6 +591,44 @@ fn after_a_reconnect_everything_since_is_compared_before_the_account_is_ready() 
         AccountReady
     "#]],
     );
+}
+
+#[test]
+fn a_comparison_that_outlived_its_connection_proves_nothing() {
+    let mut talk = ready();
+    let reconnect = |talk: &mut Talk<AccountSession>| {
+        talk.say(Input::Closed(Link(0), "reset by peer"));
+        talk.say(Input::Opened(Link(0)));
+        talk.frame(0, LOGGED_IN);
+        talk.frame(
+            0,
+            r#"{"success":true,"ret_msg":"","conn_id":"c","req_id":"","op":"subscribe"}"#,
+        );
+    };
+    let compare = |talk: &mut Talk<AccountSession>| {
+        for path in ["/v5/position/list", "/v5/execution/list", "/v5/order/realtime"] {
+            let call = talk.call(path);
+            talk.answer(call.no, OK);
+        }
+        let is_ready = talk.out.notes.contains(&Note::AccountReady);
+        talk.out.notes.clear();
+        is_ready
+    };
+    reconnect(&mut talk);
+    reconnect(&mut talk);
+    assert!(!compare(&mut talk), "it began before the connection that is up");
+    assert!(compare(&mut talk));
+}
+
+#[test]
+fn what_the_stream_says_of_an_order_is_told_apart_from_the_answer() {
+    let mut talk = ready();
+    let call = place(&mut talk, 1);
+    talk.answer(call, &code(0));
+    assert_eq!((&talk.out.placed[..], &talk.out.pushed[..]), (&[id(1)][..], &[][..]));
+    talk.frame(0, &order(1, "New", "0", "EC_NoError"));
+    talk.frame(0, &fill(1, "e1", "0.010"));
+    assert_eq!(talk.out.pushed, [id(1), id(1)]);
 }
 
 #[test]

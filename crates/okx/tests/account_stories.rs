@@ -215,9 +215,9 @@ fn a_failed_login_is_told_and_tried_again_later() {
     check(
         desk.tell(Input::Closed(Link(0), "we closed it")),
         &expect![[r#"
-        open 0 ws://127.0.0.1:2/ws/v5/private after 250 ms
-        note Down(Link(0), "we closed it")
-    "#]],
+            open 0 ws://127.0.0.1:2/ws/v5/private after 250 ms
+            note Down(Link(0), "we closed it")
+        "#]],
     );
     desk.tell(Input::Opened(Link(0)));
     check(
@@ -255,6 +255,18 @@ fn an_acknowledgement_is_no_fate() {
     "#]],
     );
     check(desk.frame(0, &canceled.push()), &expect![""]);
+}
+
+#[test]
+fn what_the_stream_says_of_an_order_is_told_apart_from_the_answer() {
+    let mut desk = ready(false);
+    desk.tell(Input::Ask(AskNo(1), &Ask::Place(buy(1, 600_000, 5))));
+    let call = desk.call("/trade/order");
+    desk.answer(&call, &answer(0, &[done(1, 0)]));
+    assert_eq!((&desk.out.placed[..], &desk.out.pushed[..]), (&[id(1)][..], &[][..]));
+    // The acknowledgement is no news, and the stream spoke all the same.
+    desk.frame(0, &Told::default().push());
+    assert_eq!((desk.out.reports.len(), &desk.out.pushed[..]), (0, &[id(1)][..]));
 }
 
 #[test]
@@ -615,10 +627,11 @@ fn a_lost_connection_is_verified_when_it_is_back() {
     check(
         desk.tell(Input::Closed(Link(0), "reset by peer")),
         &expect![[r#"
-        open 0 ws://127.0.0.1:2/ws/v5/private after 250 ms
-        note Down(Link(0), "reset by peer")
-        note Lost(A0700001000000010K, Place, "reset by peer")
-    "#]],
+            open 0 ws://127.0.0.1:2/ws/v5/private after 250 ms
+            note Down(Link(0), "reset by peer")
+            note Lost(A0700001000000010K, Place, "reset by peer")
+            note AccountLost
+        "#]],
     );
     // Meanwhile orders go by REST.
     desk.tell(Input::Ask(AskNo(2), &Ask::Place(buy(2, 600_000, 5))));

@@ -1,76 +1,102 @@
-//! A private connection that does not tell what a new order has done is dead, whatever its socket says.
+//! A private connection that does not tell what became of a new order is dead, whatever else it says.
 //!
 //! The venue answers a placing request twice: to the request, and on the private stream. A half-open connection gives
-//! the first and never the second, and may look alive for minutes.
+//! the first and never the second, and may look alive for minutes; on some venues other channels of it go on
+//! speaking. So only a word about that very order counts.
 
-use aurora_model::Nanos;
+use std::collections::BTreeMap;
+
+use aurora_model::{ClientOrderId, Nanos};
 
 /// Watches for the second answer.
 #[derive(Debug)]
 pub struct Echo {
     patience: Nanos,
-    heard_at: Nanos,
-    owed_since: Option<Nanos>,
+    /// Orders on their way the stream has not spoken of; those the venue took, with the moment its patience ends.
+    silent: BTreeMap<ClientOrderId, Option<Nanos>>,
 }
 
 impl Echo {
-    /// The stream has so long to speak after a placing request was answered.
+    /// The stream has so long to speak of an order after its placing request was answered.
     pub const fn new(patience: Nanos) -> Echo {
-        Echo { patience, heard_at: Nanos(i64::MIN), owed_since: None }
+        Echo { patience, silent: BTreeMap::new() }
     }
 
-    /// The private stream spoke; of what does not matter.
-    pub fn heard(&mut self, at: Nanos) {
-        self.heard_at = at;
-        self.owed_since = None;
+    /// A new order is about to leave. The stream often speaks before the answer, so it is listened to from here on.
+    pub fn asked(&mut self, id: ClientOrderId) {
+        self.silent.entry(id).or_default();
     }
 
-    /// A placing request handed in at `asked_at` was taken by the venue. The stream often speaks before the answer.
-    pub fn taken(&mut self, at: Nanos, asked_at: Nanos) {
-        if self.heard_at < asked_at {
-            self.owed_since.get_or_insert(at);
+    /// The venue took the order.
+    pub fn placed(&mut self, at: Nanos, id: ClientOrderId) {
+        if let Some(due) = self.silent.get_mut(&id) {
+            due.get_or_insert(Nanos(at.0.saturating_add(self.patience.0)));
         }
     }
 
-    /// The stream owes a word for too long. Told once; the next order asks anew.
-    pub fn overdue(&mut self, at: Nanos) -> bool {
-        let overdue = self.wake_at() <= at;
-        if overdue {
-            self.owed_since = None;
-        }
-        overdue
+    /// Nothing is owed about the order: the stream spoke of it, or the venue did not take it.
+    pub fn settled(&mut self, id: ClientOrderId) {
+        self.silent.remove(&id);
+    }
+
+    /// Nothing is owed at all: the stream is gone, or the account was compared.
+    pub fn all_settled(&mut self) {
+        self.silent.clear();
+    }
+
+    /// The order about which the stream owes a word for too long. Told once; the next order asks anew.
+    pub fn overdue(&mut self, at: Nanos) -> Option<ClientOrderId> {
+        let is_due = |due: &Option<Nanos>| due.is_some_and(|due| due <= at);
+        let id = self.silent.iter().find(|(_, due)| is_due(due)).map(|(id, _)| *id)?;
+        self.all_settled();
+        Some(id)
     }
 
     /// When [`Echo::overdue`] may be so.
     pub fn wake_at(&self) -> Nanos {
-        let due = |since: Nanos| Nanos(since.0.saturating_add(self.patience.0));
-        self.owed_since.map_or(Nanos(i64::MAX), due)
+        self.silent.values().flatten().min().copied().unwrap_or(Nanos(i64::MAX))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::toy::id;
 
     #[test]
-    fn a_stream_that_spoke_since_the_request_owes_nothing() {
+    fn a_stream_that_spoke_of_the_order_owes_nothing() {
         let mut echo = Echo::new(Nanos(100));
-        echo.heard(Nanos(5));
-        echo.taken(Nanos(9), Nanos(4));
+        echo.asked(id(1));
+        echo.settled(id(1));
+        echo.placed(Nanos(9), id(1));
         assert_eq!(echo.wake_at(), Nanos(i64::MAX));
-        echo.taken(Nanos(20), Nanos(10));
+        echo.asked(id(2));
+        echo.placed(Nanos(20), id(2));
         assert_eq!(echo.wake_at(), Nanos(120));
-        assert!(!echo.overdue(Nanos(119)));
-        echo.heard(Nanos(119));
-        assert!(!echo.overdue(Nanos(500)));
+        assert_eq!(echo.overdue(Nanos(119)), None);
+        echo.settled(id(2));
+        assert_eq!(echo.overdue(Nanos(500)), None);
+    }
+
+    #[test]
+    fn a_word_about_another_order_does_not_count() {
+        let mut echo = Echo::new(Nanos(100));
+        echo.asked(id(1));
+        echo.asked(id(2));
+        echo.placed(Nanos(20), id(1));
+        echo.placed(Nanos(30), id(2));
+        echo.settled(id(2));
+        assert_eq!(echo.overdue(Nanos(120)), Some(id(1)));
     }
 
     #[test]
     fn silence_is_told_once() {
         let mut echo = Echo::new(Nanos(100));
-        echo.taken(Nanos(20), Nanos(10));
-        echo.taken(Nanos(90), Nanos(80));
-        assert!(echo.overdue(Nanos(120)));
-        assert!(!echo.overdue(Nanos(121)));
+        for no in 1..=2 {
+            echo.asked(id(no));
+            echo.placed(Nanos(20), id(no));
+        }
+        assert_eq!(echo.overdue(Nanos(120)), Some(id(1)));
+        assert_eq!(echo.overdue(Nanos(121)), None);
     }
 }

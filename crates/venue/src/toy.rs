@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use aurora_model::{
-    Instrument, InstrumentId, InstrumentNo, Level, Lots, MarketEvent, MarketKind, Nanos, Notional,
-    OrderIntent, OrderNo, Payoff, ReportKind, Side, Ticks, TimeInForce, Venue, VenueRefusal,
-    VenueReport,
+    ClientOrderId, Instrument, InstrumentId, InstrumentNo, Level, Lots, MarketEvent, MarketKind,
+    Nanos, Notional, OrderIntent, OrderNo, Payoff, ReportKind, Side, Ticks, TimeInForce, Venue,
+    VenueRefusal, VenueReport,
 };
 use aurora_wire::{
     Action, Answer, Ask, Auth, Call, CallNo, CancelAllScope, Capabilities, ClientIds, Cost,
@@ -137,8 +137,8 @@ pub(crate) fn endpoints(port: u16) -> Endpoints {
     }
 }
 
-pub(crate) fn id(no: u64) -> aurora_model::ClientOrderId {
-    aurora_model::ClientOrderId::new(0, 1, OrderNo(no))
+pub(crate) fn id(no: u64) -> ClientOrderId {
+    ClientOrderId::new(0, 1, OrderNo(no))
 }
 
 pub(crate) fn order(no: u64, side: Side, limit: i64, qty: i64) -> Placement {
@@ -238,7 +238,7 @@ pub(crate) fn event<'a>(
     MarketEvent { instrument: BTC, exchange_at: at, received_at: at, kind }
 }
 
-/// An account: an order is a POST, its answer the ack; frames are `fill ID TRADE QTY`.
+/// An account: an order is a POST, its answer the ack; a frame that is an order's id is a word about it.
 #[derive(Debug, Default)]
 pub(crate) struct ToyAccount {
     pub(crate) url: Option<String>,
@@ -270,6 +270,7 @@ impl ToyAccount {
         match (ask, answer) {
             (Ask::Place(order), Answer::Got { status: 200, .. }) => {
                 say(ReportKind::Ack { id: order.id, venue_id: 1 });
+                out.placed.push(order.id);
             }
             (Ask::Place(order), Answer::Got { status: 429, .. }) => {
                 say(ReportKind::Reject { id: order.id, refusal: VenueRefusal::RateLimited });
@@ -307,6 +308,10 @@ impl Session for ToyAccount {
                 if let Some(url) = &self.url {
                     out.actions.push(Action::Open(link, url.clone(), ms(10)));
                 }
+            }
+            Input::Frame(_, frame) => {
+                let word = std::str::from_utf8(frame).ok();
+                out.pushed.extend(word.and_then(|word| word.parse::<ClientOrderId>().ok()));
             }
             Input::Answer(no, answer) => self.answer(at, no, answer, out),
             Input::Ask(_, ask @ Ask::Place(order)) => {

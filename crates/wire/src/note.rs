@@ -27,6 +27,8 @@ pub enum Note {
     Down(Link, String),
     /// The private side is ready: logged in, and orders, fills and positions compared since it was last up.
     AccountReady,
+    /// The private side is no longer ready: what happens from now on is known after the next [`Note::AccountReady`].
+    AccountLost,
     /// The book of an instrument is whole again, so long after it was found not to be (zero: the first time).
     Synced(InstrumentNo, Nanos),
     /// The book of an instrument has a gap and is being fetched again; what was seen, in words.

@@ -1,6 +1,6 @@
 //! The shape of a session: what it is told, what it says.
 
-use aurora_model::{Level, MarketEvent, Nanos, VenueReport};
+use aurora_model::{ClientOrderId, Level, MarketEvent, Nanos, VenueReport};
 
 use crate::ask::{Ask, AskNo};
 use crate::call::{Call, CallNo, Headers};
@@ -71,6 +71,10 @@ pub struct Output {
     pub reports: Vec<VenueReport>,
     /// Everything else.
     pub notes: Vec<Note>,
+    /// New orders whose placing request was answered well and about which the private stream still owes a word.
+    pub placed: Vec<ClientOrderId>,
+    /// Our orders the private stream spoke of by itself, news or not; never because of an answer.
+    pub pushed: Vec<ClientOrderId>,
     events: Vec<(MarketEvent<'static>, std::ops::Range<usize>)>,
     levels: Vec<Level>,
 }
@@ -118,6 +122,8 @@ impl Output {
         self.actions.clear();
         self.reports.clear();
         self.notes.clear();
+        self.placed.clear();
+        self.pushed.clear();
         self.events.clear();
         self.levels.clear();
     }

@@ -149,6 +149,7 @@ impl Seen {
             Note::Up(_) => "up",
             Note::Down(..) => "down",
             Note::AccountReady => "ready",
+            Note::AccountLost => "account_lost",
             Note::Gap(..) => "gap",
             Note::Clock { .. } => "clock",
             Note::Answered(_, Ok(())) => "answered",

@@ -49,6 +49,7 @@ impl AccountSession {
         let venue_at = self.told_at(at, told);
         let ack = ReportKind::Ack { id, venue_id: told.order_id };
         out.reports.push(VenueReport { venue_at, kind: ack });
+        out.placed.push(id);
         let symbol = self.symbols.named(told.symbol.as_bytes());
         let filled = symbol.and_then(|(_, symbol)| symbol.lots(told.executed_qty));
         if let Some(kind) = filled.and_then(|filled| ended(id, told.status, filled)) {
@@ -61,6 +62,7 @@ impl AccountSession {
             Ok(ack) if ack.client_algo_id == order.id.as_str() => {
                 self.algos.insert(order.id, ack.algo_id);
                 self.report(at, ReportKind::Ack { id: order.id, venue_id: ack.algo_id }, out);
+                out.placed.push(order.id);
             }
             Ok(ack) => {
                 let why = format!("the answer is about {:?}", ack.client_algo_id);

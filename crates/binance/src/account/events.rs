@@ -78,6 +78,7 @@ impl AccountSession {
             _ => {}
         }
         if let Some(id) = id {
+            out.pushed.push(id);
             order_news(symbol, id, update, filled, out)?;
         } else if update.execution == Execution::New {
             let venues = update.order_id.to_string();
@@ -105,6 +106,7 @@ impl AccountSession {
         if let Some(id) = update.id()
             && let Some(fill) = update.fill(symbol, id)?
         {
+            out.pushed.push(id);
             out.notes.push(Note::DropCopy(fill));
         }
         Ok(())
@@ -131,6 +133,7 @@ impl AccountSession {
 
     fn algo_update(&mut self, update: &AlgoUpdate, out: &mut Output) {
         let Ok(id) = update.client_id.parse::<ClientOrderId>() else { return };
+        out.pushed.push(id);
         if let Ok(order) = update.order_id.parse() {
             // What it became goes by another name on the wire.
             self.owners.add(order, id.as_str());

@@ -133,7 +133,7 @@ impl AccountSession {
         for (id, item) in ids.iter().zip(outcome.items(ids, is_batch)) {
             match item {
                 // Taken, not accepted: the stream says what becomes of it. Without a stream the venue is asked.
-                Item::Taken if self.is_ready => {}
+                Item::Taken if self.is_ready => out.placed.push(*id),
                 Item::Taken | Item::Not(Fate::FirstStands, _) => {
                     if let Some(intent) = self.orders.intent(*id) {
                         self.look_up(None, *id, intent.instrument, out);

@@ -39,7 +39,10 @@ impl AccountSession {
             return self.trade.open(out);
         }
         self.private.closed(why, out);
-        self.is_ready = false;
+        if std::mem::take(&mut self.is_ready) {
+            out.notes.push(Note::AccountLost);
+        }
+        self.abandon_verification();
         self.private.open(out);
     }
 
@@ -155,7 +158,7 @@ impl AccountSession {
             // Whatever it said must be found out another way.
             if link == PRIVATE {
                 let since = self.venue_at(at) - OVERLAP;
-                self.start_sweep(at, SweepFor::Unreadable { since }, out);
+                self.start_sweep(at, SweepFor::Unproven { since }, out);
             }
         }
     }

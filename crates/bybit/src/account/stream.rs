@@ -23,6 +23,9 @@ impl AccountSession {
         }
         let is_fast = matches!(read, Ok(Private::FastExecutions));
         for fill in &fills {
+            if fill.is_ours {
+                out.pushed.extend(self.is_ours(Some(fill.fill.order)));
+            }
             if is_fast {
                 self.on_fast_fill(fill, out);
             } else {
@@ -43,7 +46,10 @@ impl AccountSession {
 
     fn on_order(&mut self, at: Nanos, update: &OrderUpdate<'_>, out: &mut Output) {
         match self.is_ours(update.id) {
-            Some(id) => self.orders.on_update(at, id, update, out),
+            Some(id) => {
+                out.pushed.push(id);
+                self.orders.on_update(at, id, update, out);
+            }
             None if update.status == OrderStatus::Open => foreign_order(update, out),
             None => {}
         }

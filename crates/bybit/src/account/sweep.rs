@@ -30,8 +30,8 @@ pub(super) enum SweepFor {
     Ask { no: AskNo, since: Nanos },
     /// We do, before the account is ready.
     Verify { since: Nanos },
-    /// We do, because a frame could not be read.
-    Unreadable { since: Nanos },
+    /// We do, because a frame could not be read or the stream ended meanwhile.
+    Unproven { since: Nanos },
 }
 
 impl SweepFor {
@@ -39,7 +39,7 @@ impl SweepFor {
         match self {
             SweepFor::Ask { since, .. }
             | SweepFor::Verify { since }
-            | SweepFor::Unreadable { since } => since,
+            | SweepFor::Unproven { since } => since,
         }
     }
 }
@@ -79,6 +79,16 @@ impl AccountSession {
         }
         self.sweeps.push_back(wanted);
         self.next_sweep(at, out);
+    }
+
+    /// The stream is gone: what is being fetched no longer proves that nothing was missed.
+    pub(super) fn abandon_verification(&mut self) {
+        self.sweeps.retain(|wanted| !matches!(wanted, SweepFor::Verify { .. }));
+        if let Some(Sweep { wanted, .. }) = &mut self.sweep
+            && let SweepFor::Verify { since } = *wanted
+        {
+            *wanted = SweepFor::Unproven { since };
+        }
     }
 
     fn next_sweep(&mut self, at: Nanos, out: &mut Output) {

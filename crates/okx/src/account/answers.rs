@@ -136,6 +136,7 @@ impl AccountSession {
             Fate::Done => {
                 let venue_id = u64::try_from(item.done.ord_id).unwrap_or_default();
                 self.ack(or(item.done.ts, at + self.offset), id, venue_id, out);
+                out.placed.push(id);
             }
             Fate::NotPlaced(refusal) | Fate::Rejected(refusal) => {
                 self.reject(at, id, refusal, out);

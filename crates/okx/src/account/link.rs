@@ -183,15 +183,18 @@ impl AccountSession {
 
     pub(super) fn closed(&mut self, at: Nanos, link: Link, why: &str, out: &mut Output) {
         let Some((side, index)) = self.side(link) else { return };
-        let was_open = side.progress[index] != Progress::Closed;
+        let before = side.progress[index];
         let is_gone = side.closed(index, out);
-        if was_open {
+        if before != Progress::Closed {
             out.notes.push(Note::Down(link, why.to_owned()));
         }
         if is_gone && PRIVATE.contains(&link) {
             self.lose_operations(at, why, out);
             // What happens from now on is only known after the next verification.
             self.abandon_verification();
+            if before == Progress::Ready {
+                out.notes.push(Note::AccountLost);
+            }
             if self.private.is_ready() {
                 self.verify(at, out);
             }

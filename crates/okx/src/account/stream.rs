@@ -39,6 +39,7 @@ impl AccountSession {
         })
         .map_err(|error| error.to_string())?;
         for update in &updates {
+            out.pushed.extend(own_order(update, self.account));
             self.on_order(at, update, None, out);
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! What a line and a desk say to each other.
 
+use std::collections::BTreeSet;
+
 use aurora_model::{ClientOrderId, InstrumentNo, Lots, Nanos, Venue, VenueReport};
 use aurora_wire::{Ask, AskNo, Note, Placement, Rules};
 
@@ -113,10 +115,64 @@ pub struct LineStatus {
     pub windows: Vec<Window>,
 }
 
+impl LineStatus {
+    /// The state of the venue and its instruments in one word, and the cause that makes it; no cause when it is
+    /// [`VenueState::Normal`]. While only some of that many instruments are not normal, the venue is degraded.
+    pub fn summary(&self, instruments: usize) -> (VenueState, Option<Why>) {
+        summary_of(&self.causes, instruments)
+    }
+}
+
+/// Whose the cause is, and what it is.
+type Why = (Option<InstrumentNo>, Cause);
+
+fn summary_of(
+    causes: &[(Option<InstrumentNo>, Cause, VenueState)],
+    instruments: usize,
+) -> (VenueState, Option<Why>) {
+    let worst = |is_venues: bool| {
+        causes
+            .iter()
+            .filter(move |cause| cause.0.is_none() == is_venues)
+            .max_by_key(|cause| cause.2)
+    };
+    if let Some((whose, cause, state)) = worst(true) {
+        return (*state, Some((*whose, *cause)));
+    }
+    let Some((whose, cause, state)) = worst(false) else { return (VenueState::Normal, None) };
+    let off: BTreeSet<_> = causes.iter().map(|cause| cause.0).collect();
+    let state = if off.len() < instruments { VenueState::Degraded } else { *state };
+    (state, Some((*whose, *cause)))
+}
+
 /// What goes from the desk's thread to the line's.
 #[derive(Debug)]
 pub(crate) enum ToLine {
     Ask(AskNo, Ask),
     Command(LineCommand),
     Stop,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(causes: &[(Option<u16>, Cause, VenueState)]) -> (VenueState, Option<Cause>) {
+        let of = |no: &Option<u16>| no.map(InstrumentNo);
+        let causes: Vec<_> =
+            causes.iter().map(|(no, cause, state)| (of(no), *cause, *state)).collect();
+        let (state, cause) = summary_of(&causes, 2);
+        (state, cause.map(|(_, cause)| cause))
+    }
+
+    #[test]
+    fn a_state_comes_with_the_cause_that_makes_it() {
+        use VenueState::{CancelOnly, Degraded, Normal, Quarantine};
+        assert_eq!(summary(&[]), (Normal, None));
+        let of_venue = [(None, Cause::Limits, Degraded), (None, Cause::Account, Quarantine)];
+        assert_eq!(summary(&of_venue), (Quarantine, Some(Cause::Account)));
+        let stale = [(Some(0), Cause::Market, CancelOnly), (Some(1), Cause::Market, CancelOnly)];
+        assert_eq!(summary(&stale[..1]), (Degraded, Some(Cause::Market)));
+        assert_eq!(summary(&stale), (CancelOnly, Some(Cause::Market)));
+    }
 }

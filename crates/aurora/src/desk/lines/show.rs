@@ -138,9 +138,10 @@ impl VenueLine {
             path: penalty.path.to_owned(),
             until_ms: millis(penalty.until),
         });
+        let (state, cause) = status.summary(self.rules.len());
         VenueView {
-            state: status.state.code(),
-            why: why(status),
+            state: state.code(),
+            why: cause.map(|(_, cause)| why(cause)).unwrap_or_default(),
             views: feeds(status),
             clock_offset_ms: self.round_trip.map(|_| millis(status.clock_offset)),
             limits: fullest.into_values().collect(),
@@ -188,8 +189,7 @@ fn feeds(status: &LineStatus) -> Vec<FeedView> {
     feeds.into_values().collect()
 }
 
-fn why(status: &LineStatus) -> Text {
-    let Some((_, cause, _)) = status.causes.first() else { return Text::default() };
+fn why(cause: Cause) -> Text {
     let (ru, en) = match cause {
         Cause::Status => ("площадка остановила инструмент", "the venue stopped an instrument"),
         Cause::Calendar => ("плановая остановка", "planned maintenance"),

@@ -35,6 +35,13 @@ impl Core {
             self.outbox.push_back(FromVenue::Note(Source::Account, note));
         }
         for (no, ask) in passed.asks {
+            match &ask {
+                Ask::Place(placement) => self.echo.asked(placement.id),
+                Ask::PlaceMany(placements) => {
+                    placements.iter().for_each(|placement| self.echo.asked(placement.id));
+                }
+                _ => {}
+            }
             self.tell(at, account, Input::Ask(no, &ask), effects);
         }
     }

@@ -1,7 +1,7 @@
 //! Calls: signed when the governor lets them go, and their answers.
 
 use aurora_model::Nanos;
-use aurora_wire::{Answer, Call, Headers, Input, Note, Urgency};
+use aurora_wire::{Answer, Call, Headers, Input, Note};
 
 use super::{Cause, Core, Effect, FromVenue, Later, LineEvent, Owner, Source, Waiting};
 use crate::governor::{Outcome, Ticket, Verdict, Want};
@@ -82,12 +82,7 @@ impl Core {
         match waiting.owner {
             Owner::Talk(talk, no) => {
                 let answer = Answer::Got { status: *status, headers, body };
-                let refused = self.refused;
                 self.tell(at, talk, Input::Answer(no, answer), effects);
-                let is_taken = *status == 200 && self.refused == refused;
-                if waiting.call.urgency == Urgency::Place && is_taken {
-                    self.echo.taken(at, waiting.until - waiting.call.patience);
-                }
             }
             Owner::Rules => self.read_rules(at, *status, body),
         }

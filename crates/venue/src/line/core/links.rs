@@ -78,9 +78,6 @@ impl Core {
             }
             SocketEvent::Frame(bytes) => {
                 self.frames += 1;
-                if self.talks[talk].source == Source::Account {
-                    self.echo.heard(at);
-                }
                 self.tell(at, talk, Input::Frame(link, bytes), effects);
             }
             SocketEvent::Closed(why) => {

@@ -135,8 +135,6 @@ pub(crate) struct Core {
     connects: VecDeque<Nanos>,
     account_ready: bool,
     marks: BTreeMap<InstrumentNo, Ticks>,
-    /// Orders the venue refused so far.
-    refused: u64,
     next_own_ask: u64,
     judge_at: Nanos,
     status_at: Nanos,
@@ -199,7 +197,6 @@ impl Core {
             connects: VecDeque::new(),
             account_ready: false,
             marks: BTreeMap::new(),
-            refused: 0,
             next_own_ask: OWN_ASKS,
             judge_at: Nanos(i64::MIN),
             status_at: Nanos(i64::MIN),
@@ -324,6 +321,12 @@ impl Core {
         }
         for note in output.notes.drain(..) {
             self.note(at, talk, source, note);
+        }
+        for id in output.placed.drain(..).filter(|_| self.account_ready) {
+            self.echo.placed(at, id);
+        }
+        for id in output.pushed.drain(..) {
+            self.echo.settled(id);
         }
         for action in output.actions.drain(..) {
             self.act(at, talk, action, effects);

@@ -18,7 +18,7 @@ impl Core {
             ReportKind::Account { fills, .. } => {
                 fills.iter().for_each(|fill| self.drop_copy.known(fill));
             }
-            ReportKind::Reject { .. } => self.refused += 1,
+            ReportKind::Reject { id, .. } => self.echo.settled(*id),
             _ => {}
         }
         self.lifecycle.report(&report);
@@ -37,11 +37,7 @@ impl Core {
                 let was_up = self.talks[talk].up.remove(link);
                 let is_dark = was_up && self.talks[talk].up.is_empty();
                 match source {
-                    Source::Account if is_dark => {
-                        self.heartbeat.account_down(at);
-                        self.account_ready = false;
-                        self.set_state(None, Cause::Account, VenueState::Quarantine);
-                    }
+                    Source::Account if is_dark => self.account_lost(at),
                     Source::View(view) if is_dark => {
                         self.views.lost_all(view);
                         self.judge_at = at;
@@ -49,8 +45,11 @@ impl Core {
                     _ => {}
                 }
             }
+            // Another connection of the account may still be up.
+            Note::AccountLost => self.account_lost(at),
             Note::AccountReady => {
                 self.account_ready = true;
+                self.echo.all_settled();
                 self.heartbeat.account_up();
                 self.set_state(None, Cause::Account, VenueState::Normal);
                 self.set_state(None, Cause::Refused, VenueState::Normal);
@@ -102,6 +101,8 @@ impl Core {
             Note::Refused(_) => {
                 self.set_state(None, Cause::Refused, VenueState::Quarantine);
             }
+            // Whether it arrived at all is asked elsewhere.
+            Note::Lost(id, LostOrder::Place, _) => self.echo.settled(*id),
             Note::AmendRefused(id, _) | Note::Lost(id, LostOrder::Amend, _) => {
                 self.lifecycle.not_amended(*id);
             }
@@ -110,6 +111,13 @@ impl Core {
             _ => {}
         }
         self.outbox.push_back(FromVenue::Note(source, note));
+    }
+
+    fn account_lost(&mut self, at: Nanos) {
+        self.heartbeat.account_down(at);
+        self.account_ready = false;
+        self.echo.all_settled();
+        self.set_state(None, Cause::Account, VenueState::Quarantine);
     }
 
     /// Notes about an instrument come from every view; the leader's are the ones that count.

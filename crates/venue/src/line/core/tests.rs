@@ -113,6 +113,12 @@ impl Stage {
         self.socket(no, SocketEvent::Frame(text.into()));
     }
 
+    /// The private stream, the second connection, speaks of an order.
+    fn word(&mut self, no: u64) {
+        let frame = id(no).as_str().to_owned();
+        self.socket(1, SocketEvent::Frame(frame.into()));
+    }
+
     fn ask(&mut self, ask: Ask) {
         self.happen(Happening::Ask(AskNo(1), ask));
     }
@@ -545,14 +551,15 @@ fn too_many_connections_are_refused_and_too_many_attempts_wait() {
 #[test]
 fn a_private_stream_that_says_nothing_of_a_taken_order_is_opened_again() {
     let mut stage = Stage::open(1);
-    stage.ask(Ask::Place(order(1, Side::Buy, 10, 1)));
-    stage.answer(200, &[]);
+    for no in 1..=2 {
+        stage.ask(Ask::Place(order(no, Side::Buy, 10, 1)));
+        stage.answer(200, &[]);
+    }
+    stage.frame(1, "still here");
+    stage.word(1);
     stage.wait(1_900, true);
     stage.frame(1, "still here");
-    stage.wait(100, true);
-    stage.ask(Ask::Place(order(2, Side::Buy, 10, 1)));
-    stage.answer(200, &[]);
-    stage.wait(2_100, true);
+    stage.wait(200, true);
     stage.check(&expect![[r#"
         POST /order #1
         report: Ack { id: #1, venue_id: 1 }
@@ -561,6 +568,19 @@ fn a_private_stream_that_says_nothing_of_a_taken_order_is_opened_again() {
         disconnect 1
         connect 2 ws://127.0.0.1/a after a while
         line: State(StateChange { instrument: None, from: Normal, to: Quarantine, cause: Account })
-        Account: Down(Link(0), "an order was taken and the private stream said nothing")
+        Account: Down(Link(0), "order #2 was taken and the private stream says nothing of it")
+    "#]]);
+}
+
+#[test]
+fn a_word_that_comes_before_the_answer_counts() {
+    let mut stage = Stage::open(1);
+    stage.ask(Ask::Place(order(1, Side::Buy, 10, 1)));
+    stage.word(1);
+    stage.answer(200, &[]);
+    stage.wait(2_500, true);
+    stage.check(&expect![[r#"
+        POST /order #1
+        report: Ack { id: #1, venue_id: 1 }
     "#]]);
 }

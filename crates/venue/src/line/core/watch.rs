@@ -22,8 +22,9 @@ impl Core {
             }
             self.event(LineEvent::HeartbeatMissed(heart, silence, cancels));
         }
-        if self.echo.overdue(at) {
-            self.drop_private("an order was taken and the private stream said nothing", effects);
+        if let Some(id) = self.echo.overdue(at) {
+            let why = format!("order {id} was taken and the private stream says nothing of it");
+            self.drop_private(&why, effects);
         }
         if self.lifecycle.wake_at() <= at
             && let Some(account) = self.account()
