@@ -28,6 +28,8 @@ pub(crate) const fn fate(code: i64) -> Fate {
         -2018 | -2019 | -2024 | -2027 | -2028 => Fate::Rejected(R::InsufficientMargin),
         -2022 => Fate::Rejected(R::WouldNotReduce),
         -2025 => Fate::Rejected(R::TooManyOrders),
+        // Not supported here; more orders than a batch may have.
+        -1020 | -4082 => Fate::Rejected(R::Malformed),
         -2010 | -2020 | -2026 => Fate::Rejected(R::Malformed),
         // The account is being liquidated.
         -2023 => Fate::Rejected(R::NotAllowed),
@@ -43,7 +45,8 @@ pub(crate) const fn fate(code: i64) -> Fate {
     }
 }
 
-/// Whether a batch was refused as such, so that its orders may go one by one: too many, or not supported here.
+/// Whether a batch was refused as such, so that its amendments or cancels may go one by one: too many, or not
+/// supported here.
 pub(crate) const fn is_batch_refused(code: i64) -> bool {
     matches!(code, -1020 | -4082 | -4083)
 }

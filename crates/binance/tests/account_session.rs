@@ -20,6 +20,7 @@ const TRADES: &str = "/fapi/v1/userTrades";
 const TIME: &str = "/fapi/v1/time";
 const OPEN: &str = "/fapi/v1/openOrders";
 const POSITIONS: &str = "/fapi/v3/positionRisk";
+const MODE: &str = "/fapi/v1/positionSide/dual";
 const ALGOS: &str = "/fapi/v1/openAlgoOrders";
 
 fn session() -> Desk<AccountSession> {
@@ -78,6 +79,7 @@ fn answer_verification(desk: &mut Desk<AccountSession>) {
     desk.answer(Method::Get, OPEN, 200, "[]");
     desk.answer(Method::Get, POSITIONS, 200, "[]");
     desk.answer(Method::Get, ALGOS, 200, "[]");
+    desk.answer(Method::Get, MODE, 200, r#"{"dualSidePosition":false}"#);
     desk.answer(Method::Get, TRADES, 200, "[]");
     desk.answer(Method::Get, TRADES, 200, "[]");
 }
@@ -257,13 +259,59 @@ fn every_order_of_a_batch_has_its_own_fate() {
 }
 
 #[test]
-fn a_batch_refused_as_such_goes_one_by_one() {
+fn an_order_of_a_refused_batch_is_refused_and_not_sent_again() {
     let mut desk = ready();
     desk.say(Input::Ask(AskNo(1), &Ask::PlaceMany(vec![placement(1), placement(2)])));
     desk.answer(Method::Post, BATCH, 400, r#"{"code":-4082,"msg":"Invalid number of batch."}"#);
+    let refusal = VenueRefusal::Malformed;
+    let want = [1, 2].map(|no| ReportKind::Reject { id: id(no), refusal });
+    assert_eq!(desk.kinds(), want);
+    assert!(!desk.paths().contains(&ORDER));
+}
+
+#[test]
+fn a_refused_batch_of_amendments_goes_on_one_by_one() {
+    let mut desk = ready();
+    let amendment = |no| Amendment { id: id(no), intent: intent(Side::Buy, 1005, 3) };
+    desk.say(Input::Ask(AskNo(1), &Ask::AmendMany(vec![amendment(1), amendment(2)])));
+    desk.answer(Method::Put, BATCH, 400, r#"{"code":-4082,"msg":"Invalid number of batch."}"#);
     for no in [1, 2] {
-        assert!(desk.call(Method::Post, ORDER).body.contains(id(no).as_str()));
+        assert!(desk.call(Method::Put, ORDER).body.contains(id(no).as_str()));
     }
+}
+
+#[test]
+fn orders_of_a_hedged_account_name_their_position() {
+    let mut desk = ready();
+    desk.say(Input::Ask(AskNo(9), &Ask::Hedge(true)));
+    desk.answer(Method::Post, MODE, 200, r#"{"code":200,"msg":"success"}"#);
+    assert_eq!(desk.out.notes, [Note::Answered(AskNo(9), Ok(()))]);
+    for (side, reduce_only, want) in [
+        (Side::Buy, false, "LONG"),
+        (Side::Sell, true, "LONG"),
+        (Side::Sell, false, "SHORT"),
+        (Side::Buy, true, "SHORT"),
+    ] {
+        let intent = OrderIntent { reduce_only, ..intent(side, 1000, 2) };
+        desk.say(Input::Ask(AskNo(1), &Ask::Place(Placement::limit(id(1), intent))));
+        let body = desk.call(Method::Post, ORDER).body;
+        assert!(body.contains(&format!("positionSide={want}")), "{body}");
+        assert!(!body.contains("reduceOnly"), "{body}");
+    }
+    let pair = vec![placement(2), placement(3)];
+    desk.say(Input::Ask(AskNo(1), &Ask::PlaceMany(pair)));
+    assert_eq!(desk.call(Method::Post, BATCH).body.matches("positionSide").count(), 2);
+}
+
+#[test]
+fn a_mode_somebody_else_changed_is_looked_up() {
+    let mut desk = ready();
+    place(&mut desk, 1);
+    let refused = r#"{"code":-4061,"msg":"Order's position side does not match user's setting."}"#;
+    desk.answer(Method::Post, ORDER, 400, refused);
+    desk.answer(Method::Get, MODE, 200, r#"{"dualSidePosition":true}"#);
+    place(&mut desk, 2);
+    assert!(desk.call(Method::Post, ORDER).body.contains("positionSide=LONG"));
 }
 
 #[test]
@@ -331,6 +379,7 @@ fn after_a_reconnect_everything_missed_is_told_before_ready() {
     );
     let position = r#"[{"symbol":"BTCUSDT","positionAmt":"0.003","entryPrice":"100.0","positionSide":"LONG"},{"symbol":"BTCUSDT","positionAmt":"-0.001","entryPrice":"101.0","positionSide":"SHORT"}]"#;
     desk.answer(Method::Get, POSITIONS, 200, position);
+    desk.answer(Method::Get, MODE, 200, r#"{"dualSidePosition":false}"#);
     desk.answer(Method::Get, ALGOS, 404, "");
     // One fill of a known order, one of an order nobody here has heard of, one of somebody else.
     let fills = format!("[{},{},{}]", user_trade(5, 70), user_trade(6, 71), user_trade(7, 72));

@@ -8,6 +8,9 @@ use crate::encode;
 use crate::encode::Order;
 use crate::symbols::Symbol;
 
+/// The most orders the venue takes in one placing or amending request.
+const MOST: usize = 5;
+
 impl AccountSession {
     pub(super) fn ask(&mut self, at: Nanos, no: AskNo, ask: &Ask, out: &mut Output) {
         match ask {
@@ -28,8 +31,7 @@ impl AccountSession {
                 self.setting(no, *instrument, |s| encode::margin_type(&s.rules, *mode), out);
             }
             Ask::Hedge(hedge) => {
-                self.groups.begin(no, 1, None, out);
-                self.call(encode::set_position_mode(*hedge), Asked::Part(no), out);
+                self.call(encode::set_position_mode(*hedge), Asked::Hedge(no, *hedge), out);
             }
             Ask::Balances => self.call(encode::balance(), Asked::Balances(Some(no)), out),
         }
@@ -46,8 +48,8 @@ impl AccountSession {
         let Some(symbol) = self.symbols.get(order.intent.instrument) else {
             return self.refuse(at, order.id, out);
         };
-        let call = encode::place_algo(&symbol.rules, &order)
-            .unwrap_or_else(|| encode::place(&symbol.rules, &order));
+        let call = encode::place_algo(&symbol.rules, &order, self.hedge)
+            .unwrap_or_else(|| encode::place(&symbol.rules, &order, self.hedge));
         self.call(call, Asked::Place(order), out);
     }
 
@@ -55,7 +57,7 @@ impl AccountSession {
         self.report(at, ReportKind::Reject { id, refusal: VenueRefusal::NotSent }, out);
     }
 
-    /// Conditional orders and single ones go alone.
+    /// Conditional orders and single ones go alone; a batch is never larger than the venue takes.
     fn place_many(&mut self, at: Nanos, orders: &[Placement], out: &mut Output) {
         let mut plain = Vec::new();
         for order in orders {
@@ -64,7 +66,7 @@ impl AccountSession {
                 _ => self.place(at, order, out),
             }
         }
-        for orders in plain.chunks(5) {
+        for orders in plain.chunks(MOST) {
             if let [order] = orders {
                 self.place(at, order, out);
                 continue;
@@ -72,7 +74,7 @@ impl AccountSession {
             let rules = orders.iter().filter_map(|order| {
                 self.symbols.get(order.intent.instrument).map(|symbol| &symbol.rules)
             });
-            let call = encode::place_many(&rules.collect::<Vec<_>>(), orders);
+            let call = encode::place_many(&rules.collect::<Vec<_>>(), orders, self.hedge);
             self.call(call, Asked::PlaceMany(orders.to_vec()), out);
         }
     }
@@ -89,7 +91,7 @@ impl AccountSession {
         let (known, strange): (Vec<Amendment>, Vec<Amendment>) =
             orders.iter().partition(|order| self.symbols.get(order.intent.instrument).is_some());
         strange.iter().for_each(|order| self.amend(order, out));
-        for orders in known.chunks(5) {
+        for orders in known.chunks(MOST) {
             if let [order] = orders {
                 self.amend(order, out);
                 continue;

@@ -51,10 +51,7 @@ impl AccountSession {
                     }
                 }
             },
-            // The batch as such was turned away before any of its orders was looked at: they go one by one.
-            Answered::Refused(_, refusal) if is_batch_refused(refusal.code) => {
-                orders.iter().for_each(|order| self.place(at, order, out));
-            }
+            // A batch refused as such is refused for each: an id goes out in one placing request.
             other => orders.iter().for_each(|order| self.placed(at, order, other.clone(), out)),
         }
     }
@@ -98,6 +95,7 @@ impl AccountSession {
                     }
                 }
             },
+            // An amendment may be repeated: one by one, then. So may a cancel.
             Answered::Refused(_, refusal) if is_batch_refused(refusal.code) => {
                 orders.iter().for_each(|order| self.amend(order, out));
             }

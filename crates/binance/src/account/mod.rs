@@ -77,6 +77,7 @@ enum Asked {
     Query(ClientOrderId, InstrumentNo),
     /// One of the calls that together answer an ask.
     Part(AskNo),
+    Hedge(AskNo, bool),
     Balances(Option<AskNo>),
     Sweep(Part),
     Owner(u64),
@@ -88,6 +89,8 @@ enum Asked {
 pub struct AccountSession {
     endpoints: Endpoints,
     stp: Stp,
+    /// Long and short positions are kept apart, as last told.
+    hedge: bool,
     symbols: Symbols,
     line: Line,
     key: Key,
@@ -118,6 +121,7 @@ impl AccountSession {
         AccountSession {
             endpoints,
             stp,
+            hedge: false,
             line: Line::new(0, PATIENCE),
             key: Key::default(),
             calls: BTreeMap::new(),
@@ -191,6 +195,7 @@ impl AccountSession {
             Asked::CancelMany(orders) => self.canceled_many(at, &orders, answered, out),
             Asked::Query(id, no) => self.queried(at, id, no, answered, out),
             Asked::Part(ask) => self.part(ask, answered, out),
+            Asked::Hedge(ask, hedge) => self.hedged(ask, hedge, answered, out),
             Asked::Balances(ask) => self.balances(ask, answered, out),
             Asked::Sweep(part) => self.swept(at, part, answered, out),
             Asked::Owner(order) => self.owner(at, order, &answered, out),
@@ -201,11 +206,15 @@ impl AccountSession {
     /// What a refusal says beyond the order: keys or account refused, clock wrong.
     fn heed(&mut self, at: Nanos, fate: Fate, refusal: &Refusal, out: &mut Output) {
         const IN_LIQUIDATION: i64 = -2023;
+        const WRONG_POSITION_SIDE: i64 = -4061;
         if fate.halts() || refusal.code == IN_LIQUIDATION {
             out.notes.push(Note::Refused(refusal.to_string()));
         }
-        if let -1021 | -5028 = refusal.code {
-            self.clock_at = self.clock_at.min(at);
+        match refusal.code {
+            -1021 | -5028 => self.clock_at = self.clock_at.min(at),
+            // The position mode was changed by somebody else.
+            WRONG_POSITION_SIDE => self.verify(at, out),
+            _ => {}
         }
     }
 

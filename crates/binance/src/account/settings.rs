@@ -42,6 +42,24 @@ impl AccountSession {
         self.groups.done(ask, result, out);
     }
 
+    /// The position mode was set, or was so already.
+    pub(super) fn hedged(
+        &mut self,
+        ask: AskNo,
+        hedge: bool,
+        answered: Answered<'_>,
+        out: &mut Output,
+    ) {
+        let result = match answered {
+            Answered::Refused(Fate::Done, _) => Ok(()),
+            other => other.body().map(|_| ()),
+        };
+        if result.is_ok() {
+            self.hedge = hedge;
+        }
+        out.notes.push(Note::Answered(ask, result));
+    }
+
     pub(super) fn balances(
         &mut self,
         ask: Option<AskNo>,

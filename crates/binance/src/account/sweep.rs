@@ -29,6 +29,8 @@ pub(super) struct Part {
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
+    /// Whether long and short positions are kept apart.
+    Mode,
     Open,
     Positions,
     Algos,
@@ -108,7 +110,7 @@ impl AccountSession {
         let fills = (0..self.symbols.all().len()).map(|n| Kind::Fills(n, From::Time(since)));
         let mut kinds = vec![Kind::Open, Kind::Positions];
         if is_verification {
-            kinds.push(Kind::Algos);
+            kinds.extend([Kind::Algos, Kind::Mode]);
         }
         kinds.extend(fills);
         for kind in kinds {
@@ -125,6 +127,7 @@ impl AccountSession {
 
     fn part_call(&self, kind: Kind) -> Call {
         let (place, from) = match kind {
+            Kind::Mode => return encode::position_mode(),
             Kind::Open => return encode::open_orders(None),
             Kind::Positions => return encode::position_risk(),
             Kind::Algos => return encode::open_algos(),
@@ -167,6 +170,9 @@ impl AccountSession {
     fn take_part(&mut self, kind: Kind, body: &[u8], out: &mut Output) -> Result<(), String> {
         let text = |error: aurora_wire::DecodeError| error.to_string();
         match kind {
+            Kind::Mode => {
+                self.hedge = answer::position_mode(body).map_err(text)?.dual_side_position;
+            }
             Kind::Open => {
                 let orders = answer::orders(body).map_err(text)?;
                 self.take_open(&orders, out);

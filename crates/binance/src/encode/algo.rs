@@ -3,23 +3,26 @@
 use aurora_model::{ClientOrderId, Nanos};
 use aurora_wire::{Call, Method, Placement, PriceTrigger, Rules, Urgency};
 
-use super::order::{price, side, stp, time_in_force};
+use super::order::{position_side, price, side, stp, time_in_force};
 use super::params::{Params, Shape};
 use super::{ORDER_WINDOW_MS, READ_WINDOW_MS};
 
 const ALGO: &str = "/fapi/v1/algoOrder";
 
-/// A conditional order. `None` when the placement has no trigger.
+/// A conditional order; `hedge` when the account keeps long and short positions apart. `None` when the placement has
+/// no trigger.
 ///
 /// A buy that waits for a rise and a sell that waits for a fall are stops, the other two take profit.
-pub fn place_algo(rules: &Rules, order: &Placement) -> Option<Call> {
+pub fn place_algo(rules: &Rules, order: &Placement, hedge: bool) -> Option<Call> {
     let trigger = order.trigger?;
     let intent = &order.intent;
     let limit = !order.market;
+    let reduces = intent.reduce_only || trigger.close_on_trigger;
     let params = Params::new()
         .with("algoType", "CONDITIONAL")
         .with("symbol", &rules.instrument.symbol)
         .with("side", side(intent.side))
+        .maybe("positionSide", hedge.then(|| position_side(intent.side, reduces)))
         .with("type", kind(order, trigger))
         .maybe("timeInForce", limit.then(|| time_in_force(intent, order.good_until)))
         .maybe("price", limit.then(|| price(rules, intent.limit)))
@@ -28,10 +31,9 @@ pub fn place_algo(rules: &Rules, order: &Placement) -> Option<Call> {
     let params = match trigger.close_on_trigger {
         // Closes the whole position; quantity and reduceOnly must not be told then.
         true if order.market => params.with("closePosition", "true"),
-        _ => params.with("quantity", rules.wire_qty(intent.qty)).maybe(
-            "reduceOnly",
-            (intent.reduce_only || trigger.close_on_trigger).then_some("true"),
-        ),
+        _ => params
+            .with("quantity", rules.wire_qty(intent.qty))
+            .maybe("reduceOnly", (reduces && !hedge).then_some("true")),
     };
     let until = order.good_until.map(|until| until.millis() / 1000 * 1000);
     let params = params

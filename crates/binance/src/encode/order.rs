@@ -29,20 +29,21 @@ impl Order {
     }
 }
 
-/// A new order. Whatever decides its end at once is answered in full, the rest as soon as it is taken.
-pub fn place(rules: &Rules, order: &Placement) -> Call {
-    place_at(ORDER, rules, order)
+/// A new order; `hedge` when the account keeps long and short positions apart. Whatever decides its end at once is
+/// answered in full, the rest as soon as it is taken.
+pub fn place(rules: &Rules, order: &Placement, hedge: bool) -> Call {
+    place_at(ORDER, rules, order, hedge)
 }
 
 /// The same, checked by the venue and thrown away.
-pub fn test(rules: &Rules, order: &Placement) -> Call {
-    place_at("/fapi/v1/order/test", rules, order)
+pub fn test(rules: &Rules, order: &Placement, hedge: bool) -> Call {
+    place_at("/fapi/v1/order/test", rules, order, hedge)
 }
 
-fn place_at(path: &'static str, rules: &Rules, order: &Placement) -> Call {
+fn place_at(path: &'static str, rules: &Rules, order: &Placement, hedge: bool) -> Call {
     let orders = if path == ORDER { (1, 1) } else { (0, 0) };
     let shape = Shape { orders, ..Shape::signed(Method::Post, path, 0) };
-    let params = fields(rules, order)
+    let params = fields(rules, order, hedge)
         .into_iter()
         .fold(Params::new(), |params, (name, value)| params.with(name, value))
         .with("recvWindow", ORDER_WINDOW_MS);
@@ -50,13 +51,13 @@ fn place_at(path: &'static str, rules: &Rules, order: &Placement) -> Call {
 }
 
 /// Up to five new orders in one request; each is answered on its own.
-pub fn place_many(rules: &[&Rules], orders: &[Placement]) -> Call {
-    let list = rules.iter().zip(orders).map(|(rules, order)| json(&fields(rules, order)));
+pub fn place_many(rules: &[&Rules], orders: &[Placement], hedge: bool) -> Call {
+    let list = rules.iter().zip(orders).map(|(rules, order)| json(&fields(rules, order, hedge)));
     batch(Method::Post, Urgency::Place, &joined(list))
 }
 
 /// The fields of a new order under the venue's names.
-fn fields(rules: &Rules, order: &Placement) -> Vec<(&'static str, String)> {
+fn fields(rules: &Rules, order: &Placement, hedge: bool) -> Vec<(&'static str, String)> {
     let intent = &order.intent;
     let mut fields = vec![
         ("symbol", rules.instrument.symbol.clone()),
@@ -70,8 +71,10 @@ fn fields(rules: &Rules, order: &Placement) -> Vec<(&'static str, String)> {
     if !order.market {
         fields.push(("price", rules.wire_price(intent.limit).to_string()));
     }
-    if intent.reduce_only {
-        fields.push(("reduceOnly", "true".to_owned()));
+    match position_side(intent.side, intent.reduce_only) {
+        side if hedge => fields.push(("positionSide", side.to_owned())),
+        _ if intent.reduce_only => fields.push(("reduceOnly", "true".to_owned())),
+        _ => {}
     }
     fields.push(("newClientOrderId", order.id.as_str().to_owned()));
     let ends_at_once = matches!(intent.time_in_force, TimeInForce::Ioc | TimeInForce::Fok);
@@ -222,6 +225,15 @@ pub(super) const fn side(side: Side) -> &'static str {
     match side {
         Side::Buy => "BUY",
         Side::Sell => "SELL",
+    }
+}
+
+/// The position an order of a hedged account is for. It must be told there, and `reduceOnly` must not: an order
+/// against its position reduces by itself.
+pub(super) const fn position_side(side: Side, reduces: bool) -> &'static str {
+    match (side, reduces) {
+        (Side::Buy, false) | (Side::Sell, true) => "LONG",
+        (Side::Sell, false) | (Side::Buy, true) => "SHORT",
     }
 }
 

@@ -109,13 +109,6 @@ impl AccountSession {
         answer: &Answer<'_>,
         out: &mut Output,
     ) {
-        if 1 < placements.len() && is_unfit(answer) {
-            // The venue takes no such batch, and took none of it: one by one, then.
-            for placement in placements {
-                self.place_by_rest(placement, out);
-            }
-            return;
-        }
         let ids: Vec<_> = placements.iter().map(|placement| placement.id.as_str()).collect();
         let items = self.items(at, answer, &ids, out);
         for (placement, item) in placements.iter().zip(items) {

@@ -53,7 +53,7 @@ impl AccountSession {
         }
     }
 
-    pub(super) fn place_by_rest(&mut self, placement: &Placement, out: &mut Output) {
+    fn place_by_rest(&mut self, placement: &Placement, out: &mut Output) {
         let no = placement.intent.instrument;
         let Some(entry) = self.catalog.by_no(no) else { return };
         let call = encode::order(&entry.rules, self.terms(no), placement);
