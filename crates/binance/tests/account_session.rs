@@ -11,6 +11,7 @@ use aurora_wire::{
     Amendment, Answer, Ask, AskNo, Input, Link, LostOrder, Method, Note, Placement, PriceTrigger,
     Stp,
 };
+use rust_decimal::Decimal;
 use support::{Desk, endpoints, rules, second};
 
 const KEY: &str = "/fapi/v1/listenKey";
@@ -554,4 +555,16 @@ fn an_unreadable_private_frame_starts_a_verification() {
     let mut desk = ready();
     desk.frame(0, r#"{"e":"ORDER_TRADE_UPDATE","E":1,"T":1,"o":{"s":"BTCUSDT""#);
     assert!(desk.paths().contains(&OPEN));
+}
+
+#[test]
+fn what_the_account_pays_is_asked_once_it_is_ready() {
+    let mut desk = ready();
+    let rate = r#"{"symbol":"BTCUSDT","makerCommissionRate":"0.00015","takerCommissionRate":"0.0004"}"#;
+    desk.answer(Method::Get, "/fapi/v1/commissionRate", 200, rate);
+    let [maker, taker] = [Decimal::new(15, 5), Decimal::new(4, 4)];
+    assert_eq!(desk.out.notes, [Note::Fees(InstrumentNo(0), maker, taker)]);
+    desk.answer(Method::Get, "/fapi/v1/commissionRate", 500, "");
+    desk.pass(second(61));
+    assert!(desk.paths().contains(&"/fapi/v1/commissionRate"));
 }

@@ -3,7 +3,7 @@
 use aurora_model::{
     Instrument, InstrumentId, InstrumentNo, Lots, Nanos, Notional, Payoff, Qty, Venue,
 };
-use aurora_wire::{DecodeError, Rules, RulesPage, SymbolStatus};
+use aurora_wire::{Band, DecodeError, Rules, RulesPage, SymbolStatus};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -35,6 +35,8 @@ struct WireInstrument<'a> {
     lot: WireLot,
     #[serde(default, rename = "leverageFilter")]
     leverage: WireLeverage,
+    #[serde(default, rename = "riskParameters")]
+    risk: WireRisk,
     /// Minutes.
     #[serde(borrow, default, rename = "fundingInterval")]
     funding_interval: Text<'a>,
@@ -60,6 +62,14 @@ struct WireLot {
     max_market: Num,
     #[serde(default, rename = "minNotionalValue")]
     min_notional: Num,
+}
+
+#[derive(Default, Deserialize)]
+struct WireRisk {
+    /// How far a limit may be from the mark at most, as a fraction. (The venue has a narrower `X` too, which counts
+    /// only while the index agrees; its own answer settles what lies between.)
+    #[serde(default, rename = "priceLimitRatioY")]
+    ratio: Num,
 }
 
 #[derive(Default, Deserialize)]
@@ -132,7 +142,7 @@ impl WireInstrument<'_> {
             min_qty: lots(self.lot.min, "minOrderQty")?.max(Lots(1)),
             max_qty,
             max_market_qty,
-            band: None,
+            band: self.risk.band(),
             max_open_orders: Some(MAX_OPEN_ORDERS),
             max_leverage: max_leverage(self.leverage.max.0),
             funding_every: minutes.map(|minutes| Nanos::SECOND * 60 * minutes),
@@ -144,6 +154,13 @@ impl WireInstrument<'_> {
             },
             instrument,
         })
+    }
+}
+
+impl WireRisk {
+    fn band(&self) -> Option<Band> {
+        let ratio = self.ratio.0.filter(|ratio| Decimal::ZERO < *ratio)?;
+        Some(Band { up: Decimal::ONE + ratio, down: (Decimal::ONE - ratio).max(Decimal::ZERO) })
     }
 }
 

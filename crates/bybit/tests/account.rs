@@ -908,3 +908,23 @@ fn an_unreadable_private_frame_is_followed_by_a_comparison() {
     "#]],
     );
 }
+
+#[test]
+fn what_the_account_pays_is_asked_once_it_is_ready_and_again_after_a_failure() {
+    let mut talk = ready();
+    talk.wake();
+    let call = talk.call("/v5/account/fee-rate");
+    talk.say(Input::Answer(call.no, Answer::Lost("timed out")));
+    talk.out.clear();
+    talk.pass(Nanos::SECOND * 61);
+    let call = talk.call("/v5/account/fee-rate");
+    let rate = r#"{"symbol":"BTCUSDT","takerFeeRate":"0.0004","makerFeeRate":"-0.00005"}"#;
+    talk.out.clear();
+    talk.answer(call.no, &answer_list(&[rate.to_owned()]));
+    check(
+        &mut talk,
+        &expect![[r#"
+            Fees(InstrumentNo(0), -0.00005, 0.0004)
+        "#]],
+    );
+}

@@ -60,6 +60,8 @@ words! {
         Status = b"status",
         /// Instrument rules.
         Instruments = b"instruments",
+        /// How far prices may go.
+        PriceLimit = b"price-limit",
         /// The day's figures.
         Tickers = b"tickers",
     }

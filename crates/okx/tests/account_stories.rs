@@ -439,7 +439,13 @@ fn an_order_of_a_refused_batch_is_refused_and_not_sent_again() {
     let batch = Ask::PlaceMany(vec![buy(1, 600_000, 5), buy(2, 600_001, 5)]);
     desk.tell(Input::Ask(AskNo(1), &batch));
     let call = desk.call("/batch-orders");
-    check(desk.answer_with(&call, 404, "not here"), &expect![[r#""#]]);
+    check(
+        desk.answer_with(&call, 404, "not here"),
+        &expect![[r#"
+            report Reject { id: A0700001000000010K, refusal: Malformed }
+            report Reject { id: A0700001000000020L, refusal: Malformed }
+        "#]],
+    );
     // A batch whose answer is lost is not sent again.
     desk.tell(Input::Ask(AskNo(2), &Ask::PlaceMany(vec![buy(3, 600_000, 5), buy(4, 600_001, 5)])));
     let call = desk.call("/batch-orders");
@@ -880,4 +886,22 @@ fn a_private_frame_that_cannot_be_read_is_made_up_for() {
             note Unreadable("orders: frame ends early, after 79 bytes")
         "#]],
     );
+}
+
+#[test]
+fn what_the_account_pays_is_asked_once_it_is_ready_and_again_after_a_failure() {
+    let mut desk = ready(false);
+    let calls = desk.pass(Nanos::MILLI).calls("/account/trade-fee");
+    let [spot, swap] = &calls[..] else { panic!("{calls:?}") };
+    assert_eq!((&*spot.query, &*swap.query), ("instType=SPOT", "instType=SWAP"));
+    let rates = r#"{"code":"0","msg":"","data":[{"instType":"SWAP","level":"Lv2","maker":"-0.0001","taker":"-0.0004","makerU":"0.00005","takerU":"-0.0003","ts":"1795000000100"}]}"#;
+    check(
+        desk.answer(swap, rates),
+        &expect![[r#"
+            note Fees(InstrumentNo(0), -0.00005, 0.0003)
+            note Fees(InstrumentNo(1), -0.00005, 0.0003)
+        "#]],
+    );
+    desk.tell(Input::Answer(spot.no, Answer::Lost("timed out")));
+    assert_eq!(desk.pass(Nanos::SECOND * 61).calls("/account/trade-fee").len(), 2);
 }

@@ -86,7 +86,7 @@ fn a_session_opens_and_subscribes() {
         &desk,
         &expect![[r#"
         send 0 {"op":"subscribe","args":[{"channel":"books","instId":"BTC-USDT-SWAP"},{"channel":"bbo-tbt","instId":"BTC-USDT-SWAP"},{"channel":"trades","instId":"BTC-USDT-SWAP"}]}
-        send 0 {"op":"subscribe","args":[{"channel":"status"},{"channel":"mark-price","instId":"BTC-USDT-SWAP"},{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},{"channel":"open-interest","instId":"BTC-USDT-SWAP"},{"channel":"index-tickers","instId":"BTC-USDT"},{"channel":"instruments","instType":"SWAP"},{"channel":"liquidation-orders","instType":"SWAP"}]}
+        send 0 {"op":"subscribe","args":[{"channel":"status"},{"channel":"price-limit","instId":"BTC-USDT-SWAP"},{"channel":"mark-price","instId":"BTC-USDT-SWAP"},{"channel":"funding-rate","instId":"BTC-USDT-SWAP"},{"channel":"open-interest","instId":"BTC-USDT-SWAP"},{"channel":"index-tickers","instId":"BTC-USDT"},{"channel":"instruments","instType":"SWAP"},{"channel":"liquidation-orders","instType":"SWAP"}]}
         note Up(Link(0))
     "#]],
     );
@@ -436,4 +436,26 @@ fn a_venue_that_never_confirms_is_left_without_spinning() {
         "#]],
     );
     assert!(desk.now < desk.session.wake_at());
+}
+
+#[test]
+fn how_far_prices_may_go_is_told() {
+    let mut desk = open();
+    let limits = |enabled: bool| {
+        format!(
+            r#"{{"arg":{{"channel":"price-limit","instId":"BTC-USDT-SWAP"}},"data":[{{"instId":"BTC-USDT-SWAP","buyLmt":"61000.17","sellLmt":"59000.1","ts":"1795000000000","enabled":{enabled}}}]}}"#
+        )
+    };
+    check(
+        desk.frame(0, &limits(true)),
+        &expect![[r#"
+            note PriceLimits(InstrumentNo(0), PriceLimits { highest_buy: Ticks(610001), lowest_sell: Ticks(590001) })
+        "#]],
+    );
+    check(
+        desk.frame(0, &limits(false)),
+        &expect![[r#"
+            note PriceLimits(InstrumentNo(0), PriceLimits { highest_buy: Ticks(9223372036854775807), lowest_sell: Ticks(-9223372036854775808) })
+        "#]],
+    );
 }

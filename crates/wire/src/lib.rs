@@ -33,7 +33,7 @@ pub use protocol::{
     CancelAllScope, Capabilities, ClientIds, CrossingPostOnly, DeadMan, Endpoints, Protocol,
     RulesPage,
 };
-pub use rules::{Band, Rules, SymbolStatus};
+pub use rules::{Band, PriceLimits, Rules, SymbolStatus};
 pub use session::{Action, Answer, Input, Link, Output, Session};
 pub use sign::Hmac;
 pub use trade_id::trade_id;

@@ -4,7 +4,7 @@ use aurora_model::{ClientOrderId, Fill, InstrumentNo, Lots, Nanos, Side, Ticks};
 use rust_decimal::Decimal;
 
 use crate::ask::AskNo;
-use crate::rules::SymbolStatus;
+use crate::rules::{PriceLimits, SymbolStatus};
 use crate::session::Link;
 
 /// Which way an order's answer was lost.
@@ -73,6 +73,10 @@ pub enum Note {
     Liquidation(InstrumentNo, Side, Ticks, Lots),
     /// An instrument trades, or no longer does.
     Status(InstrumentNo, SymbolStatus),
+    /// How far prices of an instrument may go now.
+    PriceLimits(InstrumentNo, PriceLimits),
+    /// What the account pays for trading an instrument, as fractions: resting, taking. Below zero is paid to us.
+    Fees(InstrumentNo, Decimal, Decimal),
     /// The venue plans or is in maintenance: from, to, title.
     Maintenance(Nanos, Nanos, String),
     /// A fill of our account that belongs to no order of ours (liquidation, ADL, somebody's hand): its client id as

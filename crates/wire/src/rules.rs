@@ -1,7 +1,8 @@
 //! An instrument's rules as a venue publishes them.
 
 use aurora_model::{
-    Instrument, InstrumentNo, Lots, Nanos, Notional, OrderIntent, Ticks, VenueRefusal, VenueState,
+    Instrument, InstrumentNo, Lots, Nanos, Notional, OrderIntent, Side, Ticks, TimeInForce,
+    VenueRefusal, VenueState,
 };
 use rust_decimal::Decimal;
 
@@ -44,6 +45,25 @@ pub struct Band {
     pub down: Decimal,
 }
 
+/// How far a price may go right now, told by the venue itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PriceLimits {
+    /// The highest limit of a buy.
+    pub highest_buy: Ticks,
+    /// The lowest limit of a sell.
+    pub lowest_sell: Ticks,
+}
+
+impl PriceLimits {
+    /// Whether the venue would refuse the order's limit.
+    pub fn forbid(self, intent: &OrderIntent) -> bool {
+        match intent.side {
+            Side::Buy => self.highest_buy < intent.limit,
+            Side::Sell => intent.limit < self.lowest_sell,
+        }
+    }
+}
+
 /// One instrument's rules, complete enough to refuse a bad order before it costs a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -79,8 +99,7 @@ impl Rules {
     pub fn refusal(&self, intent: &OrderIntent, mark: Option<Ticks>) -> Option<VenueRefusal> {
         match self.status {
             SymbolStatus::Trading => {}
-            SymbolStatus::PostOnly
-                if intent.time_in_force == aurora_model::TimeInForce::PostOnly => {}
+            SymbolStatus::PostOnly if intent.time_in_force == TimeInForce::PostOnly => {}
             _ => return Some(VenueRefusal::Halted),
         }
         if intent.qty < self.min_qty || self.max_qty < intent.qty || intent.limit.0 <= 0 {
@@ -93,8 +112,8 @@ impl Rules {
         let (band, mark) = (self.band?, mark?);
         let (limit, mark) = (Decimal::from(intent.limit.0), Decimal::from(mark.0));
         let outside = match intent.side {
-            aurora_model::Side::Buy => mark * band.up < limit,
-            aurora_model::Side::Sell => limit < mark * band.down,
+            Side::Buy => mark * band.up < limit,
+            Side::Sell => limit < mark * band.down,
         };
         outside.then_some(VenueRefusal::OutsideBand)
     }

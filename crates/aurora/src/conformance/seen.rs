@@ -162,6 +162,8 @@ impl Seen {
             Note::OpenInterest(..) => "open_interest",
             Note::Liquidation(..) => "liquidation",
             Note::Status(..) => "status",
+            Note::PriceLimits(..) => "price_limits",
+            Note::Fees(..) => "fees",
             Note::Maintenance(..) => "maintenance",
             Note::ForeignFill(..) => "foreign_fill",
             Note::ForeignOrder(..) => "foreign_order",

@@ -10,6 +10,7 @@ mod batch;
 mod convert;
 mod dropcopy;
 mod events;
+mod fees;
 mod group;
 mod key;
 mod owners;
@@ -82,6 +83,7 @@ enum Asked {
     Sweep(Part),
     Owner(u64),
     DropCopy(usize),
+    Fees,
 }
 
 /// An account at Binance USD-M futures.
@@ -110,6 +112,7 @@ pub struct AccountSession {
     offset: Nanos,
     clock_at: Nanos,
     balances_at: Nanos,
+    fees_at: Nanos,
 }
 
 impl AccountSession {
@@ -136,6 +139,7 @@ impl AccountSession {
             offset: Nanos(0),
             clock_at: NEVER,
             balances_at: NEVER,
+            fees_at: NEVER,
             symbols,
         }
     }
@@ -200,6 +204,7 @@ impl AccountSession {
             Asked::Sweep(part) => self.swept(at, part, answered, out),
             Asked::Owner(order) => self.owner(at, order, &answered, out),
             Asked::DropCopy(place) => self.drop_copied(place, answered, out),
+            Asked::Fees => self.fees(at, answered, out),
         }
     }
 
@@ -226,6 +231,9 @@ impl AccountSession {
         if self.balances_at <= at {
             self.balances_at = NEVER;
             self.call(encode::balance(), Asked::Balances(None), out);
+        }
+        if self.fees_at <= at {
+            self.ask_fees(at, out);
         }
         if self.key.is_due(at) {
             self.key.asked();
@@ -274,6 +282,7 @@ impl Session for AccountSession {
         [
             self.clock_at,
             self.balances_at,
+            self.fees_at,
             self.key.wake_at(),
             self.drop_copy.wake_at(),
             later,

@@ -10,6 +10,7 @@ use super::{AccountSession, Answered, Asked, convert};
 use crate::answer;
 use crate::answer::Trade;
 use crate::encode;
+use crate::line::NEVER;
 
 /// The most the venue tells in one answer; a full one has more behind it.
 const PAGE: usize = 1000;
@@ -317,6 +318,9 @@ impl AccountSession {
         let verifies_again = next.as_ref().is_some_and(|(_, _, verifies)| *verifies);
         if sweep.is_verification && !verifies_again && self.line.is_ready() {
             out.notes.push(Note::AccountReady);
+            if self.fees_at == NEVER {
+                self.fees_at = at;
+            }
         }
         if let Some((since, asks, verifies)) = next {
             self.begin(at, since, asks, verifies, out);

@@ -6,6 +6,7 @@
 mod asks;
 mod clock;
 mod drop_copy;
+mod fees;
 mod login;
 mod lookup;
 mod orders;
@@ -68,6 +69,7 @@ enum Pending {
     Lookup(Lookup),
     Sweep,
     DropCopy,
+    Fees,
     Clock { sent_at: Nanos },
     Setting { no: AskNo, setting: Setting },
 }
@@ -115,6 +117,7 @@ pub struct AccountSession {
     sweep: Option<Sweep>,
     sweeps: VecDeque<SweepFor>,
     drop_copy: DropCopy,
+    fees_at: Nanos,
     /// Silence that fires the dead-man switch, in seconds, while it is armed.
     dead_man_s: Option<i64>,
     again: Vec<Again>,
@@ -147,6 +150,7 @@ impl AccountSession {
             sweep: None,
             sweeps: VecDeque::new(),
             drop_copy: DropCopy::default(),
+            fees_at: Nanos(i64::MAX),
             dead_man_s: None,
             again: Vec::new(),
             tally: BTreeMap::new(),
@@ -218,6 +222,7 @@ impl AccountSession {
             Pending::Lookup(lookup) => self.on_looked_up(at, &lookup, outcome, out),
             Pending::Sweep => self.on_swept(at, outcome, out),
             Pending::DropCopy => self.on_drop_copy(outcome, out),
+            Pending::Fees => self.on_fees(at, outcome, out),
             Pending::Clock { sent_at } => self.on_clock(at, sent_at, outcome, out),
             Pending::Setting { no, setting } => self.on_set(at, no, setting, outcome, out),
         }
@@ -260,6 +265,7 @@ impl AccountSession {
         self.wake_clock(at, out);
         self.wake_sweep(at, out);
         self.wake_drop_copy(at, out);
+        self.wake_fees(at, out);
     }
 
     fn late_on_socket(&self, at: Nanos) -> Vec<u64> {
@@ -276,6 +282,7 @@ impl AccountSession {
             self.clock.next_at,
             self.sweep_wake_at(),
             self.drop_copy.next_at,
+            self.fees_at,
         ];
         socket.chain(again).chain(timers).min().unwrap_or(Nanos(i64::MAX))
     }

@@ -262,7 +262,11 @@ impl AccountSession {
         let kind = ReportKind::Account { open, fills, positions: self.positions() };
         out.reports.push(VenueReport { venue_at: self.venue_at(at), kind });
         if let SweepFor::Verify { .. } = sweep.wanted {
-            (self.is_ready, self.was_ready, self.heard_at) = (true, true, at);
+            let is_first = !std::mem::replace(&mut self.was_ready, true);
+            (self.is_ready, self.heard_at) = (true, at);
+            if is_first {
+                self.fees_at = at;
+            }
             out.notes.push(Note::AccountReady);
             self.start_drop_copy(at);
         }

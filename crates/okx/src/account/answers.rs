@@ -47,6 +47,7 @@ impl AccountSession {
             Purpose::Setting(no, setting) => self.on_setting(no, setting, answer, out),
             Purpose::Balances(no) => self.on_balances(no, answer, out),
             Purpose::DropCopy => self.on_drop_copy(at, answer, out),
+            Purpose::Fees => self.on_fees(at, answer, out),
         }
     }
 

@@ -28,6 +28,10 @@ impl Catalog {
         Catalog(rules.into_iter().filter_map(entry).collect())
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter()
+    }
+
     pub(super) fn by_no(&self, no: InstrumentNo) -> Option<&Entry> {
         self.0.iter().find(|entry| entry.rules.no == no)
     }

@@ -7,6 +7,7 @@
 mod answers;
 mod asks;
 mod catalog;
+mod fees;
 mod known;
 mod link;
 mod socket;
@@ -79,6 +80,7 @@ enum Purpose {
     Setting(AskNo, Setting),
     Balances(AskNo),
     DropCopy,
+    Fees,
 }
 
 /// A setting that orders depend on.
@@ -122,6 +124,7 @@ pub struct AccountSession {
     drop_copy_at: Nanos,
     drop_copy_since: Nanos,
     drop_copied: Seen,
+    fees_at: Nanos,
     /// The newest moment at which nothing was missing.
     whole_at: Nanos,
     wake: Nanos,
@@ -151,6 +154,7 @@ impl AccountSession {
             drop_copy_at: Nanos(i64::MAX),
             drop_copy_since: Nanos(0),
             drop_copied: Seen::default(),
+            fees_at: Nanos(i64::MAX),
             whole_at: Nanos(0),
             wake: Nanos(i64::MAX),
         }
@@ -237,6 +241,9 @@ impl AccountSession {
         if self.drop_copy_at <= at {
             self.drop_copy(at, out);
         }
+        if self.fees_at <= at {
+            self.ask_fees(at, out);
+        }
     }
 
     fn next_wake(&self) -> Nanos {
@@ -247,6 +254,7 @@ impl AccountSession {
             self.later.wake_at(),
             self.clock_at,
             self.drop_copy_at,
+            self.fees_at,
         ]
         .into_iter()
         .min()

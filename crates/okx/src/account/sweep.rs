@@ -219,6 +219,7 @@ impl AccountSession {
             if self.drop_copy_at.0 == i64::MAX {
                 self.drop_copy_at = at + DROP_COPY_EVERY;
                 self.drop_copy_since = at + self.offset;
+                self.fees_at = at;
             }
         }
     }

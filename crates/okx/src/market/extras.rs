@@ -1,13 +1,14 @@
-//! Mark and index prices, funding, open interest, liquidations, trading states, maintenance.
+//! Mark and index prices, price limits, funding, open interest, liquidations, trading states, maintenance.
 
 use aurora_model::{Nanos, Ticks};
-use aurora_wire::{Note, Output};
+use aurora_wire::{Note, Output, PriceLimits};
 use rust_decimal::Decimal;
 
 use super::MarketSession;
 use super::feed::Feed;
 use crate::decode::rest::{
-    self, Funding, IndexTicker, InstrumentRow, Liquidated, MarkPrice, OpenInterest, SystemStatus,
+    self, Funding, IndexTicker, InstrumentRow, Liquidated, MarkPrice, OpenInterest, PriceLimit,
+    SystemStatus,
 };
 use crate::frame::Push;
 use crate::rules;
@@ -19,6 +20,7 @@ impl MarketSession {
         match push.channel {
             Channel::MarkPrice => self.on_mark(data, out),
             Channel::IndexTickers => self.on_index(data),
+            Channel::PriceLimit => self.on_price_limit(data, out),
             Channel::FundingRate => self.on_funding(data, out),
             Channel::OpenInterest => self.on_open_interest(data, out),
             Channel::Liquidations => self.on_liquidations(data, out),
@@ -49,6 +51,24 @@ impl MarketSession {
                     feed.index(price);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// A limit that is not told, or not enabled, is none.
+    fn on_price_limit(&mut self, data: &[u8], out: &mut Output) -> Result<(), rest::OkxError> {
+        for row in rest::items::<PriceLimit>(data)? {
+            let Some(feed) = self.feed(&row.inst_id) else { continue };
+            let is_held = row.enabled != Some(false);
+            // Between two ticks it is the lower one: nothing is refused here that the venue takes.
+            let ticks = |price: Option<Decimal>| {
+                price.filter(|_| is_held).and_then(|price| floor(price, feed.rules.instrument.tick))
+            };
+            let limits = PriceLimits {
+                highest_buy: ticks(row.buy_lmt).unwrap_or(Ticks(i64::MAX)),
+                lowest_sell: ticks(row.sell_lmt).unwrap_or(Ticks(i64::MIN)),
+            };
+            out.notes.push(Note::PriceLimits(feed.no(), limits));
         }
         Ok(())
     }

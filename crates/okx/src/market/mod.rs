@@ -131,6 +131,7 @@ impl MarketSession {
     /// What is good to know; a venue may refuse some of it without harm to the books.
     fn extra_topics(&self) -> Vec<OwnedTopic> {
         let mut topics = vec![OwnedTopic { channel: "status", inst_id: None, inst_type: None }];
+        topics.extend(self.feeds.iter().map(|feed| OwnedTopic::of("price-limit", feed.symbol())));
         let contracts = self.feeds.iter().filter(|feed| feed.is_contract());
         for feed in contracts {
             for channel in ["mark-price", "funding-rate", "open-interest"] {

@@ -1,7 +1,7 @@
 //! One question before an order leaves: would it be refused, or do harm?
 
 use aurora_model::{Nanos, Ticks, TimeInForce, VenueRefusal};
-use aurora_wire::{Placement, Rules};
+use aurora_wire::{Placement, PriceLimits, Rules};
 
 use super::own::OwnOrders;
 use crate::state::VenueState;
@@ -15,6 +15,8 @@ pub struct Facts<'a> {
     pub state: VenueState,
     /// The mark price, where known.
     pub mark: Option<Ticks>,
+    /// How far prices may go now, where the venue tells.
+    pub limits: Option<PriceLimits>,
     /// How old the book is; `None` when there is none.
     pub book_age: Option<Nanos>,
     /// There are market sessions: a book is expected.
@@ -70,6 +72,13 @@ fn by_rules(placement: &Placement, facts: &Facts<'_>, own: &OwnOrders) -> Option
     if let Some(refusal) = rules.refusal(intent, mark) {
         let why = format!("{} by the rules of {}", refusal.code(), rules.instrument.symbol);
         return fault(refusal, why);
+    }
+    if let Some(limits) = facts.limits.filter(|limits| !placement.market && limits.forbid(intent)) {
+        let why = format!(
+            "limit {} ticks: the venue takes buys up to {} and sells from {} now",
+            intent.limit.0, limits.highest_buy.0, limits.lowest_sell.0
+        );
+        return fault(VenueRefusal::OutsideBand, why);
     }
     if placement.market && rules.max_market_qty < intent.qty {
         let most = rules.max_market_qty.0;

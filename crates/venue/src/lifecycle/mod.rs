@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use aurora_model::{
     ClientOrderId, InstrumentNo, Lots, Nanos, OrderNo, ReportKind, Ticks, VenueRefusal, VenueReport,
 };
-use aurora_wire::{Amendment, Ask, AskNo, Capabilities, Note, Placement, Rules};
+use aurora_wire::{Amendment, Ask, AskNo, Capabilities, Note, Placement, PriceLimits, Rules};
 
 pub use check::{Check, Facts, Refused, refusal};
 pub use counts::LifecycleCounts;
@@ -34,6 +34,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) states: &'a States,
     pub(crate) views: &'a Views,
     pub(crate) marks: &'a BTreeMap<InstrumentNo, Ticks>,
+    pub(crate) limits: &'a BTreeMap<InstrumentNo, PriceLimits>,
 }
 
 /// What became of an ask.
@@ -263,6 +264,7 @@ impl Lifecycle {
             rules: around.rules.iter().find(|rules| rules.no == instrument),
             state: around.states.of(instrument),
             mark: around.marks.get(&instrument).copied(),
+            limits: around.limits.get(&instrument).copied(),
             book_age: around.views.age(at, instrument),
             has_market: around.views.count() != 0,
             post_only_max_age: self.post_only_max_age,
@@ -294,7 +296,10 @@ impl Lifecycle {
         let Amendment { id, intent } = amendment;
         let rules = around.rules.iter().find(|rules| rules.no == intent.instrument);
         let mark = around.marks.get(&intent.instrument).copied();
+        let limits = around.limits.get(&intent.instrument);
+        let by_limits = limits.filter(|limits| limits.forbid(&intent));
         let by_rules = rules.and_then(|rules| rules.refusal(&intent, mark));
+        let by_rules = by_rules.or(by_limits.map(|_| VenueRefusal::OutsideBand));
         let why = if !self.capabilities.amend {
             Some("this venue cannot amend: replace the order, under a new id".to_owned())
         } else if VenueState::PostOnlyWindow < around.states.of(intent.instrument) {

@@ -170,6 +170,9 @@ pub struct PriceLimit {
     /// The lowest sell.
     #[serde(deserialize_with = "text::decimal")]
     pub sell_lmt: Option<Decimal>,
+    /// Whether the venue holds orders to them.
+    #[serde(default)]
+    pub enabled: Option<bool>,
     /// When.
     #[serde(deserialize_with = "text::millis")]
     pub ts: Nanos,

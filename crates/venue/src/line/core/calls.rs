@@ -1,7 +1,7 @@
 //! Calls: signed when the governor lets them go, and their answers.
 
 use aurora_model::Nanos;
-use aurora_wire::{Answer, Call, Headers, Input, Note};
+use aurora_wire::{Answer, Call, Headers, Input, Note, Rules};
 
 use super::{Cause, Core, Effect, FromVenue, Later, LineEvent, Owner, Source, Waiting};
 use crate::governor::{Outcome, Ticket, Verdict, Want};
@@ -103,19 +103,25 @@ impl Core {
             }
         };
         for rules in page.rules {
-            let Some(known) = self.rules.iter_mut().find(|known| known.no == rules.no) else {
-                continue;
-            };
-            if *known != rules {
-                *known = rules.clone();
-                self.set_state(Some(rules.no), Cause::Status, rules.status.into());
-                self.event(LineEvent::Rules(Box::new(rules)));
-            }
+            self.take_rules(rules);
         }
         if let Some(next) = page.next {
             for call in self.protocol.rules_call(Some(&next)) {
                 self.submit(at, Owner::Rules, call);
             }
+        }
+    }
+
+    /// The published rules of an instrument, with what our account pays in place of the lowest tier's fees.
+    pub(super) fn take_rules(&mut self, mut rules: Rules) {
+        if let Some((maker, taker)) = self.fees.get(&rules.no) {
+            (rules.instrument.maker_fee, rules.instrument.taker_fee) = (*maker, *taker);
+        }
+        let Some(known) = self.rules.iter_mut().find(|known| known.no == rules.no) else { return };
+        if *known != rules {
+            *known = rules.clone();
+            self.set_state(Some(rules.no), Cause::Status, rules.status.into());
+            self.event(LineEvent::Rules(Box::new(rules)));
         }
     }
 }

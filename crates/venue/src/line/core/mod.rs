@@ -11,6 +11,7 @@ macro_rules! surroundings {
             states: &$core.states,
             views: &$core.views,
             marks: &$core.marks,
+            limits: &$core.limits,
         }
     };
 }
@@ -28,9 +29,10 @@ use std::sync::Arc;
 
 use aurora_model::{InstrumentNo, Nanos, Ticks};
 use aurora_wire::{
-    Action, Answer, Ask, AskNo, Call, CallNo, Input, Keys, Link, Method, Note, Output, Protocol,
-    Rules, Session, Signed, Usage,
+    Action, Answer, Ask, AskNo, Call, CallNo, Input, Keys, Link, Method, Note, Output, PriceLimits,
+    Protocol, Rules, Session, Signed, Usage,
 };
+use rust_decimal::Decimal;
 
 use super::message::{FromVenue, LineCommand, LineEvent, LineStatus, Source};
 use super::{LineConfig, MarketBatch, Settings};
@@ -135,6 +137,9 @@ pub(crate) struct Core {
     connects: VecDeque<Nanos>,
     account_ready: bool,
     marks: BTreeMap<InstrumentNo, Ticks>,
+    limits: BTreeMap<InstrumentNo, PriceLimits>,
+    /// What the account pays, resting and taking; the rules as published only know the lowest tier.
+    fees: BTreeMap<InstrumentNo, (Decimal, Decimal)>,
     next_own_ask: u64,
     judge_at: Nanos,
     status_at: Nanos,
@@ -197,6 +202,8 @@ impl Core {
             connects: VecDeque::new(),
             account_ready: false,
             marks: BTreeMap::new(),
+            limits: BTreeMap::new(),
+            fees: BTreeMap::new(),
             next_own_ask: OWN_ASKS,
             judge_at: Nanos(i64::MIN),
             status_at: Nanos(i64::MIN),

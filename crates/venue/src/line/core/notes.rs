@@ -40,6 +40,8 @@ impl Core {
                     Source::Account if is_dark => self.account_lost(at),
                     Source::View(view) if is_dark => {
                         self.views.lost_all(view);
+                        // What was told may be out of date before another view tells it.
+                        self.limits.clear();
                         self.judge_at = at;
                     }
                     _ => {}
@@ -64,6 +66,7 @@ impl Core {
             Note::Mark { instrument, .. }
             | Note::OpenInterest(instrument, _)
             | Note::Liquidation(instrument, ..)
+            | Note::PriceLimits(instrument, _)
                 if !self.leads(source, *instrument) =>
             {
                 return;
@@ -73,6 +76,16 @@ impl Core {
                 let ticks = rules.and_then(|rules| (mark / rules.instrument.tick).round().to_i64());
                 if let Some(ticks) = ticks {
                     self.marks.insert(*instrument, Ticks(ticks));
+                }
+            }
+            Note::PriceLimits(instrument, limits) => {
+                self.limits.insert(*instrument, *limits);
+            }
+            Note::Fees(instrument, maker, taker) => {
+                self.fees.insert(*instrument, (*maker, *taker));
+                let known = self.rules.iter().find(|rules| rules.no == *instrument);
+                if let Some(rules) = known.cloned() {
+                    self.take_rules(rules);
                 }
             }
             Note::Status(instrument, status) => {

@@ -584,3 +584,33 @@ fn a_word_that_comes_before_the_answer_counts() {
         report: Ack { id: #1, venue_id: 1 }
     "#]]);
 }
+
+#[test]
+fn a_price_the_venue_does_not_take_now_is_refused_here() {
+    let mut stage = Stage::open(1);
+    let (at, limits) = (stage.at, PriceLimits { highest_buy: Ticks(11), lowest_sell: Ticks(9) });
+    stage.core.note(at, 0, Source::View(0), Note::PriceLimits(BTC, limits));
+    stage.happen(Happening::Wake);
+    stage.story.clear();
+    stage.ask(Ask::Place(order(1, Side::Buy, 12, 1)));
+    stage.ask(Ask::Place(with(order(2, Side::Buy, 12, 1), |order| order.market = true)));
+    stage.check(&expect![[r#"
+        report: Reject { id: #1, refusal: OutsideBand }
+        line: NotSent(#1, "limit 12 ticks: the venue takes buys up to 11 and sells from 9 now")
+        POST /order #2
+    "#]]);
+    stage.socket(0, SocketEvent::Closed("reset".to_owned()));
+    assert!(stage.core.limits.is_empty());
+}
+
+#[test]
+fn what_the_account_pays_outlives_the_published_rules() {
+    let mut stage = Stage::open(1);
+    let (at, [maker, taker]) = (stage.at, [1, 4].map(|fee| Decimal::new(fee, 4)));
+    stage.core.note(at, 1, Source::Account, Note::Fees(BTC, maker, taker));
+    let published = Rules { max_leverage: 7, ..rules(BTC) };
+    stage.core.take_rules(published);
+    let known = &stage.core.rules[0];
+    assert_eq!((known.instrument.maker_fee, known.instrument.taker_fee), (maker, taker));
+    assert_eq!(known.max_leverage, 7);
+}
