@@ -3,19 +3,19 @@
 //! Bybit has no checksum and no stitching by REST: a book is whole from a snapshot on, as long as `u` rises by one
 //! from message to message. On any doubt the topic is subscribed again, which brings a new snapshot.
 
+mod asked;
 mod feed;
+mod read;
 
 use std::collections::BTreeMap;
 
 use aurora_model::Nanos;
-use aurora_wire::{
-    Action, Answer, CallNo, DecodeError, Endpoints, Input, Link, Note, Output, Rules, Session,
-};
+use aurora_wire::{CallNo, Endpoints, Input, Link, Note, Output, Rules, Session};
 
 use crate::conn::{Conn, Pulse};
-use crate::decode::{Control, Decoder, Public, Scratch};
-use crate::{encode, rest};
-use feed::{Feed, Verdict};
+use crate::decode::{Decoder, Scratch};
+use crate::encode;
+use feed::Feed;
 
 /// The best level alone repeats every three seconds, so silence is soon suspicious.
 const PULSE: Pulse = Pulse {
@@ -27,12 +27,6 @@ const PULSE: Pulse = Pulse {
 const RENEW_AFTER: Nanos = Nanos(23 * 3_600_000_000_000 + 1_800_000_000_000);
 /// After so many failed attempts books are polled by REST.
 const POLL_AFTER: u32 = 3;
-const POLL_EVERY: Nanos = Nanos(1_000_000_000);
-/// How deep a polled book is.
-const POLL_DEPTH: u16 = 50;
-/// How often planned maintenance is asked for.
-const STATUS_EVERY: Nanos = Nanos(300_000_000_000);
-
 /// What a market session is about.
 #[derive(Clone, Debug)]
 pub struct MarketConfig {
@@ -108,12 +102,6 @@ impl MarketSession {
         }
     }
 
-    fn ask_status(&mut self, at: Nanos, out: &mut Output) {
-        self.status_at = at + STATUS_EVERY;
-        let no = self.call_no(Asked::Status);
-        out.actions.push(Action::Call(encode::system_status(no)));
-    }
-
     fn on_opened(&mut self, at: Nanos, link: usize, out: &mut Output) {
         self.conns[link].opened(at);
         for feed in 0..self.feeds.len() {
@@ -170,115 +158,6 @@ impl MarketSession {
         }
     }
 
-    #[inline]
-    fn on_frame(&mut self, at: Nanos, link: usize, frame: &[u8], out: &mut Output) {
-        if !self.conns[link].is_open() {
-            return;
-        }
-        self.conns[link].heard_at = at;
-        if let Err(error) = self.read(at, link, frame, out) {
-            self.on_unreadable(at, link, frame, &error, out);
-        }
-    }
-
-    /// What was in the frame is lost: a book it may have been about is not proved whole any more.
-    fn on_unreadable(
-        &mut self,
-        at: Nanos,
-        link: usize,
-        frame: &[u8],
-        error: &DecodeError,
-        out: &mut Output,
-    ) {
-        out.notes.push(Note::Unreadable(format!("market frame: {error}")));
-        let name = self.conns[link].link();
-        for place in 0..self.feeds.len() {
-            let feed = &mut self.feeds[place];
-            let why = format!("a frame could not be read: {error}");
-            if feed.may_be_about_book(frame)
-                && (feed.is_live_on(name) || link == self.main)
-                && feed.doubt(at, why, out) == Verdict::Resubscribe
-            {
-                self.resubscribe(at, link, place, out);
-            }
-        }
-    }
-
-    #[inline]
-    fn read(
-        &mut self,
-        at: Nanos,
-        link: usize,
-        frame: &[u8],
-        out: &mut Output,
-    ) -> Result<(), DecodeError> {
-        let overlap = self.conns[1 - link].is_open();
-        match self.decoder.public(frame, &mut self.scratch)? {
-            Public::Book(head) => {
-                let Some(place) = self.feeds.iter().position(|feed| feed.no == head.instrument)
-                else {
-                    return Ok(());
-                };
-                let feed = &mut self.feeds[place];
-                let name = self.conns[link].link();
-                if head.depth == 1 {
-                    // While two connections overlap, the one the book comes from speaks.
-                    if !overlap || feed.is_live_on(name) {
-                        feed.on_touch(at, &head, &self.scratch.levels, out);
-                    }
-                    return Ok(());
-                }
-                match feed.on_book(at, name, &head, &mut self.scratch.levels, out) {
-                    Verdict::Fine => {}
-                    Verdict::Synced => self.on_synced(link, out),
-                    Verdict::Resubscribe => self.resubscribe(at, link, place, out),
-                }
-            }
-            Public::Trades => {
-                for print in &self.scratch.prints {
-                    if let Some(feed) = self.feeds.iter_mut().find(|f| f.no == print.instrument) {
-                        feed.on_print(at, print, overlap, out);
-                    }
-                }
-            }
-            Public::Ticker(ticker) => {
-                let fields = rest::read_ticker(ticker.data)?;
-                if let Some(feed) = self.feeds.iter_mut().find(|f| f.no == ticker.instrument) {
-                    feed.on_ticker(fields, ticker.is_snapshot, out);
-                }
-            }
-            Public::Liquidations => {
-                for one in &self.scratch.liquidations {
-                    let note = Note::Liquidation(one.instrument, one.side, one.price, one.qty);
-                    out.notes.push(note);
-                }
-            }
-            Public::SystemStatus => tell_maintenance(&rest::read_system_status(frame)?, out),
-            Public::Control => self.on_control(link, frame, out)?,
-            Public::Other => {}
-        }
-        Ok(())
-    }
-
-    fn on_control(
-        &mut self,
-        link: usize,
-        frame: &[u8],
-        out: &mut Output,
-    ) -> Result<(), DecodeError> {
-        match Control::read(frame)? {
-            Control::Subscribed(_, Ok(())) => self.conns[link].works(out),
-            Control::Subscribed(_, Err(words)) => {
-                out.notes.push(Note::Unreadable(format!("subscription refused: {words}")));
-            }
-            Control::Refused(words) => {
-                out.notes.push(Note::Unreadable(format!("request refused: {words}")));
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
     /// A book is whole on that connection; when all are, an older connection has done its work.
     fn on_synced(&mut self, link: usize, out: &mut Output) {
         let name = self.conns[link].link();
@@ -290,38 +169,6 @@ impl MarketSession {
         if self.feeds.iter().all(Feed::is_live) {
             self.poll_at = Nanos(i64::MAX);
         }
-    }
-
-    fn on_answer(&mut self, at: Nanos, no: CallNo, answer: Answer<'_>, out: &mut Output) {
-        let Some(asked) = self.asked.remove(&no) else { return };
-        let Answer::Got { status: 200, body, .. } = answer else { return };
-        let read = match asked {
-            Asked::Book(feed) => self.on_polled(at, feed, body, out),
-            Asked::Status => {
-                rest::system_status(body).map(|windows| tell_maintenance(&windows, out))
-            }
-        };
-        if let Err(error) = read {
-            out.notes.push(Note::Unreadable(format!("market answer: {error}")));
-        }
-    }
-
-    fn on_polled(
-        &mut self,
-        at: Nanos,
-        feed: usize,
-        body: &[u8],
-        out: &mut Output,
-    ) -> Result<(), DecodeError> {
-        let envelope = rest::Envelope::read(body)?;
-        if envelope.code != 0 {
-            return Ok(());
-        }
-        let result = envelope.result.as_bytes();
-        if let Some(head) = self.decoder.rest_book(result, &mut self.scratch.levels)? {
-            self.feeds[feed].on_polled(at, &head, &mut self.scratch.levels, out);
-        }
-        Ok(())
     }
 
     fn on_wake(&mut self, at: Nanos, out: &mut Output) {
@@ -347,19 +194,6 @@ impl MarketSession {
         }
     }
 
-    fn poll(&mut self, at: Nanos, out: &mut Output) {
-        self.poll_at = at + POLL_EVERY;
-        for place in 0..self.feeds.len() {
-            let is_asked = |asked: &Asked| matches!(asked, Asked::Book(feed) if *feed == place);
-            if self.feeds[place].is_live() || self.asked.values().any(is_asked) {
-                continue;
-            }
-            let no = self.call_no(Asked::Book(place));
-            let call = encode::orderbook(no, &self.feeds[place].symbol, POLL_DEPTH);
-            out.actions.push(Action::Call(call));
-        }
-    }
-
     fn next_wake(&self) -> Nanos {
         let main = &self.conns[self.main];
         let renewal = match main.is_open() && self.conns[1 - self.main].is_idle() {
@@ -370,12 +204,6 @@ impl MarketSession {
         let retries = self.feeds.iter().map(|feed| feed.retry_at);
         let timers = [renewal, self.poll_at, self.status_at];
         conns.chain(retries).chain(timers).min().unwrap_or(Nanos(i64::MAX))
-    }
-}
-
-fn tell_maintenance(windows: &[rest::Maintenance], out: &mut Output) {
-    for window in windows.iter().filter(|window| window.is_ours && !window.is_over) {
-        out.notes.push(Note::Maintenance(window.begins, window.ends, window.title.clone()));
     }
 }
 

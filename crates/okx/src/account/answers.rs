@@ -1,16 +1,11 @@
 //! What came of our calls.
 
-use aurora_model::{ClientOrderId, InstrumentNo, Nanos, ReportKind, VenueOrder, VenueRefusal};
-use aurora_wire::{Amendment, Answer, AskNo, Fate, LostOrder, Note, Output, Placement};
+use aurora_model::{ClientOrderId, InstrumentNo, Nanos, ReportKind, VenueRefusal};
+use aurora_wire::{Amendment, Answer, Fate, LostOrder, Note, Output, Placement};
 
 use super::catalog::or;
-use super::{AccountSession, Later, Outcome, Purpose, RETRY_AFTER, Setting, body, outcome};
-use crate::decode;
-use crate::decode::rest::{self, DeadManArmed, Done, FillRow, OkxError, Wallet};
-use crate::encode;
-
-/// Listed at a time.
-const PAGE: usize = 100;
+use super::{AccountSession, Later, Outcome, Purpose, RETRY_AFTER, body, outcome};
+use crate::decode::rest::{self, Done, OkxError};
 
 /// What became of one order of a call.
 pub(super) struct Item {
@@ -229,162 +224,6 @@ impl AccountSession {
             _ => self.query(id, no, out),
         }
     }
-
-    fn on_query(&mut self, at: Nanos, id: ClientOrderId, answer: &Answer<'_>, out: &mut Output) {
-        let words = match outcome(answer) {
-            (_, Outcome::Items(data)) => match decode::orders(data) {
-                Ok(orders) if !orders.is_empty() => {
-                    self.on_order(at, &orders[0], Some(id), out);
-                    return;
-                }
-                Ok(_) => "no order in the answer".to_owned(),
-                Err(error) => error.to_string(),
-            },
-            (_, Outcome::All(Fate::Absent, _)) => {
-                let kind = ReportKind::Order { id, found: None };
-                self.report(at + self.offset, kind, out);
-                return;
-            }
-            (code, Outcome::All(_, words)) => {
-                self.on_refusal(at, code, &words, out);
-                words
-            }
-        };
-        out.notes.push(Note::Unreadable(format!("query of {id}: {words}")));
-    }
-
-    /// Asks for the fills of an order that the stream did not tell.
-    pub(super) fn fetch_fills(&mut self, found: VenueOrder, report: bool, out: &mut Output) {
-        let known = self.orders.get(found.id);
-        if known.fetching && !report {
-            return;
-        }
-        known.fetching = true;
-        let Some(entry) = self.catalog.by_no(found.intent.instrument) else { return };
-        let call = encode::fills_of(&entry.rules, found.venue_id);
-        self.call(Purpose::FillsOf(found, report), call, out);
-    }
-
-    fn on_fills_of(
-        &mut self,
-        at: Nanos,
-        found: VenueOrder,
-        report: bool,
-        answer: &Answer<'_>,
-        out: &mut Output,
-    ) {
-        let (id, no) = (found.id, found.intent.instrument);
-        self.orders.get(id).fetching = false;
-        match read::<FillRow>(answer) {
-            Ok(rows) => rows.iter().rev().for_each(|row| self.on_fill_row(id, row, out)),
-            Err(words) => out.notes.push(Note::Unreadable(format!("fills of {id}: {words}"))),
-        }
-        if self.orders.get(id).filled < found.filled {
-            // The list is behind the order.
-            self.later.put(at + RETRY_AFTER, Later::Query(id, no));
-        }
-        if report {
-            let kind = ReportKind::Order { id, found: Some(found) };
-            self.report(at + self.offset, kind, out);
-        }
-    }
-
-    fn on_fill_row(&mut self, id: ClientOrderId, row: &FillRow, out: &mut Output) {
-        let Some(entry) = self.catalog.by_symbol(row.inst_id.as_bytes()) else { return };
-        match entry.fill_of_row(id, row) {
-            Ok(fill) => {
-                if self.orders.fill(id, fill.instrument, fill.trade_id, fill.qty) {
-                    self.orders.get(id).fees += row.fee.unwrap_or_default();
-                    self.report(fill.at, ReportKind::Fill(fill), out);
-                }
-            }
-            Err(error) => out.notes.push(Note::Unreadable(format!("fill of {id}: {error}"))),
-        }
-    }
-
-    fn on_cancel_list(
-        &mut self,
-        no: AskNo,
-        instrument: Option<InstrumentNo>,
-        answer: &Answer<'_>,
-        out: &mut Output,
-    ) {
-        let listed = list(answer).and_then(|data| {
-            let orders = decode::orders(data).map_err(|error| error.to_string())?;
-            let name = |symbol: &[u8]| String::from_utf8_lossy(symbol).into_owned();
-            Ok(orders.iter().map(|order| (name(order.inst_id), order.ord_id)).collect::<Vec<_>>())
-        });
-        let listed = match listed {
-            Ok(listed) => listed,
-            Err(words) => return self.cancel_all_done(no, Err(words), out),
-        };
-        if listed.len() == PAGE
-            && let Some((_, last)) = listed.last()
-        {
-            let symbol = instrument.and_then(|no| self.catalog.by_no(no));
-            let symbol = symbol.map(|entry| entry.rules.instrument.symbol.clone());
-            let call = encode::pending(symbol.as_deref(), Some(*last));
-            self.more_calls(no);
-            self.call(Purpose::CancelAllList(no, instrument), call, out);
-        }
-        for some in by_symbol(listed) {
-            let place = self.catalog.by_symbol(some[0].0.as_bytes()).map(|entry| entry.rules.no);
-            self.more_calls(no);
-            self.call(Purpose::CancelAll(no), encode::cancels_listed(&some, place), out);
-        }
-        self.cancel_triggers(instrument, out);
-        self.cancel_all_done(no, Ok(()), out);
-    }
-
-    fn on_cancel_all(&mut self, no: AskNo, answer: &Answer<'_>, out: &mut Output) {
-        let result = match outcome(answer) {
-            // An item refused was gone already; the stream tells which.
-            (_, Outcome::Items(_)) => Ok(()),
-            (_, Outcome::All(_, words)) => Err(words),
-        };
-        self.cancel_all_done(no, result, out);
-    }
-
-    fn more_calls(&mut self, no: AskNo) {
-        *self.cancel_alls.entry(no).or_default() += 1;
-    }
-
-    /// One call of a cancel-all is over; the last one, or the first bad one, answers the question.
-    fn cancel_all_done(&mut self, no: AskNo, result: Result<(), String>, out: &mut Output) {
-        let Some(left) = self.cancel_alls.get_mut(&no) else { return };
-        *left = left.saturating_sub(1);
-        if *left == 0 || result.is_err() {
-            self.cancel_alls.remove(&no);
-            out.notes.push(Note::Answered(no, result));
-        }
-    }
-
-    fn on_dead_man(&mut self, no: AskNo, answer: &Answer<'_>, out: &mut Output) {
-        match read::<DeadManArmed>(answer) {
-            Ok(armed) => {
-                let until = armed.first().and_then(DeadManArmed::until);
-                out.notes.push(Note::DeadMan(until));
-            }
-            Err(words) => out.notes.push(Note::Answered(no, Err(words))),
-        }
-    }
-
-    fn on_setting(&mut self, no: AskNo, setting: Setting, answer: &Answer<'_>, out: &mut Output) {
-        let result = list(answer).map(|_| ());
-        if let (Ok(()), Setting::Hedge(hedge)) = (&result, setting) {
-            self.terms.hedge = hedge;
-        }
-        out.notes.push(Note::Answered(no, result));
-    }
-
-    fn on_balances(&mut self, no: AskNo, answer: &Answer<'_>, out: &mut Output) {
-        let result = read::<Wallet>(answer).map(|wallets| {
-            for asset in wallets.iter().flat_map(|wallet| &wallet.details) {
-                out.notes.push(Note::Balance(asset.asset.clone(), asset.total(), asset.free()));
-            }
-        });
-        out.notes.push(Note::Answered(no, result));
-    }
 }
 
 /// The data of an answer whose code is zero, or why there is none.
@@ -405,16 +244,4 @@ fn is_unfit(answer: &Answer<'_>) -> bool {
         outcome(answer),
         (_, Outcome::All(Fate::NotPlaced(refusal) | Fate::Rejected(refusal), _)) if refusal == malformed
     )
-}
-
-/// Groups of one instrument and at most twenty.
-fn by_symbol(listed: Vec<(String, u64)>) -> Vec<Vec<(String, u64)>> {
-    let mut groups: Vec<Vec<(String, u64)>> = Vec::new();
-    for one in listed {
-        match groups.iter_mut().find(|group| group[0].0 == one.0 && group.len() < 20) {
-            Some(group) => group.push(one),
-            None => groups.push(vec![one]),
-        }
-    }
-    groups
 }

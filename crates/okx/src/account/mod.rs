@@ -10,6 +10,8 @@ mod catalog;
 mod fees;
 mod known;
 mod link;
+mod lookup;
+mod settings;
 mod socket;
 mod stream;
 mod sweep;

@@ -10,6 +10,8 @@ mod checksum;
 mod events;
 mod extras;
 mod feed;
+mod fetched;
+mod follow;
 
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aurora_model::Nanos;
+use aurora_model::{InstrumentNo, Nanos};
 use aurora_wire::{Cost, Limit, LimitNo, Pushback, Scope, Urgency, Usage};
 use proptest::prelude::*;
 

@@ -6,13 +6,16 @@
 //! the leader fails, the next one's whole book is handed on as a snapshot, so the desk never mixes two streams.
 
 mod feed;
+mod quorum;
+mod status;
 #[cfg(test)]
 mod tests;
 
 use aurora_model::{InstrumentNo, Level, MarketEvent, MarketKind, Nanos, Side};
 
 use crate::line::MarketBatch;
-use feed::Feed;
+use quorum::Quorum;
+pub use status::{ViewCounts, ViewEvent, ViewStatus};
 
 /// What can be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,89 +41,6 @@ impl Default for ViewsConfig {
     }
 }
 
-/// What happened among the views.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ViewEvent {
-    /// A view is not trusted for now; so far behind.
-    Quarantined {
-        /// Which view.
-        view: u8,
-        /// Of which instrument.
-        instrument: InstrumentNo,
-        /// How far behind the others it was.
-        behind: Nanos,
-    },
-    /// It is trusted again.
-    Released {
-        /// Which view.
-        view: u8,
-        /// Of which instrument.
-        instrument: InstrumentNo,
-    },
-    /// Another view leads.
-    Failover {
-        /// Of which instrument.
-        instrument: InstrumentNo,
-        /// Who led.
-        from: u8,
-        /// Who leads.
-        to: u8,
-    },
-    /// No view has news of it: what the desk has is stale. A snapshot follows when there is news again.
-    Stale(InstrumentNo),
-    /// News came again, so long after.
-    Fresh(InstrumentNo, Nanos),
-}
-
-/// How a view of an instrument stands, for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ViewStatus {
-    /// Which view.
-    pub view: u8,
-    /// Of which instrument.
-    pub instrument: InstrumentNo,
-    /// It leads.
-    pub leads: bool,
-    /// Its book is whole.
-    pub is_whole: bool,
-    /// It is quarantined.
-    pub quarantined: bool,
-    /// How long ago it last spoke; `None` when it never did.
-    pub age: Option<Nanos>,
-    /// Smoothed delay between the venue's stamp and our receiving it (`feed_lag_ms`); includes the clocks' offset.
-    pub lag: Nanos,
-}
-
-/// Counters since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ViewCounts {
-    /// `quarantine_events_total`
-    pub quarantines: u64,
-    /// `protocol_failover_total`
-    pub failovers: u64,
-    /// Trades that came twice and were dropped.
-    pub repeated_trades: u64,
-    /// Events dropped because the desk lagged; a snapshot followed.
-    pub coalesced: u64,
-}
-
-#[derive(Debug)]
-struct Quorum {
-    feeds: Vec<Feed>,
-    leader: Option<u8>,
-    /// The desk's copy follows the leader; else a snapshot is owed.
-    desk_follows: bool,
-    stale_since: Option<Nanos>,
-    trades: [u64; RECENT_TRADES],
-    next_trade: usize,
-}
-
-/// A view must be behind for so long to be quarantined.
-const ILL_FOR: Nanos = Nanos(200_000_000);
-
-/// How many trade ids are remembered, per instrument.
-const RECENT_TRADES: usize = 64;
-
 /// All views of a venue's instruments.
 #[derive(Debug)]
 pub struct Views {
@@ -141,14 +61,7 @@ impl Views {
         let mut quorums = Vec::new();
         for instrument in instruments {
             quorums.resize_with(quorums.len().max(instrument.index() + 1), || None);
-            quorums[instrument.index()] = Some(Quorum {
-                feeds: (0..views).map(|_| Feed::new()).collect(),
-                leader: None,
-                desk_follows: false,
-                stale_since: None,
-                trades: [u64::MAX; RECENT_TRADES],
-                next_trade: 0,
-            });
+            quorums[instrument.index()] = Some(Quorum::new(views));
         }
         let counts = ViewCounts::default();
         Views { config, quorums, views, counts, levels: Vec::new() }
@@ -178,13 +91,11 @@ impl Views {
         if quorum.leader != Some(view) {
             return;
         }
-        if let MarketKind::Trade { id, .. } = event.kind {
-            if quorum.trades.contains(&id) {
-                self.counts.repeated_trades += 1;
-                return;
-            }
-            quorum.trades[quorum.next_trade] = id;
-            quorum.next_trade = (quorum.next_trade + 1) % RECENT_TRADES;
+        if let MarketKind::Trade { id, .. } = event.kind
+            && quorum.is_repeated(id)
+        {
+            self.counts.repeated_trades += 1;
+            return;
         }
         if desk_lags {
             self.counts.coalesced += 1;
@@ -312,104 +223,5 @@ impl Views {
 
     fn quorum(&self, instrument: InstrumentNo) -> Option<&Quorum> {
         self.quorums.get(instrument.index())?.as_ref()
-    }
-}
-
-impl Quorum {
-    fn judge(
-        &mut self,
-        at: Nanos,
-        instrument: InstrumentNo,
-        config: &ViewsConfig,
-        counts: &mut ViewCounts,
-        out: &mut Vec<ViewEvent>,
-    ) {
-        let newest_word = self.feeds.iter().map(|feed| feed.heard_at).max().unwrap_or(Nanos(0));
-        if let Some(median) = self.median() {
-            for (view, feed) in (0_u8..).zip(&mut self.feeds) {
-                let behind = median - feed.shown_at;
-                let silent = newest_word - feed.heard_at;
-                let is_ill = config.lag < behind || config.silence < silent;
-                let since = is_ill.then(|| *feed.ill_since.get_or_insert(at));
-                feed.ill_since = since;
-                // The same news never reaches two views at the same moment: only what lasts counts.
-                let lasts = since.is_some_and(|since| ILL_FOR <= at - since);
-                match (is_ill, feed.quarantined) {
-                    (true, None) if feed.is_whole && lasts => {
-                        feed.quarantined = Some(at);
-                        feed.well_since = None;
-                        counts.quarantines += 1;
-                        let behind = behind.max(silent);
-                        out.push(ViewEvent::Quarantined { view, instrument, behind });
-                    }
-                    (true, _) => feed.well_since = None,
-                    (false, Some(_)) => {
-                        let since = *feed.well_since.get_or_insert(at);
-                        if config.probation <= at - since {
-                            feed.quarantined = None;
-                            out.push(ViewEvent::Released { view, instrument });
-                        }
-                    }
-                    (false, None) => {}
-                }
-            }
-        }
-        self.elect(instrument, counts, out);
-        self.judge_staleness(at, instrument, config, out);
-    }
-
-    /// The median of what the views have shown; with an even number the fresher of the two in the middle, so that
-    /// of two views the one behind is found.
-    fn median(&self) -> Option<Nanos> {
-        let whole = self.feeds.iter().filter(|feed| feed.is_whole);
-        let mut shown: Vec<Nanos> = whole.map(|feed| feed.shown_at).collect();
-        shown.sort_unstable();
-        (1 < shown.len()).then(|| shown[shown.len() / 2])
-    }
-
-    fn elect(
-        &mut self,
-        instrument: InstrumentNo,
-        counts: &mut ViewCounts,
-        out: &mut Vec<ViewEvent>,
-    ) {
-        let Some(leader) = self.leader else { return };
-        if self.feeds[usize::from(leader)].may_lead() {
-            return;
-        }
-        let able = (0_u8..).zip(&self.feeds).filter(|(_, feed)| feed.may_lead());
-        // Without a healthy one the leader stays: its own session is at work on it.
-        let Some((next, _)) = able.max_by_key(|(view, feed)| (feed.shown_at, 255 - view)) else {
-            return;
-        };
-        counts.failovers += 1;
-        self.leader = Some(next);
-        self.desk_follows = false;
-        out.push(ViewEvent::Failover { instrument, from: leader, to: next });
-    }
-
-    fn judge_staleness(
-        &mut self,
-        at: Nanos,
-        instrument: InstrumentNo,
-        config: &ViewsConfig,
-        out: &mut Vec<ViewEvent>,
-    ) {
-        let Some(leader) = self.leader else { return };
-        let feed = &self.feeds[usize::from(leader)];
-        let is_stale = !feed.is_whole || config.stale < at - feed.heard_at;
-        match (is_stale, self.stale_since) {
-            (true, None) => {
-                self.stale_since = Some(at);
-                // The desk is told to forget its copy: a whole book follows when there is news again.
-                self.desk_follows = false;
-                out.push(ViewEvent::Stale(instrument));
-            }
-            (false, Some(since)) => {
-                self.stale_since = None;
-                out.push(ViewEvent::Fresh(instrument, at - since));
-            }
-            _ => {}
-        }
     }
 }
