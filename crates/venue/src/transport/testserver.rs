@@ -60,3 +60,38 @@ pub(crate) async fn respond<S: AsyncWrite + Unpin>(stream: &mut S, status: &str,
     let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     stream.write_all(head.as_bytes()).await.unwrap();
 }
+
+/// Answers every request with that text.
+pub(crate) async fn answering(seen: &Seen, text: &'static str) -> u16 {
+    start(seen, move |stream, seen| talk(stream, seen, text)).await
+}
+
+/// Answers every request of a connection with that text.
+pub(crate) async fn talk(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    seen: Seen,
+    text: &'static str,
+) {
+    while request(&mut stream, &seen).await.is_some() {
+        respond(&mut stream, "200 OK", text).await;
+    }
+}
+
+/// Reads one request of each connection, says those bytes, and closes.
+pub(crate) async fn breaking_off(seen: &Seen, bytes: &'static str) -> u16 {
+    start(seen, move |mut stream, seen| async move {
+        if request(&mut stream, &seen).await.is_some() {
+            stream.write_all(bytes.as_bytes()).await.unwrap();
+        }
+    })
+    .await
+}
+
+/// Reads one request of each connection and never answers.
+pub(crate) async fn silent(seen: &Seen) -> u16 {
+    start(seen, |mut stream, seen| async move {
+        request(&mut stream, &seen).await;
+        std::future::pending::<()>().await;
+    })
+    .await
+}
