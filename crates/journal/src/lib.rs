@@ -3,11 +3,13 @@
 pub mod disk;
 pub mod jsonl;
 
+mod line_log;
 mod mark;
 mod reader;
 mod segment;
 mod writer;
 
+pub use line_log::{LineLog, LineLogError};
 pub use reader::{Reader, Record, Report, SegmentReport, verify, verify_on};
 pub use segment::{Chain, ChainHash, JournalError, MAX_PAYLOAD_BYTES, Seq};
 pub use writer::{Durable, Journal, JournalThread, Options, Recovered, SharedJournal};

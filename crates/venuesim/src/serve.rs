@@ -248,7 +248,7 @@ pub(crate) fn build(config: SimConfig) -> Result<Sim, ServeError> {
     let (exchange, facts) = match &config.facts {
         None => (Exchange::new(rules, listings, now), None),
         Some(path) => {
-            let (log, facts) = FactLog::open(path)?;
+            let (log, facts) = FactLog::open(path).map_err(FactsError::from)?;
             let restored = Exchange::restore(rules, listings, facts, now, &mut events);
             (restored.map_err(FactsError::from)?, Some(log))
         }

@@ -11,7 +11,8 @@ use aurora_binance::tape::{ClockShift, TapeSet};
 use aurora_book::Continuity;
 use aurora_config::Config;
 use aurora_engine::{Engine, MarketSettings, Record, Settings};
-use aurora_matching::{GeneratedMarket, InstrumentSpec, PaperVenue};
+use aurora_journal::LineLog;
+use aurora_matching::{GeneratedMarket, InstrumentSpec, PaperVenue, VenueFact};
 use aurora_model::{Instrument, InstrumentNo, Nanos, ReportKind, Ticks};
 use aurora_signal::{Scalper, Strategy};
 
@@ -22,7 +23,6 @@ use super::settings;
 use super::source::Source;
 use super::stopwatch::Monotonic;
 use super::store::{Commits, Store};
-use super::venue_log::VenueLog;
 
 /// Where the market comes from, and which instruments it has.
 pub(crate) struct Market {
@@ -170,10 +170,11 @@ pub(crate) fn inside(
     data: &Path,
     now: Nanos,
 ) -> Result<Counterparty> {
-    let (mut log, facts) = VenueLog::open(&data.join("venue.log"))?;
+    let log = LineLog::open(&data.join("venue.log"), |line| VenueFact::parse(line).ok());
+    let (mut log, facts) = log.context("cannot take up the paper venue where it left off")?;
     let (venue, canceled) =
         PaperVenue::restore(instruments.to_vec(), settings::venue(config), facts, now)?;
-    log.write(&canceled)?;
+    log.write(canceled.iter().map(VenueFact::encode))?;
     Ok(Counterparty::Inside(Inside::new(venue, log)))
 }
 

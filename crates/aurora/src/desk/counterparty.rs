@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 
-use anyhow::Result;
-use aurora_matching::{PaperVenue, Queue, VenueOutput};
+use anyhow::{Context, Result};
+use aurora_journal::LineLog;
+use aurora_matching::{PaperVenue, Queue, VenueFact, VenueOutput};
 use aurora_model::{ClientOrderId, MarketEvent, Nanos, VenueReport, VenueRequest};
 
 use super::lines::Lines;
-use super::venue_log::VenueLog;
 
 /// What happened when the counterparty was let go on to a moment.
 pub(crate) enum Step {
@@ -81,14 +81,14 @@ impl Counterparty {
 /// The paper venue, its memory, and its reports on their way.
 pub(crate) struct Inside {
     venue: PaperVenue,
-    log: VenueLog,
+    log: LineLog,
     output: VenueOutput,
     /// Reports on their way to the desk; moments never go back.
     inbox: VecDeque<(Nanos, VenueReport)>,
 }
 
 impl Inside {
-    pub(crate) fn new(venue: PaperVenue, log: VenueLog) -> Inside {
+    pub(crate) fn new(venue: PaperVenue, log: LineLog) -> Inside {
         Inside { venue, log, output: VenueOutput::default(), inbox: VecDeque::new() }
     }
 
@@ -118,7 +118,8 @@ impl Inside {
 
     /// What the venue wrote down and says: facts first, then the reports may travel.
     fn take_output(&mut self) -> Result<()> {
-        self.log.write(&self.output.facts)?;
+        let facts = self.output.facts.iter().map(VenueFact::encode);
+        self.log.write(facts).context("the paper venue's log cannot be written")?;
         self.output.facts.clear();
         self.inbox.extend(self.output.reports.drain(..));
         Ok(())

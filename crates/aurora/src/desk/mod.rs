@@ -17,7 +17,6 @@ mod settings;
 mod source;
 mod stopwatch;
 mod store;
-mod venue_log;
 mod world;
 
 pub(crate) use replay::{ReplayArgs, replay};
