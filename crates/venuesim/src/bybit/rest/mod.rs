@@ -2,6 +2,7 @@
 
 mod account;
 mod asset;
+mod closed_pnl;
 mod lists;
 mod log;
 mod market;
@@ -96,7 +97,7 @@ pub(super) const ROUTES: &[Route] = &[
     write("/v5/order/pre-check", trade::pre_check),
     write("/v5/order/disconnected-cancel-all", trade::disconnected_cancel_all),
     read("/v5/position/list", position::list),
-    read("/v5/position/closed-pnl", position::closed_pnl),
+    read("/v5/position/closed-pnl", closed_pnl::list),
     write("/v5/position/set-leverage", position::set_leverage),
     write("/v5/position/switch-mode", position::switch_mode),
     write("/v5/position/switch-isolated", position::switch_isolated),

@@ -1,22 +1,16 @@
-//! `/v5/position`.
+//! `/v5/position`: what is held, and how it is to be held.
 
-use std::collections::BTreeMap;
+use aurora_matching::exchange::{AccountNo, Command, MarginMode, PositionMode, PositionSide};
+use aurora_model::{Lots, Notional};
+use serde_json::json;
 
-use aurora_matching::exchange::{
-    AccountNo, Command, ExchangeFill, MarginMode, OrderRef, PositionMode, PositionSide,
-};
-use aurora_model::{InstrumentNo, Lots, Nanos, Notional};
-use rust_decimal::Decimal;
-use serde_json::{Value, json};
-
-use super::page::Page;
 use crate::bybit::ask::{self, Stops};
 use crate::bybit::code::{LEVERAGE_UNCHANGED, Refusal};
 use crate::bybit::params::Params;
 use crate::bybit::refused::{Asked, refused};
 use crate::bybit::reply::{Answer, Reply};
-use crate::bybit::rows::{Counted, PositionRow, side_word};
-use crate::bybit::{Bybit, ids, orders};
+use crate::bybit::rows::PositionRow;
+use crate::bybit::{Bybit, orders};
 use crate::dialect::World;
 
 /// A symbol's positions, flat ones too; for a settle coin those that are not flat.
@@ -52,6 +46,12 @@ pub(super) fn list(
     Ok(Reply::new(&json!({ "category": "linear", "list": rows, "nextPageCursor": "" })))
 }
 
+/// Does a command that has nothing to tell; `asked` finds the words when it is refused.
+fn done(world: &mut World<'_>, account: AccountNo, command: &Command, asked: Asked) -> Answer {
+    world.apply(account, command).map_err(|no| refused(no, asked))?;
+    Ok(Reply::done())
+}
+
 /// Whole numbers only: the exchange here knows no fractions of leverage.
 fn leverage(params: &Params, name: &str) -> Result<u32, Refusal> {
     let value = params.decimal(name)?.ok_or_else(|| Refusal::missing(name))?;
@@ -77,10 +77,7 @@ pub(super) fn set_leverage(
     if world.exchange.leverage(account, instrument).0 == buy {
         return Err(LEVERAGE_UNCHANGED);
     }
-    match world.apply(account, &Command::SetLeverage { instrument, leverage: buy }) {
-        Ok(_) => Ok(Reply::done()),
-        Err(no) => Err(refused(no, Asked::Leverage)),
-    }
+    done(world, account, &Command::SetLeverage { instrument, leverage: buy }, Asked::Leverage)
 }
 
 /// Changes the mode of the whole account: the exchange here has no mode per symbol.
@@ -99,10 +96,7 @@ pub(super) fn switch_mode(
         Some(3) => PositionMode::Hedge,
         _ => return Err(Refusal::params("mode must be 0 (one-way) or 3 (hedge)")),
     };
-    match world.apply(account, &Command::SetPositionMode(mode)) {
-        Ok(_) => Ok(Reply::done()),
-        Err(no) => Err(refused(no, Asked::PositionMode)),
-    }
+    done(world, account, &Command::SetPositionMode(mode), Asked::PositionMode)
 }
 
 pub(super) fn switch_isolated(
@@ -119,15 +113,12 @@ pub(super) fn switch_isolated(
         _ => return Err(Refusal::params("tradeMode must be 0 (cross) or 1 (isolated)")),
     };
     let wanted = leverage(params, "buyLeverage")?;
-    match world.apply(account, &Command::SetMarginMode { instrument, mode }) {
-        Ok(_) => {}
-        Err(no) => return Err(refused(no, Asked::MarginMode)),
+    let switched =
+        done(world, account, &Command::SetMarginMode { instrument, mode }, Asked::MarginMode)?;
+    if world.exchange.leverage(account, instrument).0 == wanted {
+        return Ok(switched);
     }
-    if world.exchange.leverage(account, instrument).0 != wanted {
-        let command = Command::SetLeverage { instrument, leverage: wanted };
-        world.apply(account, &command).map_err(|no| refused(no, Asked::Leverage))?;
-    }
-    Ok(Reply::done())
+    done(world, account, &Command::SetLeverage { instrument, leverage: wanted }, Asked::Leverage)
 }
 
 /// Take-profit and stop-loss of a position; a trailing stop is not simulated.
@@ -161,70 +152,5 @@ pub(super) fn add_margin(
         position_side: ask::position_side(params)?,
         amount: Notional::new(amount),
     };
-    match world.apply(account, &command) {
-        Ok(_) => Ok(Reply::done()),
-        Err(no) => Err(refused(no, Asked::Leverage)),
-    }
-}
-
-/// What orders realized: the closing fills of each order, summed.
-pub(super) fn closed_pnl(
-    _: &mut Bybit,
-    world: &mut World<'_>,
-    account: AccountNo,
-    params: &Params,
-) -> Answer {
-    ask::linear(params)?;
-    let only = ask::maybe_instrument(world.exchange, params)?;
-    let page = Page::read(params, 50, 100)?;
-    let fills = world.exchange.fills(account, only, 0, Nanos(i64::MIN), usize::MAX);
-    let mut closes: BTreeMap<u64, Vec<ExchangeFill>> = BTreeMap::new();
-    for fill in fills {
-        if !fill.realized.decimal().is_zero() && page.takes(fill.at) {
-            closes.entry(fill.order.0).or_default().push(fill);
-        }
-    }
-    let newest_first: Vec<_> = closes.into_iter().rev().collect();
-    let (orders, cursor) = page.cut(newest_first, |(order, _)| *order);
-    let rows: Vec<Value> =
-        orders.iter().filter_map(|(_, fills)| closed_row(world, account, fills)).collect();
-    Ok(Reply::new(&json!({ "category": "linear", "list": rows, "nextPageCursor": cursor })))
-}
-
-fn closed_row(world: &World<'_>, account: AccountNo, fills: &[ExchangeFill]) -> Option<Value> {
-    let (first, last) = (fills.first()?, fills.last()?);
-    let listing = world.exchange.listing(first.instrument)?;
-    let order = world.exchange.order(account, OrderRef::Id(first.order));
-    let sum = |of: fn(&ExchangeFill) -> Decimal| -> Decimal { fills.iter().map(of).sum() };
-    let lots = fills.iter().fold(Lots::ZERO, |sum, fill| sum + fill.qty);
-    let qty = listing.qty(lots);
-    let exit = sum(|fill| fill.value.decimal());
-    let realized = sum(|fill| fill.realized.decimal());
-    let entry = match first.side {
-        aurora_model::Side::Sell => exit - realized,
-        aurora_model::Side::Buy => exit + realized,
-    };
-    let mean = |value: Decimal| value.checked_div(qty).unwrap_or_default().round_dp(8);
-    let text = |value: Decimal| value.normalize().to_string();
-    let leverage = world.exchange.leverage(account, InstrumentNo(first.instrument.0)).0;
-    let is_market = order.is_some_and(|order| order.limit().is_none());
-    Some(json!({
-        "symbol": listing.instrument.symbol,
-        "orderId": ids::order_id(first.order.0),
-        "side": side_word(first.side),
-        "orderType": if is_market { "Market" } else { "Limit" },
-        "execType": "Trade",
-        "qty": qty,
-        "closedSize": qty,
-        "orderPrice": listing.price(last.price),
-        "leverage": leverage.to_string(),
-        "avgEntryPrice": text(mean(entry)),
-        "avgExitPrice": text(mean(exit)),
-        "cumEntryValue": text(entry),
-        "cumExitValue": text(exit),
-        "closedPnl": text(realized - sum(|fill| fill.fee.decimal())),
-        "fillCount": fills.len().to_string(),
-        "createdTime": first.at.millis().to_string(),
-        "updatedTime": last.at.millis().to_string(),
-    }))
+    done(world, account, &command, Asked::Leverage)
 }
