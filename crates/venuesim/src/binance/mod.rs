@@ -1,9 +1,11 @@
 //! Binance USD-M futures: REST, market and user streams, and the WebSocket API.
 //!
 //! `../../shared/venues/binance.md` has the facts. [`Binance`] is the dialect; `route` says which path is answered by
-//! what; `market`, `trade`, `account` and `user` answer; `stream` and `user` push; `frames` and `api` read frames.
+//! what; `info`, `market`, `price`, `trade`, `algo`, `account`, `settings` and `user` answer; `stream` and `user` push;
+//! `frames` and `api` read frames.
 
 mod account;
+mod algo;
 mod api;
 mod auth;
 mod call;
@@ -12,13 +14,16 @@ mod captured;
 mod channel;
 mod code;
 mod frames;
+mod info;
 mod json;
 mod limit;
 mod listed;
 mod market;
 mod order;
 mod params;
+mod price;
 mod route;
+mod settings;
 mod stream;
 mod subject;
 mod trade;
@@ -305,7 +310,7 @@ impl Dialect for Binance {
             }
             EventKind::Listing { instrument, status } => {
                 let listed = &self.listed[instrument.index()];
-                self.streams.listing_changed(world, listed, market::status_word(*status));
+                self.streams.listing_changed(world, listed, info::status_word(*status));
             }
             EventKind::Order(order) if order.is_liquidation && order.filled.0 != 0 => {
                 self.streams.forced(world, &self.listed[order.instrument.index()], order);
