@@ -1,19 +1,22 @@
 //! `aurora journal`: look into the journal without starting the desk.
 
+mod export;
 mod stats;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use aurora_journal::{JournalError, Reader, Record, Report, SegmentReport, Seq, verify};
+use aurora_journal::{JournalError, Reader, Record, Report, SegmentReport, Seq, repair, verify};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use crate::exit::{Ended, Failure};
+use crate::desk::{ReplayArgs, replay};
+use crate::exit::{Ended, Failure, check_failed};
+use export::ExportArgs;
 
-/// Look into a journal. Reading is safe while a desk writes it.
+/// Look into a journal, and tidy it. Reading is safe while a desk writes it.
 #[derive(Debug, Args)]
 #[command(before_help = "Example: aurora journal verify data/journal")]
 pub(crate) struct JournalArgs {
@@ -56,6 +59,20 @@ enum JournalCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Rebuild orders, positions and cash; every checkpoint must come out the same (also: aurora replay).
+    #[command(before_help = "Example: aurora journal replay data/paper/journal")]
+    Replay(ReplayArgs),
+    /// Write the records as JSONL or CSV.
+    #[command(
+        before_help = "Example: aurora journal export data/journal --format csv --out day.csv"
+    )]
+    Export(ExportArgs),
+    /// Move a torn tail into a file beside its segment; never changes a record, refuses damage.
+    #[command(before_help = "Example: aurora journal repair data/journal")]
+    Repair {
+        /// The journal's folder; no desk may be writing it.
+        dir: PathBuf,
+    },
 }
 
 /// The word for a record's kind byte.
@@ -74,6 +91,9 @@ pub(crate) fn run(args: &JournalArgs, kind_word: KindWord) -> anyhow::Result<()>
             print_dump(&mut out, dir, *json, wanted)
         }
         JournalCommand::Stats { dir, json } => stats::print(&mut out, dir, *json, kind_word),
+        JournalCommand::Replay(args) => replay(args),
+        JournalCommand::Export(args) => export::export(&mut out, args, kind_word),
+        JournalCommand::Repair { dir } => print_repair(&mut out, dir),
     };
     // What was found before the damage is printed before the damage is told.
     match out.flush().map_err(anyhow::Error::from).and(answered) {
@@ -112,6 +132,7 @@ fn print_verify(out: &mut impl Write, dir: &Path, json: bool) -> anyhow::Result<
             "segments": report.segments.len(),
             "head": report.head.to_string(),
             "torn_bytes": report.torn_bytes,
+            "marked": report.marked.map(|seq| seq.0),
             "cut_bytes": report.segments.iter().map(|segment| segment.cut_bytes).sum::<u64>(),
             "damage": damage,
         });
@@ -119,6 +140,9 @@ fn print_verify(out: &mut impl Write, dir: &Path, json: bool) -> anyhow::Result<
     } else {
         writeln!(out, "{}", verdict(&report))?;
         writeln!(out, "head {}", report.head)?;
+        if let Some(marked) = report.marked {
+            writeln!(out, "mark {marked}")?;
+        }
         for segment in report.segments.iter().filter(|s| 0 < s.torn_bytes + s.cut_bytes) {
             writeln!(out, "{}", leftover(segment))?;
         }
@@ -145,6 +169,29 @@ fn leftover(segment: &SegmentReport) -> String {
             "{file}: {torn} bytes of an unfinished commit at the end; the next start cuts them off"
         ),
     }
+}
+
+fn print_repair(out: &mut impl Write, dir: &Path) -> anyhow::Result<()> {
+    check_folder(dir)?;
+    let done = repair(dir).map_err(|error| match error {
+        JournalError::Damaged { .. } | JournalError::Older { .. } => {
+            let advice = "nothing was changed: a repair only moves a torn tail aside";
+            check_failed(format!("{error}\n{advice}"))
+        }
+        other => other.into(),
+    })?;
+    match done.cut {
+        None => writeln!(out, "nothing to do: {} records, no torn tail", done.last_seq)?,
+        Some(cut) => writeln!(
+            out,
+            "{}: {} bytes of an unfinished commit moved to {}; the {} records before them are untouched",
+            cut.segment.display(),
+            cut.bytes,
+            cut.kept.display(),
+            done.last_seq
+        )?,
+    }
+    Ok(())
 }
 
 /// Which records to print.
@@ -267,6 +314,7 @@ mod tests {
         expect![[r#"
             whole: 6 records in 2 segments
             head b694537cc67728f774a65fe0abfa50db
+            mark 6
             ok
         "#]]
         .assert_eq(&printed(&dir, |out| print_verify(out, &dir, false)));
@@ -280,7 +328,7 @@ mod tests {
         bytes[150] ^= 1;
         std::fs::write(&path, bytes).unwrap();
         expect![[r#"
-            {"cut_bytes":0,"damage":"0000000001-0000000001.seg is damaged at byte 118 (record 2): the record does not match its checksum; nothing after it can be trusted: run `aurora journal verify` on the folder, then restore it from a copy or set it aside","head":"ca7fa85191089b4931a5125443608b02","ok":false,"records":1,"segments":0,"torn_bytes":0}
+            {"cut_bytes":0,"damage":"0000000001-0000000001.seg is damaged at byte 118 (record 2): the record does not match its checksum; nothing after it can be trusted: run `aurora journal verify` on the folder, then restore it from a copy or set it aside","head":"ca7fa85191089b4931a5125443608b02","marked":6,"ok":false,"records":1,"segments":0,"torn_bytes":0}
             error: 0000000001-0000000001.seg is damaged at byte 118 (record 2): the record does not match its checksum; nothing after it can be trusted: run `aurora journal verify` on the folder, then restore it from a copy or set it aside
         "#]]
         .assert_eq(&printed(&dir, |out| print_verify(out, &dir, true)));

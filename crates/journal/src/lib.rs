@@ -6,10 +6,14 @@ pub mod jsonl;
 mod line_log;
 mod mark;
 mod reader;
+mod repair;
 mod segment;
+mod snapshot;
 mod writer;
 
 pub use line_log::{LineLog, LineLogError};
 pub use reader::{Reader, Record, Report, SegmentReport, verify, verify_on};
+pub use repair::{Cut, Repaired, repair, repair_on};
 pub use segment::{Chain, ChainHash, JournalError, MAX_PAYLOAD_BYTES, Seq};
+pub use snapshot::{Snapshot, SnapshotThread, Snapshots};
 pub use writer::{Durable, Journal, JournalThread, Options, Recovered, SharedJournal};

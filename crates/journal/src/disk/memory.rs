@@ -43,6 +43,8 @@ struct Platter {
     fault: Option<Fault>,
     /// All files together may have so many bytes.
     room: Option<u64>,
+    /// Syncs say yes and do nothing.
+    lies: bool,
 }
 
 /// A change of names that is not on the disk yet.
@@ -89,6 +91,11 @@ impl MemoryDisk {
     /// How many bytes all files may have together; `None` for no limit.
     pub fn set_room(&self, bytes: Option<u64>) {
         self.platter().room = bytes;
+    }
+
+    /// From now on every sync succeeds and does nothing, as on a disk that lies.
+    pub fn lie(&self) {
+        self.platter().lies = true;
     }
 
     /// Puts a file there, on the disk at once; one of that name is overwritten.
@@ -344,6 +351,9 @@ impl DiskFile for MemoryFile {
     fn sync(&self) -> io::Result<()> {
         let mut platter = self.disk.platter();
         let called = platter.call();
+        if platter.lies {
+            return called;
+        }
         let file = &mut platter.files[self.file];
         let waiting = std::mem::take(&mut file.waiting);
         if called.is_ok() {

@@ -121,6 +121,17 @@ impl Reader {
         })
     }
 
+    /// Begins at the segment that holds that record, before the first record is read. What lies before the
+    /// segment is not looked at.
+    pub fn skip_to(&mut self, seq: Seq) {
+        let begins_before = |header: &&Header| header.start.seq < seq;
+        if let Some(header) = self.headers.iter().rev().find(begins_before) {
+            let names = self.names.as_slice().iter().copied();
+            self.names = names.filter(|name| header.name <= *name).collect::<Vec<_>>().into_iter();
+            self.chain = header.start;
+        }
+    }
+
     /// The number and hash of the last record read.
     pub const fn reached(&self) -> Chain {
         self.chain

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 pub use shared::SharedJournal;
 pub use start::Recovered;
+pub(crate) use start::{keep_torn, lock};
 pub use thread::{Durable, JournalThread};
 
 use crate::disk::{Disk, Lock, SystemDisk};

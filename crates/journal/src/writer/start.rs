@@ -85,7 +85,7 @@ fn begin(
 }
 
 /// Makes the folder ours, creating it if need be.
-fn lock(disk: &dyn Disk, dir: &Path) -> Result<Lock, JournalError> {
+pub(crate) fn lock(disk: &dyn Disk, dir: &Path) -> Result<Lock, JournalError> {
     disk.create_dir(dir).map_err(JournalError::io("create", dir))?;
     let path = dir.join("LOCK");
     let held = disk.lock(&path).map_err(JournalError::io("lock", &path))?;
@@ -109,7 +109,7 @@ fn settle(disk: &dyn Disk, newest: &SegmentReport) -> Result<(), JournalError> {
 }
 
 /// Where a torn tail is kept.
-pub(crate) fn torn_path(segment: &Path) -> PathBuf {
+pub(super) fn torn_path(segment: &Path) -> PathBuf {
     let mut path = segment.to_owned().into_os_string();
     path.push(".torn");
     PathBuf::from(path)

@@ -1,8 +1,12 @@
 //! Commits a second beside the disk's own speed: `cargo bench -p aurora-journal --bench commit [FOLDER]`.
 //!
-//! The disk is asked in the same run, by turns with the journal, for what a commit cannot avoid: one write
+//! Everything is asked in the same run, by turns: the journal, and what a commit cannot avoid, one write
 //! of the same size and one fdatasync on a file whose blocks were all written before, the kindest case
 //! there is. A ratio near one means that framing, CRC and hash chain cost nothing that can be seen.
+//! SQLite (WAL, `synchronous=FULL`) does the same work in its own way.
+
+mod callers;
+mod sqlite;
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -11,9 +15,11 @@ use std::time::{Duration, Instant};
 
 use aurora_journal::{Chain, Durable, Journal, JournalThread};
 
-/// What one record of the desk weighs, roughly.
-const PAYLOAD: &[u8] = &[b'x'; 200];
-const ROUNDS: usize = 200;
+/// One record.
+const PAYLOAD: &[u8] = &[b'x'; 256];
+/// A record as the journal frames it.
+const RECORD_BYTES: usize = PAYLOAD.len() + 37;
+const ROUNDS: usize = 100;
 const COMMITS_PER_ROUND: usize = 20;
 
 fn main() {
@@ -21,21 +27,20 @@ fn main() {
     let folder = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
     let folder = folder.map_or_else(|| PathBuf::from("."), PathBuf::from);
     let dir = tempfile::tempdir_in(folder).expect("a folder to write to");
-    compare(dir.path(), 1);
-    compare(dir.path(), 64);
+    compare(dir.path(), 1, 0.9);
+    compare(dir.path(), 64, 0.8);
+    callers::compare(dir.path(), 64);
     flood(dir.path());
     in_memory();
 }
 
-/// Rounds of the journal and of the bare disk, by turns.
-fn compare(dir: &Path, batch: usize) {
+/// Rounds of the journal, of the bare disk and, one record a commit, of SQLite, by turns.
+fn compare(dir: &Path, batch: usize, target: f64) {
     let (mut journal, _) = Journal::open(&dir.join(format!("one-{batch}")), &mut |_| ()).unwrap();
-    let record_bytes = 33 + PAYLOAD.len();
-    let raw = File::create(dir.join(format!("raw-{batch}"))).unwrap();
-    raw.write_all_at(&vec![0; ROUNDS * COMMITS_PER_ROUND * batch * record_bytes], 0).unwrap();
-    raw.sync_all().unwrap();
-    let (bytes, mut at) = (vec![7; batch * record_bytes], 0);
-    let (mut ours, mut disks) = (Vec::new(), Vec::new());
+    let raw = prepared(dir, &format!("raw-{batch}"), ROUNDS * COMMITS_PER_ROUND * batch);
+    let (bytes, mut at) = (vec![7; batch * RECORD_BYTES], 0);
+    let mut table = (batch == 1).then(|| sqlite::Table::create(&dir.join("table.db")));
+    let (mut ours, mut disks, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours.extend((0..COMMITS_PER_ROUND).map(|_| {
             timed(|| {
@@ -52,16 +57,27 @@ fn compare(dir: &Path, batch: usize) {
                 at += bytes.len() as u64;
             })
         }));
+        if let Some(table) = &mut table {
+            theirs.extend((0..COMMITS_PER_ROUND).map(|_| timed(|| table.insert(PAYLOAD))));
+        }
     }
     let (ours, disks) = (Figures::of(ours), Figures::of(disks));
     print(&format!("{batch:>3} a commit, journal"), &ours, batch);
     print(&format!("{batch:>3} a commit, bare disk"), &disks, batch);
-    let ratio = |disk: Duration, our: Duration| disk.as_secs_f64() / our.as_secs_f64();
-    tell(&format!(
-        "    journal / bare disk: {:.2} of its records/s, {:.2} by the median commit\n",
-        ratio(disks.total, ours.total),
-        ratio(disks.median, ours.median)
-    ));
+    verdict("journal / bare disk", &ours, &disks, target);
+    if table.is_some() {
+        let theirs = Figures::of(theirs);
+        print("  1 a commit, SQLite WAL FULL", &theirs, 1);
+        verdict("journal / SQLite", &ours, &theirs, 1.0);
+    }
+}
+
+/// A file with room for so many records, every block of it written before.
+fn prepared(dir: &Path, name: &str, records: usize) -> File {
+    let file = File::create(dir.join(name)).unwrap();
+    file.write_all_at(&vec![0; records * RECORD_BYTES], 0).unwrap();
+    file.sync_all().unwrap();
+    file
 }
 
 /// Everything as fast as the sender can, grouped by the thread.
@@ -128,6 +144,16 @@ fn print(what: &str, figures: &Figures, batch: usize) {
     tell(&format!(
         "{what}: {rate:.0} records/s, median {:?}, p99 {:?}\n",
         figures.median, figures.p99
+    ));
+}
+
+/// How fast the first is beside the second, by the total and by the median commit.
+fn verdict(what: &str, ours: &Figures, theirs: &Figures, target: f64) {
+    let ratio = |their: Duration, our: Duration| their.as_secs_f64() / our.as_secs_f64();
+    let by_total = ratio(theirs.total, ours.total);
+    let by_median = ratio(theirs.median, ours.median);
+    tell(&format!(
+        "    {what}: {by_total:.2}, by the median commit {by_median:.2} (target {target})\n"
     ));
 }
 

@@ -1,0 +1,110 @@
+use super::*;
+use crate::disk::{Fault, MemoryDisk};
+use crate::{Journal, Options};
+
+const DIR: &str = "/data/journal";
+
+/// A journal whose state is the sum of its one-byte payloads, with a snapshot after every tenth record.
+fn journal(disk: &MemoryDisk, records: u8) -> Snapshots {
+    let options = Options { segment_bytes: 600, reserve_bytes: 1, full_disk_bytes: 0 };
+    let on: Arc<dyn Disk> = Arc::new(disk.clone());
+    let snapshots = Snapshots::of_on(Arc::clone(&on), Path::new(DIR), 3);
+    let (mut journal, _) = Journal::open_on(on, Path::new(DIR), options, &mut |_| ()).unwrap();
+    let mut sum = 0u64;
+    for n in 1..=records {
+        journal.append(1, &[n]).unwrap();
+        journal.commit().unwrap();
+        sum += u64::from(n);
+        if n % 10 == 0 {
+            let after = Chain { seq: journal.durable(), head: journal.head_hash() };
+            let state = sum.to_le_bytes().to_vec();
+            snapshots.write(&Snapshot { after, state_hash: [n; 16], state }).unwrap();
+        }
+    }
+    snapshots
+}
+
+fn path(seq: u64) -> PathBuf {
+    Path::new(DIR).join(file::name(Seq(seq)))
+}
+
+#[test]
+fn the_newest_few_are_kept_and_the_newest_is_found() {
+    let disk = MemoryDisk::new();
+    let snapshots = journal(&disk, 57);
+    assert_eq!(snapshots.list().unwrap(), [30, 40, 50].map(Seq));
+    let newest = snapshots.newest(Seq(u64::MAX)).unwrap().unwrap();
+    assert_eq!((newest.after.seq, newest.state_hash), (Seq(50), [50; 16]));
+    assert_eq!(newest.state, (1..=50u64).sum::<u64>().to_le_bytes());
+    assert_eq!(snapshots.newest(Seq(49)).unwrap().unwrap().after.seq, Seq(40));
+    assert_eq!(snapshots.newest(Seq(29)).unwrap(), None);
+}
+
+#[test]
+fn a_snapshot_that_is_hurt_is_passed_over_whichever_bit_flips() {
+    let disk = MemoryDisk::new();
+    let snapshots = journal(&disk, 50);
+    let whole = disk.read(&path(50), u64::MAX).unwrap();
+    for bit in 0..whole.len() * 8 {
+        let mut hurt = whole.clone();
+        hurt[bit / 8] ^= 1 << (bit % 8);
+        assert_eq!(file::decode(&hurt), None, "bit {bit}");
+    }
+    for length in 0..whole.len() {
+        assert_eq!(file::decode(&whole[..length]), None, "cut to {length}");
+    }
+    disk.put(&path(50), whole[..whole.len() - 1].to_vec());
+    assert_eq!(snapshots.newest(Seq(u64::MAX)).unwrap().unwrap().after.seq, Seq(40));
+}
+
+#[test]
+fn a_snapshot_of_another_journal_is_passed_over() {
+    let (disk, other) = (MemoryDisk::new(), MemoryDisk::new());
+    let snapshots = journal(&disk, 50);
+    let theirs = journal(&other, 60);
+    let mut foreign = theirs.newest(Seq(50)).unwrap().unwrap();
+    foreign.after.head.0[0] ^= 1;
+    disk.put(&path(50), file::encode(&foreign));
+    assert_eq!(snapshots.newest(Seq(u64::MAX)).unwrap().unwrap().after.seq, Seq(40));
+    // A record the journal does not have.
+    disk.put(&path(60), other.read(&path(60), u64::MAX).unwrap());
+    assert_eq!(snapshots.newest(Seq(u64::MAX)).unwrap().unwrap().after.seq, Seq(40));
+}
+
+#[test]
+fn whatever_fails_while_writing_the_snapshots_before_are_still_there() {
+    for call in 1..=6 {
+        let disk = MemoryDisk::new();
+        let snapshots = journal(&disk, 50);
+        let mut newer = snapshots.newest(Seq(50)).unwrap().unwrap();
+        newer.state.push(0);
+        let error = io::ErrorKind::Other;
+        disk.fail(Some(Fault { call: disk.calls() + call, error, lasts: true }));
+        assert!(snapshots.write(&newer).is_err(), "call {call}");
+        for draw in 0..4 {
+            let found = Snapshots::of_on(
+                Arc::new(disk.power_cut(&mut |below| draw % below)),
+                Path::new(DIR),
+                3,
+            );
+            let seq = found.newest(Seq(u64::MAX)).unwrap().map(|snapshot| snapshot.after.seq);
+            assert!([Some(Seq(40)), Some(Seq(50))].contains(&seq), "call {call}: {seq:?}");
+        }
+    }
+}
+
+#[test]
+fn the_thread_writes_what_it_was_given() {
+    let disk = MemoryDisk::new();
+    let snapshots = journal(&disk, 50);
+    let newest = snapshots.newest(Seq(50)).unwrap().unwrap();
+    disk.remove(&path(50)).unwrap();
+    let (told, hear) = crossbeam_channel::unbounded();
+    let thread =
+        SnapshotThread::spawn(snapshots.clone(), move |written| told.send(written).unwrap())
+            .unwrap();
+    assert!(thread.offer(newest));
+    assert_eq!(hear.recv().unwrap().unwrap(), path(50));
+    drop(thread);
+    assert_eq!(snapshots.newest(Seq(50)).unwrap().unwrap().after.seq, Seq(50));
+}
