@@ -2,14 +2,18 @@
 //!
 //! Space is reserved by writing zeros, not by `fallocate`: over blocks that were written before, an
 //! fdatasync has no file metadata to write. On ext4 that takes a third off a large commit, and a commit
-//! does not wait behind the file system's own journal while other programs write. The zeros come before
-//! the records, so a full disk shows while nothing is at stake.
+//! does not wait behind the file system's own journal while other programs write. They are written in
+//! small pieces: after one large write Linux keeps the file in large folios, and every later fdatasync of
+//! a few bytes takes longer (measured on 6.18: 20 of 175 µs). The zeros come before the records, so a
+//! full disk shows while nothing is at stake.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::disk::{Disk, DiskFile};
 use crate::segment::{HEADER_BYTES, Header, JournalError, SegmentName};
+
+static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
 
 /// The file the journal appends to.
 #[derive(Debug)]
@@ -73,12 +77,16 @@ impl SegmentFile {
     /// Makes sure that so many more bytes fit; a disk that has no room for them says so here.
     pub(super) fn extend(&mut self, bytes: u64, piece: u64) -> Result<(), JournalError> {
         let needed = self.end + bytes;
-        if self.reserved < needed {
-            let reserved = needed.next_multiple_of(piece.max(1));
-            let zeros = vec![0; usize::try_from(reserved - self.reserved).unwrap_or(0)];
-            let written = self.file.write_at(&zeros, self.reserved);
+        if needed <= self.reserved {
+            return Ok(());
+        }
+        let reserved = needed.next_multiple_of(piece.max(1));
+        while self.reserved < reserved {
+            let left = usize::try_from(reserved - self.reserved).unwrap_or(ZEROS.len());
+            let zeros = &ZEROS[..left.min(ZEROS.len())];
+            let written = self.file.write_at(zeros, self.reserved);
             written.map_err(JournalError::io("reserve space in", &self.path))?;
-            self.reserved = reserved;
+            self.reserved += zeros.len() as u64;
         }
         Ok(())
     }

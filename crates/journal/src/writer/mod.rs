@@ -124,6 +124,16 @@ impl Journal {
         Ok(seq)
     }
 
+    /// Takes records that were framed behind this journal's chain.
+    fn take_framed(&mut self, framed: Vec<u8>, chain: Chain) {
+        if self.pending.is_empty() {
+            self.pending = framed;
+        } else {
+            self.pending.extend_from_slice(&framed);
+        }
+        self.chain = chain;
+    }
+
     /// Makes everything appended durable with one write and one fdatasync; returns the last number.
     ///
     /// # Errors

@@ -1,13 +1,12 @@
 //! One journal for many callers: each waits until its own record is durable, and they share the syncs.
 //!
 //! There is no thread and no timer. Whoever finds nobody at the disk goes there with everything that has
-//! gathered; those who come meanwhile gather for the next. A lone caller waits for one sync.
+//! gathered; those who come meanwhile frame their records for the next. A lone caller waits for one sync.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::Journal;
-use super::thread::Batch;
-use crate::segment::{JournalError, MAX_PAYLOAD_BYTES, Seq};
+use crate::segment::{Chain, JournalError, MAX_PAYLOAD_BYTES, Seq};
 
 /// A journal that many threads write to.
 #[derive(Debug)]
@@ -21,10 +20,13 @@ pub struct SharedJournal {
 struct State {
     /// `None` while somebody is at the disk with it.
     journal: Option<Journal>,
-    gathered: Batch,
-    spare: Batch,
-    /// The last record gathered.
-    last_seq: Seq,
+    /// Up to the last record gathered.
+    chain: Chain,
+    /// The gathered records, framed: the next commit.
+    framed: Vec<u8>,
+    /// How many they are.
+    records: u32,
+    spare: Vec<u8>,
     durable: Seq,
     stopped: Option<String>,
 }
@@ -32,12 +34,13 @@ struct State {
 impl SharedJournal {
     /// Shares a journal.
     pub fn new(journal: Journal) -> SharedJournal {
-        let (last_seq, durable) = (journal.last_seq(), journal.durable());
+        let (chain, durable, records) = (journal.chain, journal.durable(), journal.undurable);
         let state = State {
             journal: Some(journal),
-            gathered: Batch::default(),
-            spare: Batch::default(),
-            last_seq,
+            chain,
+            framed: Vec::new(),
+            records,
+            spare: Vec::new(),
             durable,
             stopped: None,
         };
@@ -53,9 +56,7 @@ impl SharedJournal {
             return Err(JournalError::TooLarge { bytes: payload.len() });
         }
         let mut state = self.lock();
-        state.gathered.push(kind, payload);
-        state.last_seq = state.last_seq.next();
-        let ours = state.last_seq;
+        let ours = state.append(kind, payload);
         loop {
             if let Some(cause) = &state.stopped {
                 return Err(JournalError::Stopped { cause: cause.clone() });
@@ -88,21 +89,31 @@ impl SharedJournal {
         mut journal: Journal,
     ) -> MutexGuard<'a, State> {
         let spare = std::mem::take(&mut state.spare);
-        let mut batch = std::mem::replace(&mut state.gathered, spare);
+        journal.take_framed(std::mem::replace(&mut state.framed, spare), state.chain);
+        state.records = 0;
         drop(state);
-        let done = batch.append_to(&mut journal).and_then(|()| journal.commit());
+        let done = journal.commit();
         let mut state = self.lock();
         match done {
             Ok(seq) => state.durable = seq,
             Err(error) => state.stopped = Some(error.cause()),
         }
-        (state.journal, state.spare) = (Some(journal), batch);
+        state.spare = std::mem::take(&mut journal.pending);
+        state.journal = Some(journal);
         self.is_back.notify_all();
         state
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn append(&mut self, kind: u8, payload: &[u8]) -> Seq {
+        let seq = self.chain.append(&mut self.framed, (kind, self.records), payload);
+        self.records += 1;
+        seq
     }
 }
 
