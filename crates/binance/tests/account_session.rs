@@ -560,7 +560,8 @@ fn an_unreadable_private_frame_starts_a_verification() {
 #[test]
 fn what_the_account_pays_is_asked_once_it_is_ready() {
     let mut desk = ready();
-    let rate = r#"{"symbol":"BTCUSDT","makerCommissionRate":"0.00015","takerCommissionRate":"0.0004"}"#;
+    let rate =
+        r#"{"symbol":"BTCUSDT","makerCommissionRate":"0.00015","takerCommissionRate":"0.0004"}"#;
     desk.answer(Method::Get, "/fapi/v1/commissionRate", 200, rate);
     let [maker, taker] = [Decimal::new(15, 5), Decimal::new(4, 4)];
     assert_eq!(desk.out.notes, [Note::Fees(InstrumentNo(0), maker, taker)]);
