@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use aurora_binance::Binance;
 use aurora_bybit::Bybit;
-use aurora_model::{InstrumentId, InstrumentNo, Venue};
+use aurora_model::{InstrumentId, InstrumentNo, Nanos, Venue};
 use aurora_okx::Okx;
 use aurora_venue::transport::TransportConfig;
 use aurora_venue::{Clock, VenueError, fetch_rules};
@@ -18,6 +18,13 @@ pub(crate) enum VenueName {
     Binance,
     Okx,
     Bybit,
+}
+
+/// A fencing epoch for a start that no earlier one left a number to: starts at least eight seconds apart have ids of
+/// their own, whatever the venue remembers. Counted in units of eight seconds since 2020.
+pub(crate) fn epoch_of(now: Nanos) -> anyhow::Result<u32> {
+    let seconds = now.0 / 1_000_000_000 - 1_577_836_800;
+    Ok(u32::try_from(seconds).map_err(|_| anyhow::anyhow!("the clock is wrong"))? / 8)
 }
 
 impl VenueName {

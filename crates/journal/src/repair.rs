@@ -69,7 +69,12 @@ mod tests {
     /// Three records, with so many bytes changed at the end of the segment.
     fn journal(hurt: impl FnOnce(&mut Vec<u8>)) -> MemoryDisk {
         let disk = MemoryDisk::new();
-        let options = Options { segment_bytes: 1 << 20, reserve_bytes: 1, full_disk_bytes: 0 };
+        let options = Options {
+            segment_bytes: 1 << 20,
+            reserve_bytes: 1,
+            full_disk_bytes: 0,
+            first_epoch: 1,
+        };
         let on = Arc::new(disk.clone());
         let (mut journal, _) = Journal::open_on(on, Path::new(DIR), options, &mut |_| ()).unwrap();
         for payload in ["one", "two", "three"] {

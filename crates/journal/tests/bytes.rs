@@ -30,7 +30,12 @@ impl Subject {
     fn new(has_mark: bool) -> Subject {
         let (disk, dir) = (MemoryDisk::new(), Path::new(DIR));
         let on: Arc<dyn Disk> = Arc::new(disk.clone());
-        let options = Options { segment_bytes: 1 << 30, reserve_bytes: 1, full_disk_bytes: 0 };
+        let options = Options {
+            segment_bytes: 1 << 30,
+            reserve_bytes: 1,
+            full_disk_bytes: 0,
+            first_epoch: 1,
+        };
         let (mut journal, _) =
             Journal::open_on(Arc::clone(&on), dir, options, &mut |_| ()).unwrap();
         let segment = dir.join("0000000001-0000000001.seg");

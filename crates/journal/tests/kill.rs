@@ -12,8 +12,12 @@ const DIR: &str = "AURORA_TEST_JOURNAL";
 #[test]
 fn the_writer() {
     let Some(dir) = std::env::var_os(DIR) else { return };
-    let options =
-        Options { segment_bytes: 1 << 16, reserve_bytes: 1 << 14, full_disk_bytes: 1 << 16 };
+    let options = Options {
+        segment_bytes: 1 << 16,
+        reserve_bytes: 1 << 14,
+        full_disk_bytes: 1 << 16,
+        first_epoch: 1,
+    };
     let (journal, recovered) = Journal::open_with(Path::new(&dir), options, &mut |_| ()).unwrap();
     let mut thread = JournalThread::spawn(journal, |commit| {
         let line = format!("durable {}\n", commit.unwrap().seq);

@@ -67,6 +67,7 @@ impl Machine {
             segment_bytes: 1000 + draws.below(8000),
             reserve_bytes: [1, 512, 4096][usize::try_from(draws.below(3)).unwrap()],
             full_disk_bytes: draws.below(2) * 4096,
+            first_epoch: 1,
         };
         let (disk, history) = (MemoryDisk::new(), Vec::new());
         let is_lied_to = false;
@@ -172,7 +173,8 @@ struct Struck {
 
 /// A life of 30 commits in which one call fails; then a power cut and a start on a healthy disk.
 fn strike(fault: Fault, draws: &mut Draws) -> Struck {
-    let options = Options { segment_bytes: 1500, reserve_bytes: 512, full_disk_bytes: 2048 };
+    let options =
+        Options { segment_bytes: 1500, reserve_bytes: 512, full_disk_bytes: 2048, first_epoch: 1 };
     let disk = MemoryDisk::new();
     disk.fail(Some(fault));
     let (mut struck, mut acked) = (Struck::default(), Vec::new());

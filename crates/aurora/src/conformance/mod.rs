@@ -174,10 +174,7 @@ fn play_on(name: VenueName, scenarios: &[Scenario], args: &RunArgs) -> Result<Ru
         }
     };
     let (link, rules) = VenueLink::connect(name, &endpoints, keys)?;
-    // In units of eight seconds since 2020: runs at least so far apart have ids of their own.
-    let epoch = u32::try_from(link.now().0 / 1_000_000_000 - 1_577_836_800)
-        .map_err(|_| anyhow::anyhow!("the clock is wrong"))?
-        / 8;
+    let epoch = crate::venues::epoch_of(link.now())?;
     let mut stage = Stage::new(link, rules, truth, epoch);
     stage.ready(PATIENCE).with_context(|| name.word())?;
     let wanted = scenarios.iter().filter(|scenario| {

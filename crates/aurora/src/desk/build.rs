@@ -131,28 +131,30 @@ pub(crate) fn recover(
     market: &Market,
     data: &Path,
     commits: Commits,
+    first_epoch: u32,
 ) -> Result<Recovered> {
     let began = Instant::now();
     std::fs::create_dir_all(data).with_context(|| format!("data folder {}", data.display()))?;
     own_instruments(data, &market.instruments)?;
     let mut engine = engine(config, market, settings::engine(config)?)?;
     let (mut orders, mut fills, mut prices) = (0, 0, BTreeMap::new());
-    let (store, recovered) = Store::open(&data.join("journal"), commits, |seq, stamped| {
-        match &stamped.record {
-            Record::Intent { .. } => orders += 1,
-            Record::Mark { instrument, half_ticks } => {
-                prices.insert(*instrument, Ticks(half_ticks / 2));
-            }
-            Record::Report(report) => {
-                if let ReportKind::Fill(fill) = &report.kind {
-                    fills += 1;
-                    prices.insert(fill.instrument, fill.price);
+    let (store, recovered) =
+        Store::open(&data.join("journal"), commits, first_epoch, |seq, stamped| {
+            match &stamped.record {
+                Record::Intent { .. } => orders += 1,
+                Record::Mark { instrument, half_ticks } => {
+                    prices.insert(*instrument, Ticks(half_ticks / 2));
                 }
+                Record::Report(report) => {
+                    if let ReportKind::Fill(fill) = &report.kind {
+                        fills += 1;
+                        prices.insert(fill.instrument, fill.price);
+                    }
+                }
+                _ => {}
             }
-            _ => {}
-        }
-        Ok(engine.replay(seq, &stamped)?)
-    })?;
+            Ok(engine.replay(seq, &stamped)?)
+        })?;
     let recovery = Recovery {
         records: recovered.records,
         orders,

@@ -154,8 +154,13 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let logs =
         DeskLogs::open(&session, crate::gate_config::log_rules(&config), run_id(clock.now().0))?;
     let setting = setting(&config, &market, speed)?;
+    // A venue that outlives the folder may remember ids of another one.
+    let first_epoch = match &plan {
+        Some(plan) if plan.outlives_us() => crate::venues::epoch_of(clock.now())?,
+        _ => 1,
+    };
     let Recovered { engine, store, recovery, prices } =
-        build::recover(&config, &market, &data, commits)?;
+        build::recover(&config, &market, &data, commits, first_epoch)?;
     let observer = Observer::new(&market.instruments, Some(logs));
     let begins_at = clock.now();
     let (street, counterparty) = match plan {

@@ -91,6 +91,11 @@ impl PaperPlan {
         Ok(plan)
     }
 
+    /// Whether a venue of it runs elsewhere, and remembers more than this folder.
+    pub(crate) fn outlives_us(&self) -> bool {
+        self.venues.iter().any(|planned| planned.address.is_some())
+    }
+
     /// The folder's name: another list of venues is another account.
     pub(crate) fn folder(&self) -> String {
         self.venues.iter().fold(String::from("paper"), |mut folder, planned| {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use aurora_api::console::metrics::Histogram;
 use aurora_engine::Stamped;
-use aurora_journal::{Durable, Journal, JournalError, JournalThread, Recovered, Seq};
+use aurora_journal::{Durable, Journal, JournalError, JournalThread, Options, Recovered, Seq};
 use crossbeam_channel::{Receiver, unbounded};
 
 use super::codec;
@@ -59,10 +59,12 @@ impl Store {
     pub(crate) fn open(
         folder: &Path,
         commits: Commits,
+        first_epoch: u32,
         mut replay: impl FnMut(u64, Stamped) -> Result<()>,
     ) -> Result<(Store, Recovered)> {
         let mut fault = None;
-        let opened = Journal::open(folder, &mut |record| {
+        let options = Options { first_epoch, ..Options::default() };
+        let opened = Journal::open_with(folder, options, &mut |record| {
             if fault.is_none() {
                 let taken = codec::decode(&record.payload)
                     .and_then(|stamped| replay(record.seq.0, stamped));

@@ -18,7 +18,8 @@ fn folder() -> (TempDir, PathBuf) {
 /// Two starts, four segments, eight records each; the newest has a few reserved bytes behind it.
 fn journal(dir: &Path) -> Vec<Record> {
     for start in 0..2u64 {
-        let options = Options { segment_bytes: 300, reserve_bytes: 32, full_disk_bytes: 0 };
+        let options =
+            Options { segment_bytes: 300, reserve_bytes: 32, full_disk_bytes: 0, first_epoch: 1 };
         let (mut journal, _) = Journal::open_with(dir, options, &mut |_| ()).unwrap();
         for n in 8 * start..8 * start + 8 {
             journal.append(3, format!("{{\"n\":{n},\"side\":\"buy\"}}").as_bytes()).unwrap();
@@ -132,7 +133,8 @@ fn what_is_missing_or_misplaced_is_named() {
 fn an_old_copy_of_one_file_does_not_pass_for_the_present_one() {
     let ((_here, here), (_other, other)) = (folder(), folder());
     journal(&here);
-    let options = Options { segment_bytes: 300, reserve_bytes: 1, full_disk_bytes: 0 };
+    let options =
+        Options { segment_bytes: 300, reserve_bytes: 1, full_disk_bytes: 0, first_epoch: 1 };
     let (mut journal, _) = Journal::open_with(&other, options, &mut |_| ()).unwrap();
     for _ in 0..8 {
         journal.append(3, b"{\"n\":9,\"side\":\"sell\"}").unwrap();

@@ -29,11 +29,18 @@ pub struct Options {
     pub reserve_bytes: u64,
     /// What is set aside for HOLD and cancels on a full disk.
     pub full_disk_bytes: u64,
+    /// The epoch of a new folder; an older one goes on with its own, but never below this.
+    pub first_epoch: u32,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { segment_bytes: 64 << 20, reserve_bytes: 4 << 20, full_disk_bytes: 64 << 20 }
+        Options {
+            segment_bytes: 64 << 20,
+            reserve_bytes: 4 << 20,
+            full_disk_bytes: 64 << 20,
+            first_epoch: 1,
+        }
     }
 }
 

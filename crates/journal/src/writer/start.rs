@@ -14,7 +14,7 @@ use crate::segment::{Chain, ChainHash, Header, JournalError, SegmentName, Seq};
 /// What [`Journal::open`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recovered {
-    /// The epoch of this start: one in a new folder, one more at every start.
+    /// The epoch of this start: [`Options::first_epoch`] in a new folder, at least one more at every start.
     pub epoch: u32,
     /// How many records were replayed.
     pub records: u64,
@@ -43,7 +43,7 @@ pub(super) fn open(
         settle(&*disk, newest)?;
     }
     let chain = reader.reached();
-    let epoch = reader.last_epoch() + 1;
+    let epoch = (reader.last_epoch() + 1).max(options.first_epoch);
     let header = Header::new(SegmentName { epoch, index: 1 }, chain);
     let (segment, had_room) = begin(&*disk, dir, header, options)?;
     let is_full = !(reserve::keep(&*disk, dir, options.full_disk_bytes)? && had_room);

@@ -9,7 +9,8 @@ use crate::disk::{Fault, MemoryDisk};
 use crate::{Reader, verify, verify_on};
 
 /// No space ahead, so that a file is exactly its records; a new segment after some 400 bytes.
-const SMALL: Options = Options { segment_bytes: 400, reserve_bytes: 1, full_disk_bytes: 0 };
+const SMALL: Options =
+    Options { segment_bytes: 400, reserve_bytes: 1, full_disk_bytes: 0, first_epoch: 1 };
 
 /// The journal's folder; its mark lies beside it.
 fn journal_in(dir: &TempDir) -> PathBuf {
@@ -66,6 +67,18 @@ fn a_restart_replays_every_record_in_a_new_epoch() {
     let report = verify(&dir).unwrap();
     assert!(report.damage.is_none() && 8 < report.segments.len(), "{report:?}");
     assert_eq!((report.last_seq, report.marked), (Seq(80), Some(Seq(80))));
+}
+
+#[test]
+fn a_new_folder_begins_with_the_epoch_it_is_told_and_goes_on_from_there() {
+    let root = TempDir::new().unwrap();
+    let mut starts = Vec::new();
+    for first_epoch in [700, 1, 900] {
+        let options = Options { first_epoch, ..SMALL };
+        let (_, recovered) = Journal::open_with(root.path(), options, &mut |_| ()).unwrap();
+        starts.push(recovered.epoch);
+    }
+    assert_eq!(starts, [700, 701, 900]);
 }
 
 #[test]
@@ -186,7 +199,12 @@ fn after_a_failed_write_or_sync_nothing_is_taken_any_more() {
 #[test]
 fn a_full_disk_takes_vital_records_until_the_reserve_is_used_up() {
     let disk = MemoryDisk::new();
-    let options = Options { segment_bytes: 1 << 20, reserve_bytes: 512, full_disk_bytes: 4096 };
+    let options = Options {
+        segment_bytes: 1 << 20,
+        reserve_bytes: 512,
+        full_disk_bytes: 4096,
+        first_epoch: 1,
+    };
     let (mut journal, recovered, _) = on(&disk, options).unwrap();
     assert!(!recovered.is_full);
     disk.set_room(Some(8192));
@@ -212,7 +230,12 @@ fn a_full_disk_takes_vital_records_until_the_reserve_is_used_up() {
 #[test]
 fn a_start_on_a_full_disk_lives_off_the_reserve_until_there_is_room() {
     let disk = MemoryDisk::new();
-    let options = Options { segment_bytes: 1 << 20, reserve_bytes: 512, full_disk_bytes: 4096 };
+    let options = Options {
+        segment_bytes: 1 << 20,
+        reserve_bytes: 512,
+        full_disk_bytes: 4096,
+        first_epoch: 1,
+    };
     drop(on(&disk, options).unwrap());
     disk.set_room(Some(0));
     let (mut journal, recovered, _) = on(&disk, options).unwrap();
