@@ -42,6 +42,18 @@ pub(crate) fn check_failed(message: impl Into<String>) -> anyhow::Error {
     Ended { failure: Failure::Check, message: message.into() }.into()
 }
 
+/// [`finish`] for a command that only prints: a reader that has read enough, as `head` does, is no failure.
+pub(crate) fn finish_printing(outcome: anyhow::Result<()>) -> ExitCode {
+    let has_no_reader = |error: &anyhow::Error| {
+        let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+        causes.any(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    };
+    match outcome {
+        Err(error) if has_no_reader(&error) => ExitCode::SUCCESS,
+        outcome => finish(outcome),
+    }
+}
+
 /// Prints what went wrong with its causes, and gives the exit code; 0 when nothing did.
 pub(crate) fn finish(outcome: anyhow::Result<()>) -> ExitCode {
     let Err(error) = outcome else { return ExitCode::SUCCESS };

@@ -59,12 +59,14 @@ fn main() -> ExitCode {
         Command::Run(args) => exit::finish(desk::run(&args)),
         Command::Gate(args) => exit::finish(gate_cmd::run(&args)),
         Command::Kill(args) => exit::finish(kill_cmd::run(&args)),
-        Command::Journal(args) => exit::finish(journal_cmd::run(&args, desk::codec::kind_word)),
-        Command::Replay(args) => exit::finish(desk::replay(&args)),
+        Command::Journal(args) => {
+            exit::finish_printing(journal_cmd::run(&args, desk::codec::kind_word))
+        }
+        Command::Replay(args) => exit::finish_printing(desk::replay(&args)),
         Command::Tape(args) => tape_cmd::run(&args),
         Command::Market(args) => market_cmd::run(&args),
-        Command::Config(args) => exit::finish(config_cmd::run(&args)),
-        Command::Report(args) => exit::finish(report::run(&args)),
+        Command::Config(args) => exit::finish_printing(config_cmd::run(&args)),
+        Command::Report(args) => exit::finish_printing(report::run(&args)),
         Command::Sim(args) => exit::finish(sim_cmd::run(&args)),
         Command::Conformance(args) => exit::finish(conformance::run(&args)),
     }
