@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use aurora_gate::Stopwatch;
-use aurora_model::{Fill, InstrumentNo, Lots, Nanos, TradingState, TransitionCause, VenueOrder};
+use aurora_model::{
+    Fill, InstrumentNo, Lots, Nanos, TradingState, TransitionCause, VenueOrder, VenueRequest,
+};
 
 use crate::effect::{Effects, Notice};
 use crate::engine::Engine;
@@ -34,6 +36,11 @@ impl<W: Stopwatch> Engine<W> {
         let difference = self.strange_order(open).or_else(|| self.strange_position(positions));
         match difference {
             None => self.reconciliation = Reconciliation::Agreed,
+            // A clock that went back puts fills before those we know: ask for all of them before it counts.
+            Some(_) if Nanos(0) < self.swept_from => {
+                self.swept_from = Nanos(0);
+                effects.requests.push(VenueRequest::Sweep { since: self.swept_from });
+            }
             Some(difference) => {
                 self.reconciliation = Reconciliation::Differs(difference.clone());
                 effects

@@ -23,7 +23,10 @@ impl<W: Stopwatch> Engine<W> {
         self.day = day_of(at);
         self.turnover.see(at);
         match &stamped.record {
-            Record::Epoch { epoch } => self.orders.begin_epoch(*epoch, at),
+            Record::Epoch { epoch } => {
+                self.orders.begin_epoch(*epoch, at);
+                self.swept_from = self.last_fill_at;
+            }
             Record::Intent { id, intent, purpose, .. } => {
                 self.orders.restore(*id, *intent, *purpose, at)
             }

@@ -102,7 +102,8 @@ impl<W: Stopwatch> Engine<W> {
         }
         self.reconciliation = Reconciliation::Awaited;
         effects.requests.push(VenueRequest::CancelAll);
-        effects.requests.push(VenueRequest::Sweep { since: self.last_fill_at });
+        self.swept_from = self.last_fill_at;
+        effects.requests.push(VenueRequest::Sweep { since: self.swept_from });
     }
 
     fn refuse(&self, to: TradingState) -> Refusal {

@@ -5,10 +5,10 @@ mod brakes;
 #[path = "apply/stage.rs"]
 mod stage;
 
-use aurora_engine::{Command, Input, Record, Refusal, StartCheck};
+use aurora_engine::{Command, Input, Reconciliation, Record, Refusal, StartCheck};
 use aurora_model::{
-    Lots, Nanos, Notional, OrderState, ReportKind, Side, TradingState, TransitionCause,
-    VenueRefusal, VenueRequest, VenueState,
+    InstrumentNo, Lots, Nanos, Notional, OrderState, ReportKind, Side, TradingState,
+    TransitionCause, VenueRefusal, VenueRequest, VenueState,
 };
 use stage::{Stage, fill_of};
 
@@ -78,6 +78,35 @@ fn a_fill_nobody_told_us_is_booked_by_the_sweep() {
     assert_eq!(stage.order().state, OrderState::Fill);
     assert_eq!(stage.engine.ledger().position(stage.no()), Lots(5));
     assert_eq!(stage.engine.status().state, TradingState::Run);
+}
+
+#[test]
+fn a_fill_from_before_the_last_one_we_know_is_found_by_sweeping_from_the_beginning() {
+    let mut stage = Stage::running();
+    let first = stage.rest(Side::Buy, 1_000, 5);
+    stage.report(ReportKind::Fill(fill_of(first, 1, Side::Buy, 1_000, 2)));
+    let mut stage = stage.restarted();
+    let since = |stage: &Stage| {
+        let sweeps = stage.requests().iter().filter_map(|request| match request {
+            VenueRequest::Sweep { since } => Some(since.0),
+            _ => None,
+        });
+        sweeps.collect::<Vec<_>>()
+    };
+    let account = |fills: Vec<_>| {
+        let positions = vec![(InstrumentNo(0), Lots(5))];
+        ReportKind::Account { open: vec![], fills, positions }
+    };
+    let known = since(&stage);
+    assert!(known.len() == 1 && 0 < known[0], "{known:?}");
+    // The venue's clock went back while we were away: the fill bears a time the sweep did not ask for.
+    stage.report(account(vec![]));
+    assert_eq!(since(&stage)[1..], [0]);
+    assert_eq!(stage.engine.status().cause, TransitionCause::Start);
+    stage.report(account(vec![fill_of(first, 2, Side::Buy, 1_000, 3)]));
+    assert_eq!(stage.engine.ledger().position(stage.no()), Lots(5));
+    assert_eq!(*stage.engine.reconciliation(), Reconciliation::Agreed);
+    assert_eq!(since(&stage).len(), 2, "and no further");
 }
 
 #[test]
