@@ -1,12 +1,14 @@
 //! Percentiles of values at hand.
 
-/// The values at those percents of the sorted list, 100 being the largest; `None` of an empty one.
+/// The values at those percents of the sorted list by nearest rank: the least that so many percent do not exceed.
+/// `None` of an empty list.
 pub(crate) fn percentiles<T: Copy, const N: usize>(
     sorted: &[T],
     percents: [usize; N],
 ) -> Option<[T; N]> {
-    let last = sorted.len().checked_sub(1)?;
-    Some(percents.map(|percent| sorted[last * percent / 100]))
+    let count = sorted.len();
+    let at = |percent: usize| sorted[(count * percent).div_ceil(100).max(1) - 1];
+    (count > 0).then(|| percents.map(at))
 }
 
 #[cfg(test)]
@@ -19,6 +21,6 @@ mod tests {
         assert_eq!(percentiles(&[7], [0, 50, 100]), Some([7, 7, 7]));
         let hundred: Vec<u32> = (0..=100).collect();
         assert_eq!(percentiles(&hundred, [50, 99, 100]), Some([50, 99, 100]));
-        assert_eq!(percentiles(&[1, 2, 3, 4], [50, 99]), Some([2, 3]));
+        assert_eq!(percentiles(&[1, 2, 3, 4], [50, 99]), Some([2, 4]), "few values flatter nobody");
     }
 }
