@@ -112,6 +112,28 @@ impl PaperPlan {
         &self.instruments
     }
 
+    /// A simulator that somebody else started may list other ticks and lots than the desk counts in.
+    fn same_steps(&self, name: VenueName, listed: &[Rules]) -> Result<()> {
+        let steps = |instrument: &Instrument| (instrument.tick, instrument.lot);
+        for rules in listed {
+            let planned = &self.instruments[rules.no.index()];
+            let (wanted, found) = (steps(planned), steps(&rules.instrument));
+            if wanted != found {
+                let fault = format!(
+                    "paper.venues: {} lists {} with a tick of {} and a lot of {}, wanted are {} and {}",
+                    name.word(),
+                    planned.id,
+                    found.0,
+                    found.1,
+                    wanted.0,
+                    wanted.1
+                );
+                return Err(config_fault(fault));
+            }
+        }
+        Ok(())
+    }
+
     /// Starts the venues, their market at the last known prices, and reads their rules.
     pub(crate) fn start(
         self,
@@ -148,21 +170,7 @@ impl PaperPlan {
                 }
             };
             let rules = crate::venues::rules(*name, &endpoints, wanted)?;
-            for rules in &rules {
-                let planned = &self.instruments[rules.no.index()];
-                if (planned.tick, planned.lot) != (rules.instrument.tick, rules.instrument.lot) {
-                    let fault = format!(
-                        "paper.venues: {} lists {} with a tick of {} and a lot of {}, wanted are {} and {}",
-                        name.word(),
-                        planned.id,
-                        rules.instrument.tick,
-                        rules.instrument.lot,
-                        planned.tick,
-                        planned.lot
-                    );
-                    return Err(config_fault(fault));
-                }
-            }
+            self.same_steps(*name, &rules)?;
             venues.push(PaperVenueAt { name: *name, running, endpoints, rules });
         }
         Ok(PaperVenues { venues, history: Source::History(History::new(markets)) })

@@ -138,7 +138,7 @@ struct Collar {
 }
 
 impl Collar {
-    const SECONDS: usize = 60;
+    const SECONDS: i64 = 60;
     /// The mean of fewer seconds says too little.
     const FEWEST: usize = 15;
 
@@ -151,10 +151,9 @@ impl Collar {
             }
             _ => self.seconds.push_back((second, half_ticks, 1)),
         }
-        while self.seconds.front().is_some_and(|(first, ..)| first + 60 <= second) {
+        while self.seconds.front().is_some_and(|(first, ..)| first + Self::SECONDS <= second) {
             self.seconds.pop_front();
         }
-        debug_assert!(self.seconds.len() <= Self::SECONDS);
     }
 
     /// In ticks.

@@ -12,6 +12,10 @@ use crate::{Reader, verify, verify_on};
 const SMALL: Options =
     Options { segment_bytes: 400, reserve_bytes: 1, full_disk_bytes: 0, first_epoch: 1 };
 
+/// With something set aside for a full disk.
+const RESERVED: Options =
+    Options { segment_bytes: 1 << 20, reserve_bytes: 512, full_disk_bytes: 4096, first_epoch: 1 };
+
 /// The journal's folder; its mark lies beside it.
 fn journal_in(dir: &TempDir) -> PathBuf {
     dir.path().join("journal")
@@ -199,13 +203,7 @@ fn after_a_failed_write_or_sync_nothing_is_taken_any_more() {
 #[test]
 fn a_full_disk_takes_vital_records_until_the_reserve_is_used_up() {
     let disk = MemoryDisk::new();
-    let options = Options {
-        segment_bytes: 1 << 20,
-        reserve_bytes: 512,
-        full_disk_bytes: 4096,
-        first_epoch: 1,
-    };
-    let (mut journal, recovered, _) = on(&disk, options).unwrap();
+    let (mut journal, recovered, _) = on(&disk, RESERVED).unwrap();
     assert!(!recovered.is_full);
     disk.set_room(Some(8192));
     let (mut taken, mut vital) = (0, 0);
@@ -230,15 +228,9 @@ fn a_full_disk_takes_vital_records_until_the_reserve_is_used_up() {
 #[test]
 fn a_start_on_a_full_disk_lives_off_the_reserve_until_there_is_room() {
     let disk = MemoryDisk::new();
-    let options = Options {
-        segment_bytes: 1 << 20,
-        reserve_bytes: 512,
-        full_disk_bytes: 4096,
-        first_epoch: 1,
-    };
-    drop(on(&disk, options).unwrap());
+    drop(on(&disk, RESERVED).unwrap());
     disk.set_room(Some(0));
-    let (mut journal, recovered, _) = on(&disk, options).unwrap();
+    let (mut journal, recovered, _) = on(&disk, RESERVED).unwrap();
     assert!(recovered.is_full);
     journal.append_vital(2, b"HOLD").unwrap();
     journal.commit().unwrap();
@@ -249,7 +241,7 @@ fn a_start_on_a_full_disk_lives_off_the_reserve_until_there_is_room() {
     assert!(!journal.is_full());
     journal.append(1, b"an order").unwrap();
     journal.close().unwrap();
-    let (_, recovered, _) = on(&disk, options).unwrap();
+    let (_, recovered, _) = on(&disk, RESERVED).unwrap();
     assert_eq!((recovered.records, recovered.is_full), (3, false));
 }
 
