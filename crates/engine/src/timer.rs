@@ -79,7 +79,7 @@ impl<W: Stopwatch> Engine<W> {
 
     pub(crate) fn start_day(&mut self, at: Nanos) {
         self.ledger.start_day();
-        self.turnover.start_day(at, self.ledger.pnl().net);
+        self.turnover.start_day(at, self.ledger.net());
     }
 
     pub(crate) fn checkpoint(&mut self, at: Nanos, effects: &mut Effects) {

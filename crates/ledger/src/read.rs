@@ -40,6 +40,11 @@ impl Ledger {
         holding.rules.average_ticks(holding.books.open_cost, holding.books.position)
     }
 
+    /// Realized − fees + unrealized, in [`crate::REPORTING_CURRENCY`]; without the rest of [`Pnl`] to sum.
+    pub fn net(&self) -> Notional {
+        self.net.notional()
+    }
+
     /// Net profit since [`Ledger::start_day`]; as [`Pnl::day`], without the rest of it.
     pub fn day_pnl(&self) -> Notional {
         self.net.minus(self.day_start).map_or(Notional::ZERO, Exact::notional)
@@ -65,7 +70,7 @@ impl Ledger {
     /// Profit over all instruments.
     pub fn pnl(&self) -> Pnl {
         let total = |part: fn(&Worth) -> Exact| sum(self.holdings.iter().map(|h| part(&h.worth)));
-        let (net, peak) = (self.net.notional(), self.peak.notional());
+        let (net, peak) = (self.net(), self.peak.notional());
         Pnl {
             realized: total(|worth| worth.reported_realized),
             fees: total(|worth| worth.reported_fees),

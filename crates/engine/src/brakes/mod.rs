@@ -58,7 +58,7 @@ impl<W: Stopwatch> Engine<W> {
     /// Which kill cap is broken, in words.
     pub(crate) fn broken_cap(&self) -> Option<String> {
         let limits = &self.settings.brakes;
-        let (traded, net) = (&self.turnover, self.ledger.pnl().net);
+        let (traded, net) = (&self.turnover, self.ledger.net());
         let caps = [
             ("the day's turnover", traded.day, limits.day_notional),
             ("the month's turnover", traded.month, limits.month_notional),
