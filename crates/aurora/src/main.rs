@@ -60,7 +60,7 @@ fn main() -> ExitCode {
         Command::Gate(args) => exit::finish(gate_cmd::run(&args)),
         Command::Kill(args) => exit::finish(kill_cmd::run(&args)),
         Command::Journal(args) => {
-            exit::finish_printing(journal_cmd::run(&args, desk::codec::kind_word))
+            exit::finish_printing(journal_cmd::run(&args, aurora_records::kind_word))
         }
         Command::Replay(args) => exit::finish_printing(desk::replay(&args)),
         Command::Tape(args) => tape_cmd::run(&args),

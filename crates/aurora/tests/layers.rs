@@ -22,6 +22,7 @@ const LAYERS: [&[&str]; 4] = [
     ],
     &[
         "aurora-journal",
+        "aurora-records",
         "aurora-store",
         "aurora-wire",
         "aurora-venue",

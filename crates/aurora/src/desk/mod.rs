@@ -3,7 +3,6 @@
 mod alerts;
 mod build;
 mod calendar;
-pub(crate) mod codec;
 mod counterparty;
 mod lines;
 mod live;

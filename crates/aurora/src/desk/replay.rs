@@ -10,7 +10,7 @@ use aurora_journal::Reader;
 use clap::Args;
 
 use super::build::{self, Market};
-use super::{codec, paper, settings};
+use super::{paper, settings};
 use aurora_binance::tape::ClockShift;
 
 /// Rebuild orders, positions and cash from a journal; every checkpoint in it must come out the same.
@@ -46,12 +46,12 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<()> {
         .with_context(|| format!("journal {}", args.journal.display()))?;
     for record in reader {
         let record = record?;
-        let stamped =
-            codec::decode(&record.payload).with_context(|| format!("record {}", record.seq))?;
+        let stamped = aurora_records::decode(&record.payload)
+            .with_context(|| format!("record {}", record.seq))?;
         engine.replay(record.seq.0, &stamped)?;
         records += 1;
         checkpoints += u64::from(matches!(stamped.record, Record::Checkpoint { .. }));
-        *kinds.entry(codec::kind_word(record.kind)).or_default() += 1;
+        *kinds.entry(aurora_records::kind_word(record.kind)).or_default() += 1;
     }
     let positions: BTreeMap<String, String> = engine
         .ledger()

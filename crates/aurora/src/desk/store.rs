@@ -8,7 +8,6 @@ use aurora_engine::Stamped;
 use aurora_journal::{Durable, Journal, JournalError, JournalThread, Options, Recovered, Seq};
 use crossbeam_channel::{Receiver, unbounded};
 
-use super::codec;
 use crate::percentiles::percentiles;
 
 /// When an order may leave after its intent was written.
@@ -66,7 +65,8 @@ impl Store {
         let options = Options { first_epoch, ..Options::default() };
         let opened = Journal::open_with(folder, options, &mut |record| {
             if fault.is_none() {
-                let taken = codec::decode(&record.payload)
+                let taken = aurora_records::decode(&record.payload)
+                    .map_err(anyhow::Error::from)
                     .and_then(|stamped| replay(record.seq.0, stamped));
                 fault = taken.err().map(|e| e.context(format!("journal record {}", record.seq)));
             }
@@ -104,7 +104,8 @@ impl Store {
 
     /// Appends a record; it is durable after the next commit.
     pub(crate) fn append(&mut self, stamped: &Stamped) -> Result<u64> {
-        let (kind, payload) = (codec::kind_byte(&stamped.record), codec::encode(stamped));
+        let (kind, payload) =
+            (aurora_records::kind_byte(&stamped.record), aurora_records::encode(stamped));
         let Seq(seq) = match &mut self.writer {
             // The engine has decided already: on a full disk it goes into the reserve.
             Writer::Inline(journal) => journal.append_vital(kind, &payload)?,

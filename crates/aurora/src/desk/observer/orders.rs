@@ -14,7 +14,6 @@ use aurora_model::{
 
 use super::decisions::{Decisions, uuid_text};
 use super::show::{self, Show};
-use crate::desk::codec;
 use crate::percentiles::percentiles;
 
 /// How many orders are remembered.
@@ -75,7 +74,8 @@ impl Orders {
                 blank(*id, intent, *purpose, stamped.at, show),
             );
         }
-        let Some(life) = codec::order_of(&stamped.record).and_then(|id| self.lives.get_mut(&id))
+        let Some(life) =
+            aurora_records::order_of(&stamped.record).and_then(|id| self.lives.get_mut(&id))
         else {
             return;
         };
@@ -84,9 +84,9 @@ impl Orders {
         }
         life.journal.push(JournalLine {
             seq,
-            kind: codec::kind_word(codec::kind_byte(&stamped.record)).to_owned(),
+            kind: aurora_records::kind_word(aurora_records::kind_byte(&stamped.record)).to_owned(),
             t_ms: show::millis(stamped.at),
-            text: String::from_utf8_lossy(&codec::encode(stamped)).into_owned(),
+            text: String::from_utf8_lossy(&aurora_records::encode(stamped)).into_owned(),
         });
     }
 

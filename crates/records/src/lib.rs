@@ -6,7 +6,6 @@ mod report;
 
 use std::str::FromStr;
 
-use anyhow::{Context, Result, bail};
 use aurora_engine::{Record, Stamped};
 use aurora_exec::Purpose;
 use aurora_model::{
@@ -16,8 +15,26 @@ use serde::{Deserialize, Serialize};
 
 use report::{WireIntent, WireReport};
 
+/// Why a journal record cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// It is no record of a kind this Aurora knows.
+    #[error("journal record is not of a known shape")]
+    Shape(#[source] serde_json::Error),
+    /// One of its fields says what no record says.
+    #[error("journal record: unknown {what} {text:?}")]
+    Field {
+        /// Which field.
+        what: &'static str,
+        /// What it says.
+        text: String,
+    },
+}
+
+type Result<T> = std::result::Result<T, RecordError>;
+
 /// The kind byte of a record, before its JSON.
-pub(crate) fn kind_byte(record: &Record) -> u8 {
+pub fn kind_byte(record: &Record) -> u8 {
     match record {
         Record::Epoch { .. } => 1,
         Record::Intent { .. } => 2,
@@ -34,7 +51,7 @@ pub(crate) fn kind_byte(record: &Record) -> u8 {
 }
 
 /// The word for a kind byte.
-pub(crate) fn kind_word(kind: u8) -> &'static str {
+pub fn kind_word(kind: u8) -> &'static str {
     match kind {
         1 => "epoch",
         2 => "intent",
@@ -52,15 +69,17 @@ pub(crate) fn kind_word(kind: u8) -> &'static str {
 }
 
 /// A record as one JSON object.
-pub(crate) fn encode(stamped: &Stamped) -> Vec<u8> {
+pub fn encode(stamped: &Stamped) -> Vec<u8> {
     let line = Line { at: stamped.at.0, record: Wire::from(&stamped.record) };
     serde_json::to_vec(&line).expect("records are plain data")
 }
 
 /// The record a JSON object stands for.
-pub(crate) fn decode(payload: &[u8]) -> Result<Stamped> {
-    let line: Line =
-        serde_json::from_slice(payload).context("journal record is not of a known shape")?;
+///
+/// # Errors
+/// [`RecordError`] for bytes that no Aurora up to this one would have written.
+pub fn decode(payload: &[u8]) -> std::result::Result<Stamped, RecordError> {
+    let line: Line = serde_json::from_slice(payload).map_err(RecordError::Shape)?;
     Ok(Stamped { at: Nanos(line.at), record: line.record.into_record()? })
 }
 
@@ -153,15 +172,16 @@ impl Wire {
         Ok(match self {
             Wire::Epoch { epoch } => Record::Epoch { epoch },
             Wire::Intent { id, intent, purpose, decision } => Record::Intent {
-                id: read(&id)?,
+                id: read("order id", &id)?,
                 intent: intent.try_into()?,
                 purpose: purpose_of(&purpose)?,
-                decision: u128::from_str_radix(&decision, 16).context("decision id")?,
+                decision: u128::from_str_radix(&decision, 16)
+                    .map_err(|_| unknown("decision id", &decision))?,
             },
-            Wire::Sent { id } => Record::Sent { id: read(&id)? },
-            Wire::Withdrawn { id } => Record::Withdrawn { id: read(&id)? },
-            Wire::Doubted { id } => Record::Doubted { id: read(&id)? },
-            Wire::CancelAsked { id } => Record::CancelAsked { id: read(&id)? },
+            Wire::Sent { id } => Record::Sent { id: read("order id", &id)? },
+            Wire::Withdrawn { id } => Record::Withdrawn { id: read("order id", &id)? },
+            Wire::Doubted { id } => Record::Doubted { id: read("order id", &id)? },
+            Wire::CancelAsked { id } => Record::CancelAsked { id: read("order id", &id)? },
             Wire::Report { venue_at, report } => {
                 Record::Report(VenueReport { venue_at: Nanos(venue_at), kind: report.try_into()? })
             }
@@ -171,14 +191,14 @@ impl Wire {
             }
             Wire::Day => Record::Day,
             Wire::Checkpoint { fingerprint } => {
-                Record::Checkpoint { fingerprint: read(&fingerprint)? }
+                Record::Checkpoint { fingerprint: read("fingerprint", &fingerprint)? }
             }
         })
     }
 }
 
 /// The id of an order in a record, where it is about one.
-pub(crate) fn order_of(record: &Record) -> Option<ClientOrderId> {
+pub fn order_of(record: &Record) -> Option<ClientOrderId> {
     match record {
         Record::Intent { id, .. }
         | Record::Sent { id }
@@ -199,15 +219,16 @@ pub(crate) fn order_of(record: &Record) -> Option<ClientOrderId> {
     }
 }
 
-fn read<T: FromStr>(text: &str) -> Result<T>
-where
-    T::Err: std::error::Error + Send + Sync + 'static,
-{
-    text.parse().with_context(|| format!("journal field {text:?}"))
+fn read<T: FromStr>(what: &'static str, text: &str) -> Result<T> {
+    text.parse().map_err(|_| unknown(what, text))
+}
+
+fn unknown(what: &'static str, text: &str) -> RecordError {
+    RecordError::Field { what, text: text.to_owned() }
 }
 
 /// The word for why an order was made.
-pub(crate) fn purpose_word(purpose: Purpose) -> &'static str {
+pub fn purpose_word(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Entry => "entry",
         Purpose::Exit(why) => why,
@@ -221,7 +242,7 @@ fn purpose_of(word: &str) -> Result<Purpose> {
     }
     match EXITS.into_iter().find(|exit| *exit == word) {
         Some(exit) => Ok(Purpose::Exit(exit)),
-        None => bail!("unknown order purpose {word:?}"),
+        None => Err(unknown("order purpose", word)),
     }
 }
 

@@ -1,13 +1,12 @@
 //! Intents, and what a venue tells of them, in the words of the journal.
 
-use anyhow::{Context, Result};
 use aurora_model::{
     Fill, InstrumentNo, Liquidity, Lots, Nanos, Notional, OrderIntent, ReportKind, Side, Ticks,
     TimeInForce, VenueOrder, VenueRefusal,
 };
 use serde::{Deserialize, Serialize};
 
-use super::read;
+use crate::{RecordError, Result, read, unknown};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct WireIntent {
@@ -89,23 +88,27 @@ impl From<&ReportKind> for WireReport {
 }
 
 impl TryFrom<WireReport> for ReportKind {
-    type Error = anyhow::Error;
+    type Error = RecordError;
     fn try_from(wire: WireReport) -> Result<ReportKind> {
         Ok(match wire {
-            WireReport::Ack { id, venue_id } => ReportKind::Ack { id: read(&id)?, venue_id },
+            WireReport::Ack { id, venue_id } => {
+                ReportKind::Ack { id: read("order id", &id)?, venue_id }
+            }
             WireReport::Reject { id, refusal } => {
-                ReportKind::Reject { id: read(&id)?, refusal: refusal_of(&refusal)? }
+                ReportKind::Reject { id: read("order id", &id)?, refusal: refusal_of(&refusal)? }
             }
             WireReport::Fill(fill) => ReportKind::Fill(fill.try_into()?),
             WireReport::Canceled { id, filled } => {
-                ReportKind::Canceled { id: read(&id)?, filled: Lots(filled) }
+                ReportKind::Canceled { id: read("order id", &id)?, filled: Lots(filled) }
             }
             WireReport::Expired { id, filled } => {
-                ReportKind::Expired { id: read(&id)?, filled: Lots(filled) }
+                ReportKind::Expired { id: read("order id", &id)?, filled: Lots(filled) }
             }
-            WireReport::CancelRejected { id } => ReportKind::CancelRejected { id: read(&id)? },
+            WireReport::CancelRejected { id } => {
+                ReportKind::CancelRejected { id: read("order id", &id)? }
+            }
             WireReport::Order { id, found } => ReportKind::Order {
-                id: read(&id)?,
+                id: read("order id", &id)?,
                 found: found.map(TryInto::try_into).transpose()?,
             },
             WireReport::Account { open, fills, positions } => ReportKind::Account {
@@ -134,7 +137,7 @@ impl From<&OrderIntent> for WireIntent {
 }
 
 impl TryFrom<WireIntent> for OrderIntent {
-    type Error = anyhow::Error;
+    type Error = RecordError;
     fn try_from(wire: WireIntent) -> Result<OrderIntent> {
         Ok(OrderIntent {
             instrument: InstrumentNo(wire.instrument),
@@ -164,16 +167,16 @@ impl From<&Fill> for WireFill {
 }
 
 impl TryFrom<WireFill> for Fill {
-    type Error = anyhow::Error;
+    type Error = RecordError;
     fn try_from(wire: WireFill) -> Result<Fill> {
         Ok(Fill {
-            trade_id: read(&wire.trade_id)?,
+            trade_id: read("trade id", &wire.trade_id)?,
             instrument: InstrumentNo(wire.instrument),
-            order: read(&wire.order)?,
+            order: read("order id", &wire.order)?,
             side: side_of(&wire.side)?,
             price: Ticks(wire.price),
             qty: Lots(wire.qty),
-            fee: read::<Notional>(&wire.fee)?,
+            fee: read::<Notional>("fee", &wire.fee)?,
             liquidity: if wire.maker { Liquidity::Maker } else { Liquidity::Taker },
             at: Nanos(wire.traded_at),
         })
@@ -193,10 +196,10 @@ impl From<&VenueOrder> for WireOrder {
 }
 
 impl TryFrom<WireOrder> for VenueOrder {
-    type Error = anyhow::Error;
+    type Error = RecordError;
     fn try_from(wire: WireOrder) -> Result<VenueOrder> {
         Ok(VenueOrder {
-            id: read(&wire.id)?,
+            id: read("order id", &wire.id)?,
             venue_id: wire.venue_id,
             intent: wire.intent.try_into()?,
             filled: Lots(wire.filled),
@@ -209,20 +212,18 @@ fn side_of(word: &str) -> Result<Side> {
     [Side::Buy, Side::Sell]
         .into_iter()
         .find(|s| s.word() == word)
-        .with_context(|| format!("unknown side {word:?}"))
+        .ok_or_else(|| unknown("side", word))
 }
 
 fn tif_of(word: &str) -> Result<TimeInForce> {
     use TimeInForce::{Fok, Gtc, Ioc, PostOnly};
     let all = [Gtc, Ioc, Fok, PostOnly];
-    all.into_iter()
-        .find(|t| t.word() == word)
-        .with_context(|| format!("unknown time in force {word:?}"))
+    all.into_iter().find(|t| t.word() == word).ok_or_else(|| unknown("time in force", word))
 }
 
 fn refusal_of(code: &str) -> Result<VenueRefusal> {
     VenueRefusal::ALL
         .into_iter()
         .find(|refusal| refusal.code() == code)
-        .with_context(|| format!("unknown venue refusal {code:?}"))
+        .ok_or_else(|| unknown("venue refusal", code))
 }
