@@ -18,6 +18,7 @@ const LAYERS: [&[&str]; 4] = [
         "aurora-signal",
         "aurora-matching",
         "aurora-research",
+        "aurora-authority",
         "aurora-engine",
     ],
     &[
