@@ -20,6 +20,7 @@ const LAYERS: [&[&str]; 4] = [
         "aurora-research",
         "aurora-authority",
         "aurora-engine",
+        "aurora-ha",
     ],
     &[
         "aurora-journal",
