@@ -24,6 +24,7 @@ const LAYERS: [&[&str]; 4] = [
     ],
     &[
         "aurora-journal",
+        "aurora-lease",
         "aurora-records",
         "aurora-store",
         "aurora-wire",
