@@ -3,6 +3,7 @@
 pub mod disk;
 pub mod jsonl;
 
+mod follow;
 mod line_log;
 mod mark;
 mod reader;
@@ -11,6 +12,7 @@ mod segment;
 mod snapshot;
 mod writer;
 
+pub use follow::{Piece, PieceError, Position, Replica, Tail, Taken};
 pub use line_log::{LineLog, LineLogError};
 pub use reader::{Reader, Record, Report, SegmentReport, verify, verify_on};
 pub use repair::{Cut, Repaired, repair, repair_on};

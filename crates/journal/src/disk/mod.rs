@@ -28,6 +28,17 @@ pub trait Disk: Debug + Send + Sync {
     /// What the system says.
     fn read(&self, path: &Path, at_most: u64) -> io::Result<Vec<u8>>;
 
+    /// A part of a file: from that byte on, at most so many; nothing when the file ends before it.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn read_from(&self, path: &Path, from: u64, at_most: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = self.read(path, from.saturating_add(at_most))?;
+        let from = usize::try_from(from).map_or(bytes.len(), |from| from.min(bytes.len()));
+        bytes.drain(..from);
+        Ok(bytes)
+    }
+
     /// Makes a folder and those above it, unless they are there; durable when it returns.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The file system of this machine.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -25,6 +25,14 @@ impl Disk for SystemDisk {
         let file = File::open(path)?;
         let length = file.metadata()?.len().min(at_most);
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        file.take(at_most).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn read_from(&self, path: &Path, from: u64, at_most: u64) -> io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        let mut bytes = Vec::new();
+        file.seek(io::SeekFrom::Start(from))?;
         file.take(at_most).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
