@@ -230,8 +230,51 @@ fn a_cancel_that_finds_nothing_asks_what_became_of_the_order() {
     desk.say(Input::Ask(AskNo(1), &Ask::Cancel(id(1), InstrumentNo(0))));
     desk.answer(Method::Delete, ORDER, 400, r#"{"code":-2011,"msg":"Unknown order sent."}"#);
     assert_eq!(desk.kinds(), [ReportKind::CancelRejected { id: id(1) }]);
-    desk.answer(Method::Get, ORDER, 400, r#"{"code":-2013,"msg":"Order does not exist."}"#);
+    desk.answer(Method::Get, ORDER, 400, ABSENT);
+    assert_eq!(desk.kinds(), [], "one source proves nothing");
+    desk.answer(Method::Get, HISTORY, 200, "[]");
     assert_eq!(desk.kinds(), [ReportKind::Order { id: id(1), found: None }]);
+}
+
+const HISTORY: &str = "/fapi/v1/allOrders";
+const ABSENT: &str = r#"{"code":-2013,"msg":"Order does not exist."}"#;
+
+#[test]
+fn an_order_that_the_query_hides_is_found_in_the_history() {
+    let mut desk = ready();
+    desk.say(Input::Ask(AskNo(1), &Ask::Query(id(2), InstrumentNo(0))));
+    desk.answer(Method::Get, ORDER, 400, ABSENT);
+    let listed = format!("[{},{}]", order(1, 70, "NEW", "0"), order(2, 71, "NEW", "0"));
+    desk.answer(Method::Get, HISTORY, 200, &listed);
+    let kinds = desk.kinds();
+    assert!(
+        matches!(kinds[..], [ReportKind::Order { found: Some(found), .. }] if found.is_open),
+        "{kinds:?}"
+    );
+}
+
+#[test]
+fn a_history_that_fails_or_does_not_reach_back_proves_nothing() {
+    let newer: Vec<String> = (0..1000).map(|n| order(n + 10, 100 + n, "CANCELED", "0")).collect();
+    let newer = format!("[{}]", newer.join(","));
+    for (status, body) in [
+        (503, r#"{"code":-1000,"msg":"Unknown error"}"#),
+        (429, r#"{"code":-1003,"msg":"Too many requests"}"#),
+        (502, "<html>"),
+        (200, newer.as_str()),
+    ] {
+        let mut desk = ready();
+        desk.say(Input::Ask(AskNo(1), &Ask::Query(id(2), InstrumentNo(0))));
+        desk.answer(Method::Get, ORDER, 400, ABSENT);
+        desk.answer(Method::Get, HISTORY, status, body);
+        assert_eq!(desk.kinds(), [], "{status}");
+    }
+    let older = newer.replacen('[', &format!("[{},", order(1, 70, "CANCELED", "0")), 1);
+    let mut desk = ready();
+    desk.say(Input::Ask(AskNo(1), &Ask::Query(id(2), InstrumentNo(0))));
+    desk.answer(Method::Get, ORDER, 400, ABSENT);
+    desk.answer(Method::Get, HISTORY, 200, &older);
+    assert_eq!(desk.kinds(), [ReportKind::Order { id: id(2), found: None }]);
 }
 
 #[test]

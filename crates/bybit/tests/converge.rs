@@ -71,7 +71,7 @@ fn state_after(
                 Change::Fill(fill) => {
                     orders.booked(&fill, T0).expect("no more than was asked");
                 }
-                Change::Order(..) | Change::None => {}
+                Change::Order(..) | Change::Adopted(_) | Change::None => {}
             }
         }
     }

@@ -178,7 +178,7 @@ impl<W: Stopwatch> Engine<W> {
             band_bps: market.band_bps(intent.side, intent.limit),
             sent_last_minute: count(self.sent.len()),
             live_orders: count(self.orders.live_count()),
-            quarantined: market.breaker.quarantined(at),
+            quarantined: market.quarantined(at),
             same_ms_ago: market.breaker.same_as_before(at, intent),
             collar_bps: market.breaker.collar_bps(intent.side, intent.limit.0),
         }

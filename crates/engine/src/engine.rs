@@ -161,6 +161,7 @@ impl<W: Stopwatch> Engine<W> {
                 self.on_report(at, report, effects);
             }
             Input::Venue { instrument, state } => self.on_venue(at, *instrument, *state, effects),
+            Input::Clock { uncertainty } => self.on_clock(at, *uncertainty, effects),
             Input::Durable { records } => self.on_durable(at, *records, effects),
             Input::Timer => self.on_timer(at, effects),
             Input::Command(command) => return self.on_command(at, command, effects),

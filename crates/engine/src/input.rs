@@ -1,6 +1,6 @@
 //! Everything that can happen to the engine.
 
-use aurora_model::{InstrumentNo, MarketEvent, TransitionCause, VenueReport, VenueState};
+use aurora_model::{InstrumentNo, MarketEvent, Nanos, TransitionCause, VenueReport, VenueState};
 
 /// One input, with its time given beside it.
 #[derive(Clone, Debug)]
@@ -15,6 +15,11 @@ pub enum Input<'a> {
         instrument: InstrumentNo,
         /// What it takes from now on.
         state: VenueState,
+    },
+    /// How far off our measure of the venues' clocks may be: the worst of them.
+    Clock {
+        /// Half the round trip it was measured over.
+        uncertainty: Nanos,
     },
     /// Every record up to this count (of those this engine gave out) is on disk.
     Durable {

@@ -8,6 +8,7 @@ pub mod brakes;
 mod checks;
 mod dead_man;
 mod decide;
+mod doubt;
 mod effect;
 mod engine;
 mod fingerprint;

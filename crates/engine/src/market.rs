@@ -4,7 +4,10 @@
 
 use aurora_book::{Applied, Book, Continuity, FeatureParams, Features};
 use aurora_gate::Stopwatch;
-use aurora_model::{Instrument, InstrumentNo, MarketEvent, Nanos, Ticks, VenueState};
+use aurora_model::{
+    ClientOrderId, Instrument, InstrumentNo, MarketEvent, Nanos, Reason, ReasonCode, Ticks,
+    VenueState,
+};
 use aurora_signal::Strategy;
 
 use crate::brakes::Breaker;
@@ -44,6 +47,8 @@ pub struct Market {
     /// No new exit before this: the venue would not look at the last one.
     pub(crate) no_exit_until: Nanos,
     pub(crate) breaker: Breaker,
+    /// The order whose fate a person must look at before anything new is opened here.
+    pub held: Option<ClientOrderId>,
     /// What the venue takes there.
     pub venue_state: VenueState,
     /// Twice the mid that the ledger was last told, in ticks.
@@ -66,6 +71,7 @@ impl Market {
             quiet_until: Nanos(i64::MIN),
             no_exit_until: Nanos(i64::MIN),
             breaker: Breaker::default(),
+            held: None,
             venue_state: VenueState::Normal,
             marked: 0,
             latency: Nanos(0),
@@ -82,6 +88,12 @@ impl Market {
             self.gaps += 1;
         }
         self.features.on_event(event, &self.book, applied);
+    }
+
+    /// Why it takes no entry now.
+    pub(crate) fn quarantined(&self, at: Nanos) -> Option<Reason> {
+        let held = self.held.map(|_| Reason::new(ReasonCode::InstrumentHold));
+        held.or_else(|| self.breaker.quarantined(at))
     }
 
     /// Whether somebody trades it.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use aurora_gate::Stopwatch;
 use aurora_model::{
-    Fill, InstrumentNo, Lots, Nanos, TradingState, TransitionCause, VenueOrder, VenueRequest,
+    Fill, InstrumentNo, Lots, Nanos, ReportKind, TradingState, TransitionCause, VenueOrder,
+    VenueReport, VenueRequest,
 };
 
 use crate::effect::{Effects, Notice};
@@ -32,6 +33,12 @@ impl<W: Stopwatch> Engine<W> {
     ) {
         for fill in fills {
             self.book(at, fill, effects);
+        }
+        let known = open.iter().filter(|order| self.orders.get(order.id).is_some());
+        let known: Vec<VenueOrder> = known.copied().collect();
+        for order in known {
+            let kind = ReportKind::Order { id: order.id, found: Some(order) };
+            self.on_report(at, &VenueReport { venue_at: at, kind }, effects);
         }
         let difference = self.strange_order(open).or_else(|| self.strange_position(positions));
         match difference {

@@ -68,6 +68,18 @@ pub enum Record {
         /// In a person's words; may be empty.
         reason: String,
     },
+    /// An order's fate is for a person to look at: no entry in its instrument until the desk is resumed.
+    Held {
+        /// The order.
+        id: ClientOrderId,
+        /// Where.
+        instrument: InstrumentNo,
+    },
+    /// How far off our measure of the venues' clocks may be, from here on: what "not found" is worth depends on it.
+    Uncertainty {
+        /// Above zero.
+        span: Nanos,
+    },
     /// What an instrument was worth; rebuilds unrealized profit and its extremes.
     Mark {
         /// Which instrument.

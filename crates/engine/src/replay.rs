@@ -1,6 +1,7 @@
 //! Rebuilding an engine from its journal: the same records give the same state.
 
 use aurora_gate::Stopwatch;
+use aurora_model::{TradingState, TransitionCause};
 
 use crate::EngineError;
 use crate::effect::Effects;
@@ -43,7 +44,15 @@ impl<W: Stopwatch> Engine<W> {
                 self.orders.ask_cancel(*id, at);
             }
             Record::Report(report) => self.on_report(at, report, &mut Effects::default()),
+            Record::Held { id, instrument } => {
+                self.markets[instrument.index()].held = Some(*id);
+                self.orders.called(*id);
+            }
+            Record::Uncertainty { span } => self.orders.set_uncertainty(*span),
             Record::State { to, cause, reason, .. } => {
+                if (*to, *cause) == (TradingState::Run, TransitionCause::Operator) {
+                    self.release_instruments();
+                }
                 self.status =
                     Status { state: *to, cause: *cause, reason: reason.clone(), since: at };
             }

@@ -23,6 +23,10 @@ impl<W: Stopwatch> Engine<W> {
         match self.orders.on_report(at, report) {
             Ok(Change::None) => {}
             Ok(Change::Order(id, _)) => self.on_step(at, id, effects),
+            Ok(Change::Adopted(id)) => {
+                effects.notices.push(Notice::Order(id));
+                self.given_up_and_alive(at, id, effects);
+            }
             Ok(Change::Fill(fill)) => self.book(at, &fill, effects),
             Err(fault) => self.go(
                 at,
@@ -92,6 +96,9 @@ impl<W: Stopwatch> Engine<W> {
             }
         };
         self.last_fill_at = self.last_fill_at.max(fill.at);
+        let order = self.orders.get(fill.order);
+        let was_given_up =
+            order.is_some_and(|order| order.absent || order.state == OrderState::Reject);
         if let Err(fault) = self.orders.booked(fill, at) {
             let reason = fault.to_string();
             self.go(at, TradingState::Hold, TransitionCause::Reconciliation, reason, effects);
@@ -99,6 +106,9 @@ impl<W: Stopwatch> Engine<W> {
         if let Err(violation) = self.ledger.check() {
             let reason = violation.to_string();
             self.go(at, TradingState::Hold, TransitionCause::Invariant, reason, effects);
+        }
+        if was_given_up {
+            self.given_up_and_alive(at, fill.order, effects);
         }
         let market = &mut self.markets[fill.instrument.index()];
         self.turnover.add(market.instrument.notional(fill.price, fill.qty));

@@ -60,7 +60,7 @@ impl<W: Stopwatch> Engine<W> {
                     return Err(Refusal::Check(check));
                 }
                 self.gate.reset(at);
-                self.markets.iter_mut().for_each(|market| market.breaker.release());
+                self.release_instruments();
                 self.go(at, TradingState::Run, TransitionCause::Operator, reason.clone(), effects);
             }
             Command::Kill(cause, reason) => {

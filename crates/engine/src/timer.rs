@@ -53,6 +53,7 @@ impl<W: Stopwatch> Engine<W> {
                 Chase::Query(id, instrument) => {
                     effects.requests.push(VenueRequest::Query { id, instrument });
                 }
+                Chase::Unresolved(id, instrument) => self.unresolved(at, id, instrument, effects),
                 Chase::Cancel(id, instrument) => {
                     self.record(at, Record::CancelAsked { id }, effects);
                     effects.requests.push(VenueRequest::Cancel { id, instrument });

@@ -2,6 +2,8 @@
 
 #[path = "apply/brakes.rs"]
 mod brakes;
+#[path = "apply/doubt.rs"]
+mod doubt;
 #[path = "apply/stage.rs"]
 mod stage;
 

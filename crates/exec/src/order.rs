@@ -1,6 +1,6 @@
 //! One order and where it is in its life.
 
-use aurora_model::{ClientOrderId, Lots, Nanos, OrderIntent, OrderState, VenueRefusal};
+use aurora_model::{ClientOrderId, Lots, Nanos, OrderEvent, OrderIntent, OrderState, VenueRefusal};
 
 /// Why the order was made; decides nothing at the venue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +42,18 @@ pub struct Order {
     pub cancel_asked_at: Option<Nanos>,
     /// What the venue last said may no longer be so: ask, before anything is built on it.
     pub unsure: bool,
+    /// It ended because the venue knew of no such order, not by the venue's word.
+    pub absent: bool,
+    /// When its fate was last lost; `None` while it is known.
+    pub doubted_at: Option<Nanos>,
+    /// It is over at the venue with so much filled; it ends here once those fills have come.
+    pub(crate) ending: Option<(OrderEvent, Lots)>,
     /// When it was last asked about.
     pub(crate) queried_at: Option<Nanos>,
     /// When the venue first said it knows no such order.
     pub(crate) missed_at: Option<Nanos>,
+    /// A person was called because nobody could tell its fate.
+    pub(crate) called: bool,
 }
 
 impl Order {
@@ -70,14 +78,36 @@ impl Order {
             ended_at: None,
             cancel_asked_at: None,
             unsure: false,
+            absent: false,
+            doubted_at: None,
+            ending: None,
             queried_at: None,
             missed_at: None,
+            called: false,
         }
     }
 
     /// What may still fill: all of it until the venue says otherwise, in doubt included.
     pub fn left(&self) -> Lots {
         if self.state.may_fill() { self.intent.qty - self.filled } else { Lots::ZERO }
+    }
+
+    /// Nobody knows what became of it, or what was known may no longer be so.
+    pub fn is_in_doubt(&self) -> bool {
+        self.state.may_fill() && (self.unsure || self.state == OrderState::InDoubt)
+    }
+
+    /// Forgets the doubt once there is none.
+    pub(crate) fn settled(&mut self) {
+        if !self.is_in_doubt() {
+            (self.doubted_at, self.queried_at, self.missed_at) = (None, None, None);
+            self.called = false;
+        }
+    }
+
+    /// Proved never to have been live: the venue did not refuse it, it never knew it.
+    pub fn is_dead(&self) -> bool {
+        self.state == OrderState::Reject && self.absent
     }
 
     /// The average price of its fills in ticks; `None` before the first.

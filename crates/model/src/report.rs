@@ -191,7 +191,8 @@ pub enum ReportKind {
         /// Our id of the order.
         id: ClientOrderId,
     },
-    /// The answer to a query; `None` when the venue knows no such order.
+    /// The answer to a query; `None` when neither the venue's order query nor its history knows such an order. An
+    /// answer that did not come, or said something else, is no answer.
     Order {
         /// The id that was asked about.
         id: ClientOrderId,

@@ -78,7 +78,7 @@ endpoints! {
     CANCELS = Post "/api/v5/trade/cancel-batch-orders" Signed Cancel, 300 per WINDOW, Instrument;
     QUERY = Get "/api/v5/trade/order" Signed Resolve, 60 per WINDOW, Instrument;
     PENDING = Get "/api/v5/trade/orders-pending" Signed Resolve, 60 per WINDOW, Account;
-    HISTORY = Get "/api/v5/trade/orders-history" Signed Read, 40 per WINDOW, Account;
+    HISTORY = Get "/api/v5/trade/orders-history" Signed Resolve, 40 per WINDOW, Account;
     ARCHIVE = Get "/api/v5/trade/orders-history-archive" Signed Read, 20 per WINDOW, Account;
     FILLS = Get "/api/v5/trade/fills" Signed Resolve, 60 per WINDOW, Account;
     FILLS_HISTORY = Get "/api/v5/trade/fills-history" Signed Read, 10 per WINDOW, Account;

@@ -47,6 +47,8 @@ pub fn kind_byte(record: &Record) -> u8 {
         Record::Mark { .. } => 9,
         Record::Day => 10,
         Record::Checkpoint { .. } => 11,
+        Record::Held { .. } => 12,
+        Record::Uncertainty { .. } => 13,
     }
 }
 
@@ -64,6 +66,8 @@ pub fn kind_word(kind: u8) -> &'static str {
         9 => "mark",
         10 => "day",
         11 => "checkpoint",
+        12 => "held",
+        13 => "uncertainty",
         _ => "unknown",
     }
 }
@@ -126,6 +130,13 @@ enum Wire {
         cause: TransitionCause,
         reason: String,
     },
+    Held {
+        id: String,
+        instrument: u16,
+    },
+    Uncertainty {
+        span: i64,
+    },
     Mark {
         instrument: u16,
         half_ticks: i64,
@@ -156,6 +167,10 @@ impl From<&Record> for Wire {
             Record::State { from, to, cause, reason } => {
                 Wire::State { from: *from, to: *to, cause: *cause, reason: reason.clone() }
             }
+            Record::Held { id, instrument } => {
+                Wire::Held { id: id.to_string(), instrument: instrument.0 }
+            }
+            Record::Uncertainty { span } => Wire::Uncertainty { span: span.0 },
             Record::Mark { instrument, half_ticks } => {
                 Wire::Mark { instrument: instrument.0, half_ticks: *half_ticks }
             }
@@ -186,6 +201,10 @@ impl Wire {
                 Record::Report(VenueReport { venue_at: Nanos(venue_at), kind: report.try_into()? })
             }
             Wire::State { from, to, cause, reason } => Record::State { from, to, cause, reason },
+            Wire::Held { id, instrument } => {
+                Record::Held { id: read("order id", &id)?, instrument: InstrumentNo(instrument) }
+            }
+            Wire::Uncertainty { span } => Record::Uncertainty { span: Nanos(span) },
             Wire::Mark { instrument, half_ticks } => {
                 Record::Mark { instrument: InstrumentNo(instrument), half_ticks }
             }
@@ -204,7 +223,8 @@ pub fn order_of(record: &Record) -> Option<ClientOrderId> {
         | Record::Sent { id }
         | Record::Withdrawn { id }
         | Record::Doubted { id }
-        | Record::CancelAsked { id } => Some(*id),
+        | Record::CancelAsked { id }
+        | Record::Held { id, .. } => Some(*id),
         Record::Report(report) => match &report.kind {
             ReportKind::Ack { id, .. }
             | ReportKind::Reject { id, .. }
@@ -309,6 +329,8 @@ mod tests {
                 cause: TransitionCause::ChecksPassed,
                 reason: "проверки пройдены".into(),
             },
+            Record::Held { id, instrument: InstrumentNo(1) },
+            Record::Uncertainty { span: Nanos(50_000_000) },
             Record::Mark { instrument: InstrumentNo(1), half_ticks: 1_236_003 },
             Record::Day,
             Record::Checkpoint { fingerprint: Fingerprint(17) },

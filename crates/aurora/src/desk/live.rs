@@ -134,6 +134,8 @@ impl Desk {
                 // A killed desk stays killed.
                 drop(self.world.command(now, hold)?);
             }
+            News::Clock if begun => self.world.clock(now)?,
+            News::Clock => {}
             News::Nothing => {}
         }
         Ok(())

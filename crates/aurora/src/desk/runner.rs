@@ -124,6 +124,7 @@ impl Desk {
         let epoch = self.world.store.epoch();
         let began = self.world.command(at, Command::Start { epoch })?;
         assert!(began.is_ok(), "a start is never refused");
+        self.world.clock(at)?;
         Ok(Pace::begin(self.speed, at, self.clock.now()))
     }
 

@@ -34,7 +34,10 @@ pub(crate) fn engine(config: &Config) -> Result<Settings> {
         deadlines: Deadlines {
             place: millis(config, "execution.deadlines_ms.place"),
             cancel: millis(config, "execution.deadlines_ms.cancel"),
+            lapse: millis(config, "execution.deadlines_ms.lapse"),
             settle: millis(config, "execution.deadlines_ms.settle"),
+            hidden: millis(config, "execution.deadlines_ms.hidden"),
+            unresolved: millis(config, "execution.deadlines_ms.unresolved"),
         },
         limits: Limits {
             order_notional: cap(config, "execution.per_order_notional_cap"),

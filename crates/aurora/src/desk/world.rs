@@ -10,6 +10,7 @@ use aurora_model::{InstrumentNo, MarketEvent, Nanos, VenueReport, VenueState};
 
 use super::alerts::{Standing, Trouble};
 use super::counterparty::{Counterparty, Step};
+use super::lines::Lines;
 use super::observer::{Observer, Outside, Setting};
 use super::stopwatch::Monotonic;
 use super::store::{JournalWork, Store};
@@ -152,6 +153,14 @@ impl World {
     ) -> Result<()> {
         let at = at.max(self.now);
         self.apply(at, &Input::Venue { instrument, state })
+    }
+
+    /// Tells the engine how well the venues' clocks are known, where they are measured.
+    pub(crate) fn clock(&mut self, at: Nanos) -> Result<()> {
+        let measured = self.counterparty.lines().and_then(Lines::clock_uncertainty);
+        let Some(uncertainty) = measured else { return Ok(()) };
+        let at = at.max(self.now);
+        self.apply(at, &Input::Clock { uncertainty })
     }
 
     pub(crate) fn audit(&mut self, at: Nanos, ok: bool) -> Result<()> {

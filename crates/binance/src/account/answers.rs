@@ -6,9 +6,10 @@
 use aurora_model::{ClientOrderId, InstrumentNo, Nanos, ReportKind, VenueRefusal, VenueReport};
 use aurora_wire::{Amendment, Fate, LostOrder, Note, Output, Placement};
 
-use super::{AccountSession, Answered, convert, lost};
+use super::{AccountSession, Answered, Asked, convert, lost};
 use crate::answer;
 use crate::answer::Status;
+use crate::encode;
 use crate::errors::Refusal;
 
 impl AccountSession {
@@ -233,8 +234,14 @@ impl AccountSession {
                 self.owners.add(told.order_id, &told.client_order_id);
                 convert::order(symbol, id, &told).filter(|_| told.client_order_id == id.as_str())
             }),
-            Answered::Refused(Fate::Absent, _) => {
+            // An algo order has no other source that tells it by our id.
+            Answered::Refused(Fate::Absent, _) if self.algos.contains_key(&id) => {
                 return self.report(at, ReportKind::Order { id, found: None }, out);
+            }
+            // One source proves nothing.
+            Answered::Refused(Fate::Absent, _) => {
+                let call = encode::all_orders(&symbol.rules);
+                return self.call(call, Asked::History(id, no), out);
             }
             other => {
                 let why = other.body().err().unwrap_or_default();
@@ -250,6 +257,38 @@ impl AccountSession {
                 out.notes.push(Note::Unreadable(why));
             }
             Err(error) => out.notes.push(Note::Unreadable(format!("query of {id}: {error}"))),
+        }
+    }
+
+    /// The query did not know the order: what the history says is the answer.
+    pub(super) fn in_history(
+        &mut self,
+        at: Nanos,
+        id: ClientOrderId,
+        no: InstrumentNo,
+        answered: Answered<'_>,
+        out: &mut Output,
+    ) {
+        let Some(symbol) = self.symbols.get(no) else { return };
+        let unusable = |why: String| Note::Unreadable(format!("history of {id}: {why}"));
+        let orders = match answered
+            .body()
+            .and_then(|body| answer::orders(body).map_err(|error| error.to_string()))
+        {
+            Ok(orders) => orders,
+            Err(why) => return out.notes.push(unusable(why)),
+        };
+        let told = orders.iter().find(|order| order.client_order_id == id.as_str());
+        match told.map(|told| convert::order(symbol, id, told)) {
+            Some(Some(order)) => self.report(at, ReportKind::Order { id, found: Some(order) }, out),
+            Some(None) => out.notes.push(unusable("numbers between two steps".into())),
+            // Ids count up: where an older one of ours is listed, this one would be.
+            None if orders.len() < encode::MOST_ORDERS
+                || orders.iter().any(|order| id.follows(&order.client_order_id)) =>
+            {
+                self.report(at, ReportKind::Order { id, found: None }, out);
+            }
+            None => out.notes.push(unusable("it does not reach back so far".into())),
         }
     }
 

@@ -76,6 +76,8 @@ enum Asked {
     Cancel(ClientOrderId, InstrumentNo),
     CancelMany(Vec<(ClientOrderId, InstrumentNo)>),
     Query(ClientOrderId, InstrumentNo),
+    /// The second source, once the query knows no such order.
+    History(ClientOrderId, InstrumentNo),
     /// One of the calls that together answer an ask.
     Part(AskNo),
     Hedge(AskNo, bool),
@@ -198,6 +200,7 @@ impl AccountSession {
             Asked::Cancel(id, no) => self.canceled(at, id, no, answered, out),
             Asked::CancelMany(orders) => self.canceled_many(at, &orders, answered, out),
             Asked::Query(id, no) => self.queried(at, id, no, answered, out),
+            Asked::History(id, no) => self.in_history(at, id, no, answered, out),
             Asked::Part(ask) => self.part(ask, answered, out),
             Asked::Hedge(ask, hedge) => self.hedged(ask, hedge, answered, out),
             Asked::Balances(ask) => self.balances(ask, answered, out),

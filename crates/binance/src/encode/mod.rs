@@ -19,8 +19,8 @@ pub use market::{
     open_interest, ping, premium_index, ticker_24h, time, trades,
 };
 pub use order::{
-    Order, all_orders, amend, amend_many, cancel, cancel_all, cancel_many, countdown, open_order,
-    open_orders, place, place_many, query, test, user_trades,
+    MOST_ORDERS, Order, all_orders, amend, amend_many, cancel, cancel_all, cancel_many, countdown,
+    open_order, open_orders, place, place_many, query, test, user_trades,
 };
 
 /// How much older than the venue's clock an order may be when it gets there: a late one is refused, not placed.

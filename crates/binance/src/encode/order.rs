@@ -178,14 +178,18 @@ pub fn open_orders(rules: Option<&Rules>) -> Call {
     }
 }
 
-/// Orders of an instrument, open and not, from that time; at most a thousand, at most seven days.
-pub fn all_orders(rules: &Rules, since: Nanos) -> Call {
+/// The most orders [`all_orders`] tells.
+pub const MOST_ORDERS: usize = 1000;
+
+/// The newest orders of an instrument, open and not: at most [`MOST_ORDERS`], at most seven days.
+pub fn all_orders(rules: &Rules) -> Call {
     let params = Params::new()
         .with("symbol", &rules.instrument.symbol)
-        .with("startTime", since.millis())
-        .with("limit", 1000)
+        .with("limit", MOST_ORDERS)
         .with("recvWindow", READ_WINDOW_MS);
-    Shape::signed(Method::Get, "/fapi/v1/allOrders", 5).call_for(rules.no, params)
+    Shape::signed(Method::Get, "/fapi/v1/allOrders", 5)
+        .urgent(Urgency::Resolve)
+        .call_for(rules.no, params)
 }
 
 /// Fills of an instrument: from a trade id on, or within at most seven days; at most a thousand.

@@ -68,9 +68,21 @@ pub(super) const KEYS: &[Key] = &[
         "A cancel unanswered for so long is asked again, ms.",
         "Снятие без ответа дольше этого повторяется, мс.",
     ),
+    Key::positive("execution.deadlines_ms.lapse", 3_000.0, 60_000.0).means(
+        "So long after an order was sent no venue takes the request any more, ms: a second of waiting for room and two of its own deadline.",
+        "Столько после отправки площадка ещё может принять заявку, мс: секунда ожидания места и две секунды её собственного срока.",
+    ),
     Key::positive("execution.deadlines_ms.settle", 1_000.0, 60_000.0).means(
-        "After the place deadline a \"not found\" counts for nothing for so long, ms.",
-        "Столько после срока ответ «не найдено» ничего не значит, мс.",
+        "A venue's clock may be that far behind before a lapsed order is refused, and two questions about one order are that far apart, ms.",
+        "На столько часы площадки могут отставать, и столько между двумя вопросами об одной заявке, мс.",
+    ),
+    Key::number("execution.deadlines_ms.hidden", 10_000.0, 0.0, 600_000.0).means(
+        "A venue may not show an order it has for so long: nothing is declared dead before, ms.",
+        "Столько площадка может не показывать принятую заявку: раньше ни одна не признаётся несуществующей, мс.",
+    ),
+    Key::positive("execution.deadlines_ms.unresolved", 60_000.0, 3_600_000.0).means(
+        "A fate unknown for so long raises a red alert and holds the instrument until a person resumes, ms.",
+        "Судьба неизвестна столько — красная тревога и удержание инструмента до решения человека, мс.",
     ),
     Key::whole("execution.dead_man_s", 30, 0, 120).means(
         "Venues cancel every open order when the desk falls silent for so long, s; 0 is off, venues allow no less than 10.",

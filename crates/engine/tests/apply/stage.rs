@@ -38,6 +38,7 @@ pub(crate) struct Stage {
     wishes: Puppet,
     requests: Vec<VenueRequest>,
     denials: Vec<String>,
+    alerts: Vec<&'static str>,
     records: u64,
     at: Nanos,
     update: u64,
@@ -69,6 +70,7 @@ impl Stage {
             wishes,
             requests,
             denials,
+            alerts: Vec::new(),
             records: 0,
             at: BEGIN,
             update: 0,
@@ -84,6 +86,17 @@ impl Stage {
     pub(crate) fn running_within(set: impl FnOnce(&mut BrakeLimits)) -> Stage {
         let mut settings = settings();
         set(&mut settings.brakes);
+        Stage::started(settings)
+    }
+
+    /// As running, and no position may be worth more.
+    pub(crate) fn running_with_position_cap(cap: &str) -> Stage {
+        let mut settings = settings();
+        settings.limits.position_notional = Some(money(cap));
+        Stage::started(settings)
+    }
+
+    fn started(settings: Settings) -> Stage {
         let mut stage = Stage::within(settings);
         stage.command(Command::Start { epoch: 1 }).unwrap();
         stage.warm_up();
@@ -234,6 +247,9 @@ impl Stage {
         self.journal.extend(effects.records);
         self.requests.extend(effects.requests);
         for notice in effects.notices {
+            if let Notice::Alert { code, .. } = &notice {
+                self.alerts.push(code);
+            }
             if let Notice::Decided(judgement) = notice
                 && let Some(denial) = judgement.denial
             {
@@ -260,6 +276,10 @@ impl Stage {
 
     pub(crate) fn queries(&self) -> usize {
         self.requests.iter().filter(|request| matches!(request, VenueRequest::Query { .. })).count()
+    }
+
+    pub(crate) fn alerts(&self) -> &[&'static str] {
+        &self.alerts
     }
 
     pub(crate) fn denials(&self) -> &[String] {

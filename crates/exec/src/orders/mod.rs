@@ -19,6 +19,9 @@ use crate::{ExecError, Order, Purpose};
 /// How many ended orders are remembered for late reports.
 const ENDED_KEPT: usize = 16_384;
 
+/// How far off a clock nobody has measured may be; a desk with a worse one does not trade.
+const UNMEASURED: Nanos = Nanos(250_000_000);
+
 /// Every order of one account. Live ones are all kept; of the ended, the newest [`ENDED_KEPT`].
 #[derive(Clone, Debug)]
 pub struct Orders {
@@ -26,6 +29,8 @@ pub struct Orders {
     epoch: u32,
     next_no: u64,
     deadlines: Deadlines,
+    /// How far off our measure of the venues' clocks may be.
+    uncertainty: Nanos,
     all: BTreeMap<ClientOrderId, Order>,
     /// Ids that may still fill, in the order they were made.
     live: Vec<ClientOrderId>,
@@ -40,6 +45,7 @@ impl Orders {
             epoch,
             next_no: 1,
             deadlines,
+            uncertainty: UNMEASURED,
             all: BTreeMap::new(),
             live: Vec::new(),
             ended: VecDeque::new(),
@@ -54,6 +60,7 @@ impl Orders {
         for id in &self.live {
             let order = self.all.get_mut(id).expect("live orders are kept");
             order.unsure = true;
+            order.doubted_at.get_or_insert(at);
             if matches!(order.state, OrderState::Prepared | OrderState::Submitted) {
                 order.state = OrderState::InDoubt;
                 order.sent_at.get_or_insert(at);
@@ -82,7 +89,26 @@ impl Orders {
     /// # Errors
     /// [`ExecError::Illegal`] when the order was not waiting for an answer.
     pub fn doubt(&mut self, id: ClientOrderId, at: Nanos) -> Result<(), ExecError> {
-        self.step(id, OrderEvent::Timeout, at)
+        self.step(id, OrderEvent::Timeout, at)?;
+        self.get_mut(id)?.doubted_at = Some(at);
+        Ok(())
+    }
+
+    /// How far off our measure of the venues' clocks may be, from now on.
+    pub fn set_uncertainty(&mut self, span: Nanos) {
+        self.uncertainty = span;
+    }
+
+    /// The same as it is now.
+    pub fn uncertainty(&self) -> Nanos {
+        self.uncertainty
+    }
+
+    /// A person was called about the order; read from the journal.
+    pub fn called(&mut self, id: ClientOrderId) {
+        if let Some(order) = self.all.get_mut(&id) {
+            order.called = true;
+        }
     }
 
     fn insert(&mut self, order: Order) {
@@ -107,7 +133,7 @@ impl Orders {
 
     /// How many live orders must be asked about: their answer is lost, or may no longer be so.
     pub fn in_doubt_count(&self) -> usize {
-        self.live().filter(|o| o.unsure || o.state == OrderState::InDoubt).count()
+        self.live().filter(|order| order.is_in_doubt()).count()
     }
 
     /// What may still fill on one side of an instrument, in doubt included.
@@ -152,6 +178,7 @@ impl Orders {
         let order = self.get_mut(id)?;
         let before = order.state;
         order.state = before.apply(event).map_err(|source| ExecError::Illegal { id, source })?;
+        order.settled();
         if before.may_fill() && order.state.is_terminal() {
             order.ended_at = Some(at);
             self.live.retain(|live| *live != id);

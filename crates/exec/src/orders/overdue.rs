@@ -4,16 +4,23 @@ use aurora_model::{ClientOrderId, InstrumentNo, Nanos, OrderEvent, OrderState};
 
 use super::Orders;
 
-/// How long we wait before doubting.
+/// How long we wait before doubting, asking, giving up and calling a person.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
     /// From sending an order to doubting it.
     pub place: Nanos,
     /// From asking for a cancel to asking again.
     pub cancel: Nanos,
-    /// After the place deadline, how long a "not found" still counts for nothing; also the least
-    /// time between the two that are needed.
+    /// From sending an order to the moment after which no venue takes the request any more: the longest wait for
+    /// room under a venue's limits and the longest deadline a request carries.
+    pub lapse: Nanos,
+    /// How far a venue's clock may run behind before a lapsed request is refused; also the least time between two
+    /// questions about one order.
     pub settle: Nanos,
+    /// How long a venue may not show an order that it has: before that nothing is declared dead.
+    pub hidden: Nanos,
+    /// A fate unknown for so long calls a person.
+    pub unresolved: Nanos,
 }
 
 impl Default for Deadlines {
@@ -21,7 +28,10 @@ impl Default for Deadlines {
         Deadlines {
             place: Nanos::from_millis(400),
             cancel: Nanos::from_millis(300),
+            lapse: Nanos::SECOND * 3,
             settle: Nanos::SECOND,
+            hidden: Nanos::SECOND * 10,
+            unresolved: Nanos::SECOND * 60,
         }
     }
 }
@@ -35,6 +45,8 @@ pub enum Chase {
     Query(ClientOrderId, InstrumentNo),
     /// The cancel is unanswered: ask for it again.
     Cancel(ClientOrderId, InstrumentNo),
+    /// Nobody could tell its fate for too long: call a person. Said once.
+    Unresolved(ClientOrderId, InstrumentNo),
 }
 
 impl Orders {
@@ -44,29 +56,27 @@ impl Orders {
         for id in &self.live {
             let order = self.all.get_mut(id).expect("live orders are kept");
             let instrument = order.intent.instrument;
-            match order.state {
-                OrderState::Submitted => {
-                    let sent = order.sent_at.unwrap_or(order.decided_at);
-                    if at - sent >= deadlines.place {
-                        order.state =
-                            order.state.apply(OrderEvent::Timeout).expect("Submitted times out");
-                        chases.push(Chase::Doubt(*id, instrument));
-                    }
+            if order.state == OrderState::Submitted {
+                let sent = order.sent_at.unwrap_or(order.decided_at);
+                if at - sent >= deadlines.place {
+                    order.state =
+                        order.state.apply(OrderEvent::Timeout).expect("Submitted times out");
+                    order.doubted_at = Some(at);
+                    chases.push(Chase::Doubt(*id, instrument));
                 }
-                _ if order.unsure || order.state == OrderState::InDoubt => {
-                    if order.queried_at.is_none_or(|asked| at - asked >= deadlines.settle) {
-                        order.queried_at = Some(at);
-                        chases.push(Chase::Query(*id, instrument));
-                    }
+            } else if order.is_in_doubt() {
+                if order.queried_at.is_none_or(|asked| at - asked >= deadlines.settle) {
+                    order.queried_at = Some(at);
+                    chases.push(Chase::Query(*id, instrument));
                 }
-                _ => {
-                    let overdue =
-                        order.cancel_asked_at.is_some_and(|asked| at - asked >= deadlines.cancel);
-                    if overdue {
-                        order.cancel_asked_at = Some(at);
-                        chases.push(Chase::Cancel(*id, instrument));
-                    }
+                let since = *order.doubted_at.get_or_insert(at);
+                if !order.called && at - since >= deadlines.unresolved {
+                    order.called = true;
+                    chases.push(Chase::Unresolved(*id, instrument));
                 }
+            } else if order.cancel_asked_at.is_some_and(|asked| at - asked >= deadlines.cancel) {
+                order.cancel_asked_at = Some(at);
+                chases.push(Chase::Cancel(*id, instrument));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What the venue's reports do to our orders.
 
 use aurora_model::{
-    ClientOrderId, Fill, Nanos, OrderEvent, OrderState, ReportKind, VenueOrder, VenueReport,
+    ClientOrderId, Fill, Lots, Nanos, OrderEvent, OrderState, ReportKind, VenueOrder, VenueReport,
 };
 
 use super::{Deadlines, Orders};
@@ -14,6 +14,8 @@ pub enum Change {
     None,
     /// The order took this event.
     Order(ClientOrderId, OrderEvent),
+    /// It was given up, refused or dead or gone, and is alive: an incident. It counts again from here on.
+    Adopted(ClientOrderId),
     /// A fill of ours. (Booking it, and knowing it from a repeat, is the ledger's work.)
     Fill(Fill),
 }
@@ -27,18 +29,26 @@ impl Orders {
         match &report.kind {
             ReportKind::Ack { id, venue_id } => {
                 self.get_mut(*id)?.venue_id = Some(*venue_id);
-                self.answer(*id, OrderEvent::Ack, at)
+                match self.adopt(*id)? {
+                    true => Ok(Change::Adopted(*id)),
+                    false => self.answer(*id, OrderEvent::Ack, at),
+                }
             }
             ReportKind::Reject { id, refusal } => {
                 self.get_mut(*id)?.refusal = Some(*refusal);
                 self.answer(*id, OrderEvent::Reject, at)
             }
-            ReportKind::Canceled { id, .. } => self.answer(*id, OrderEvent::Cancel, at),
-            ReportKind::Expired { id, .. } => self.answer(*id, OrderEvent::Expire, at),
+            ReportKind::Canceled { id, filled } => {
+                self.over(*id, (OrderEvent::Cancel, *filled), at)
+            }
+            ReportKind::Expired { id, filled } => self.over(*id, (OrderEvent::Expire, *filled), at),
             ReportKind::CancelRejected { id } => {
                 // Nothing open under that id: if we still think so, ask what became of it.
                 let order = self.get_mut(*id)?;
-                order.unsure = order.state.may_fill();
+                if order.state.may_fill() {
+                    order.unsure = true;
+                    order.doubted_at.get_or_insert(at);
+                }
                 Ok(Change::None)
             }
             ReportKind::Fill(fill) => {
@@ -51,11 +61,12 @@ impl Orders {
         }
     }
 
-    /// A fill the ledger had not seen before moves its order.
+    /// A fill the ledger had not seen before moves its order; one that was given up is taken back first.
     ///
     /// # Errors
     /// [`ExecError::Overfill`] and impossible transitions: the fill is real, so hold and reconcile.
     pub fn booked(&mut self, fill: &Fill, at: Nanos) -> Result<OrderEvent, ExecError> {
+        self.adopt(fill.order)?;
         let order = self.get_mut(fill.order)?;
         order.filled += fill.qty;
         order.filled_value += i128::from(fill.price.0) * i128::from(fill.qty.0);
@@ -65,8 +76,51 @@ impl Orders {
         if filled > asked {
             return Err(ExecError::Overfill { id: fill.order, asked: asked.0, filled: filled.0 });
         }
+        let over = order.ending.filter(|(_, told)| *told <= filled && event != OrderEvent::Fill);
         self.step(fill.order, event, at)?;
+        if let Some((end, _)) = over {
+            self.answer(fill.order, end, at)?;
+        }
         Ok(event)
+    }
+
+    /// Takes an order back that ended without the venue's word, or by a word it broke. False when it did not.
+    fn adopt(&mut self, id: ClientOrderId) -> Result<bool, ExecError> {
+        let order = self.get_mut(id)?;
+        if order.state != OrderState::Reject && !order.absent {
+            return Ok(false);
+        }
+        order.state = order
+            .state
+            .apply(OrderEvent::Adopt)
+            .map_err(|source| ExecError::Illegal { id, source })?;
+        (order.absent, order.unsure, order.refusal) = (false, true, None);
+        (order.ended_at, order.missed_at) = (None, None);
+        self.ended.retain(|ended| *ended != id);
+        self.live.push(id);
+        Ok(true)
+    }
+
+    /// The order is no longer open at the venue. With fills that have not come it still counts, and is asked
+    /// about, until they have.
+    fn over(
+        &mut self,
+        id: ClientOrderId,
+        (event, filled): (OrderEvent, Lots),
+        at: Nanos,
+    ) -> Result<Change, ExecError> {
+        // What was dead a moment ago has been alive. A refusal told twice, in other words, is none of this.
+        let adopted = self.get_mut(id)?.absent && self.adopt(id)?;
+        let order = self.get_mut(id)?;
+        let change = if order.state.may_fill() && order.filled < filled {
+            order.ending = Some((event, filled));
+            order.unsure = true;
+            order.doubted_at.get_or_insert(at);
+            Change::None
+        } else {
+            self.answer(id, event, at)?
+        };
+        Ok(if adopted { Change::Adopted(id) } else { change })
     }
 
     /// The venue was asked about the order and knows it.
@@ -78,16 +132,26 @@ impl Orders {
     ) -> Result<Change, ExecError> {
         let order = self.get_mut(id)?;
         order.missed_at = None;
-        if found.filled == order.filled {
-            order.unsure = false;
-        }
         if order.venue_id.is_none() {
             order.venue_id = Some(found.venue_id);
         }
-        // Fills it tells of and we have not seen come by the sweep; until then it stays as it is.
-        if found.filled != order.filled {
-            return Ok(Change::None);
+        let given_up = order.absent || order.state == OrderState::Reject;
+        if given_up && (found.is_open || order.filled < found.filled) {
+            self.adopt(id)?;
+            if !found.is_open {
+                self.over(id, (OrderEvent::Cancel, found.filled), at)?;
+            }
+            return Ok(Change::Adopted(id));
         }
+        // Fills it tells of and we have not seen come by themselves; until then it stays as it is.
+        if found.filled != order.filled {
+            return match order.filled < found.filled && !found.is_open {
+                true => self.over(id, (OrderEvent::Cancel, found.filled), at),
+                false => Ok(Change::None),
+            };
+        }
+        order.unsure = false;
+        order.settled();
         match (order.state, found.is_open) {
             (OrderState::Submitted | OrderState::InDoubt, true) => {
                 self.answer(id, OrderEvent::Ack, at)
@@ -97,22 +161,31 @@ impl Orders {
         }
     }
 
-    /// The venue was asked about the order and does not know it. One such answer proves nothing.
+    /// The venue was asked about the order, and neither its order query nor its history knows it.
+    ///
+    /// It proves something only once no request can arrive any more, when it is said twice, and after the longest
+    /// time a venue may hide what it has. One that rested before and is gone from both is over; what it filled
+    /// comes as fills.
     fn not_found(&mut self, id: ClientOrderId, at: Nanos) -> Result<Change, ExecError> {
-        let Deadlines { place, settle, .. } = self.deadlines;
+        let Deadlines { lapse, settle, hidden, .. } = self.deadlines;
+        let lapsed = lapse + settle + self.uncertainty;
         let order = self.get_mut(id)?;
         let sent = order.sent_at.unwrap_or(order.decided_at);
-        if order.state != OrderState::InDoubt || at - sent < place + settle {
+        // Fills that the venue has told of and nobody has seen are no reason to give up.
+        let asked_about = order.is_in_doubt() && order.ending.is_none();
+        if !asked_about || order.state == OrderState::Submitted || at - sent < lapsed {
             return Ok(Change::None);
         }
-        match order.missed_at {
-            Some(first) if at - first >= settle => self.answer(id, OrderEvent::NeverArrived, at),
-            Some(_) => Ok(Change::None),
-            None => {
-                order.missed_at = Some(at);
-                Ok(Change::None)
-            }
+        let first = *order.missed_at.get_or_insert(at);
+        if at - first < settle || at - sent < hidden {
+            return Ok(Change::None);
         }
+        order.absent = true;
+        let event = match order.state {
+            OrderState::InDoubt if order.filled == Lots::ZERO => OrderEvent::NeverArrived,
+            _ => OrderEvent::Cancel,
+        };
+        self.answer(id, event, at)
     }
 
     /// The venue's word about an order; a repeat of what is known changes nothing.

@@ -21,7 +21,11 @@ fn intent() -> OrderIntent {
 }
 
 fn sent_order() -> (Orders, ClientOrderId) {
-    let mut orders = Orders::new(0, 1, Deadlines::default());
+    sent_order_within(Deadlines::default())
+}
+
+fn sent_order_within(deadlines: Deadlines) -> (Orders, ClientOrderId) {
+    let mut orders = Orders::new(0, 1, deadlines);
     let id = orders.prepare(T0, intent(), Purpose::Entry);
     orders.sent(id, T0).unwrap();
     (orders, id)
@@ -45,6 +49,11 @@ fn fill(id: ClientOrderId, trade_id: u128, qty: i64) -> Fill {
     }
 }
 
+/// Neither the order query nor the history knows it.
+fn not_found(id: ClientOrderId) -> VenueReport {
+    report(ReportKind::Order { id, found: None })
+}
+
 fn after(millis: i64) -> Nanos {
     T0 + Nanos::from_millis(millis)
 }
@@ -62,20 +71,138 @@ fn an_unanswered_order_is_doubted_then_asked_about_and_still_counts() {
 }
 
 #[test]
-fn two_settled_not_founds_a_second_apart_are_needed_to_declare_it_dead() {
-    let (mut orders, id) = sent_order();
+fn two_not_founds_a_second_apart_count_only_once_the_request_has_lapsed() {
+    let hidden = Nanos(0);
+    let (mut orders, id) = sent_order_within(Deadlines { hidden, ..Deadlines::default() });
+    orders.set_uncertainty(Nanos::from_millis(50));
     orders.overdue(after(400), &mut Vec::new());
-    let none = report(ReportKind::Order { id, found: None });
     for (millis, state) in [
-        (600, OrderState::InDoubt),   // too early to count
-        (1_400, OrderState::InDoubt), // the first that counts
-        (1_500, OrderState::InDoubt), // too soon after it
-        (2_400, OrderState::Reject),
+        (600, OrderState::InDoubt),
+        (4_049, OrderState::InDoubt), // 3 s until it lapses, 1 s of skew, 50 ms that nobody knows
+        (4_050, OrderState::InDoubt), // the first that counts
+        (5_049, OrderState::InDoubt), // too soon after it
+        (5_050, OrderState::Reject),
     ] {
-        orders.on_report(after(millis), &none).unwrap();
+        orders.on_report(after(millis), &not_found(id)).unwrap();
         assert_eq!(orders.get(id).unwrap().state, state, "after {millis} ms");
     }
+    assert!(orders.get(id).unwrap().is_dead());
     assert_eq!(orders.live_count(), 0);
+}
+
+#[test]
+fn a_venue_that_may_hide_an_order_for_ten_seconds_is_asked_for_as_long() {
+    let (mut orders, id) = sent_order();
+    orders.overdue(after(400), &mut Vec::new());
+    for millis in (500..10_000).step_by(500) {
+        orders.on_report(after(millis), &not_found(id)).unwrap();
+        assert_eq!(orders.get(id).unwrap().state, OrderState::InDoubt, "after {millis} ms");
+    }
+    assert_eq!(orders.pending(InstrumentNo(0), Side::Buy), Lots(10), "all of it counts so long");
+    orders.on_report(after(10_000), &not_found(id)).unwrap();
+    assert!(orders.get(id).unwrap().is_dead());
+}
+
+#[test]
+fn once_seen_the_count_of_not_founds_begins_anew() {
+    let hidden = Nanos(0);
+    let (mut orders, id) = sent_order_within(Deadlines { hidden, ..Deadlines::default() });
+    orders.overdue(after(400), &mut Vec::new());
+    orders.on_report(after(5_000), &not_found(id)).unwrap();
+    let found = VenueOrder { id, venue_id: 5, intent: intent(), filled: Lots(3), is_open: true };
+    let found = report(ReportKind::Order { id, found: Some(found) });
+    orders.on_report(after(5_500), &found).unwrap();
+    orders.on_report(after(6_100), &not_found(id)).unwrap();
+    assert_eq!(orders.get(id).unwrap().state, OrderState::InDoubt);
+}
+
+#[test]
+fn a_fate_unknown_for_a_minute_calls_a_person_once() {
+    let (mut orders, id) = sent_order();
+    let mut calls = Vec::new();
+    for millis in (400..130_000).step_by(200) {
+        let mut chases = Vec::new();
+        orders.overdue(after(millis), &mut chases);
+        let call = Chase::Unresolved(id, InstrumentNo(0));
+        calls.extend(chases.contains(&call).then_some(millis));
+    }
+    assert_eq!(calls, [60_400]);
+    assert_eq!(orders.pending(InstrumentNo(0), Side::Buy), Lots(10), "and it counts on");
+}
+
+/// An order that was declared dead.
+fn dead_order() -> (Orders, ClientOrderId) {
+    let (mut orders, id) = sent_order();
+    orders.overdue(after(400), &mut Vec::new());
+    orders.on_report(after(9_000), &not_found(id)).unwrap();
+    orders.on_report(after(10_000), &not_found(id)).unwrap();
+    assert!(orders.get(id).unwrap().is_dead());
+    (orders, id)
+}
+
+#[test]
+fn a_dead_order_that_shows_itself_is_taken_back_and_counts() {
+    let open = VenueOrder {
+        id: dead_order().1,
+        venue_id: 5,
+        intent: intent(),
+        filled: Lots::ZERO,
+        is_open: true,
+    };
+    let signs: [fn(ClientOrderId, VenueOrder) -> ReportKind; 2] = [
+        |id, _| ReportKind::Ack { id, venue_id: 5 },
+        |id, open| ReportKind::Order { id, found: Some(open) },
+    ];
+    for sign in signs {
+        let (mut orders, id) = dead_order();
+        let change = orders.on_report(after(11_000), &report(sign(id, open)));
+        assert_eq!(change, Ok(Change::Adopted(id)));
+        assert_eq!(orders.pending(InstrumentNo(0), Side::Buy), Lots(10));
+        assert_eq!(orders.in_doubt_count(), 1, "it is asked about before anything is built on it");
+    }
+    let (mut orders, id) = dead_order();
+    let canceled = ReportKind::Canceled { id, filled: Lots::ZERO };
+    assert_eq!(orders.on_report(after(11_000), &report(canceled)), Ok(Change::Adopted(id)));
+    assert_eq!(orders.get(id).unwrap().state, OrderState::Cancel);
+}
+
+#[test]
+fn a_dead_order_that_fills_is_booked_like_any_other() {
+    let (mut orders, id) = dead_order();
+    assert_eq!(orders.booked(&fill(id, 1, 4), after(11_000)), Ok(OrderEvent::PartialFill));
+    let order = orders.get(id).unwrap();
+    assert_eq!((order.state, order.filled, order.left()), (OrderState::Partial, Lots(4), Lots(6)));
+    assert_eq!(orders.booked(&fill(id, 2, 6), after(11_000)), Ok(OrderEvent::Fill));
+    assert_eq!(orders.live_count(), 0);
+}
+
+#[test]
+fn an_order_that_rested_and_that_nobody_knows_any_more_is_over() {
+    let (mut orders, id) = sent_order();
+    orders.on_report(T0, &report(ReportKind::Ack { id, venue_id: 5 })).unwrap();
+    orders.begin_epoch(2, after(500));
+    orders.on_report(after(86_400_000), &not_found(id)).unwrap();
+    assert_eq!(orders.live_count(), 1);
+    orders.on_report(after(86_401_000), &not_found(id)).unwrap();
+    let order = orders.get(id).unwrap();
+    assert_eq!((order.state, order.absent, order.is_dead()), (OrderState::Cancel, true, false));
+}
+
+#[test]
+fn a_cancel_that_tells_of_fills_we_have_not_seen_does_not_end_the_order() {
+    let (mut orders, id) = sent_order();
+    orders.on_report(T0, &report(ReportKind::Ack { id, venue_id: 5 })).unwrap();
+    orders.on_report(after(10), &report(ReportKind::Canceled { id, filled: Lots(4) })).unwrap();
+    assert_eq!(orders.pending(InstrumentNo(0), Side::Buy), Lots(10), "all of it still counts");
+    let mut chases = Vec::new();
+    orders.overdue(after(20), &mut chases);
+    assert_eq!(chases, [Chase::Query(id, InstrumentNo(0))]);
+    orders.booked(&fill(id, 1, 3), after(30)).unwrap();
+    assert_eq!(orders.get(id).unwrap().state, OrderState::Partial);
+    orders.booked(&fill(id, 2, 1), after(40)).unwrap();
+    let order = orders.get(id).unwrap();
+    assert_eq!((order.state, order.filled), (OrderState::Cancel, Lots(4)));
+    assert_eq!((orders.live_count(), orders.in_doubt_count()), (0, 0));
 }
 
 #[test]

@@ -49,6 +49,12 @@ impl ClientOrderId {
         u32::try_from(from_base36(&self.0[3..8])).expect("five base-36 digits fit")
     }
 
+    /// Whether the text is an id of the same account that was given out before this one: ids count up.
+    pub fn follows(&self, earlier: &str) -> bool {
+        let earlier = earlier.parse::<ClientOrderId>();
+        earlier.is_ok_and(|earlier| earlier.account() == self.account() && earlier < *self)
+    }
+
     /// The intent it stands for.
     pub fn order_no(&self) -> OrderNo {
         OrderNo(from_base36(&self.0[8..16]))
@@ -112,6 +118,22 @@ mod tests {
         assert_eq!(id.as_str().len(), 18);
         assert_eq!((id.account(), id.epoch(), id.order_no()), (7, 12, OrderNo(123_456)));
         assert_eq!(id.as_str().parse::<ClientOrderId>(), Ok(id));
+    }
+
+    #[test]
+    fn an_id_follows_those_given_out_before_it_and_no_others() {
+        let id = |account, epoch, no| ClientOrderId::new(account, epoch, OrderNo(no));
+        let here = id(7, 12, 35);
+        for (earlier, follows) in [
+            (id(7, 12, 34), true),
+            (id(7, 11, 9_999), true),
+            (here, false),
+            (id(7, 12, 36), false),
+            (id(6, 12, 34), false),
+        ] {
+            assert_eq!(here.follows(earlier.as_str()), follows, "{earlier}");
+        }
+        assert!(!here.follows("web_abc"));
     }
 
     #[test]

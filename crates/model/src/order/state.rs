@@ -46,6 +46,8 @@ pub enum OrderEvent {
     Cancel,
     /// The venue ended it by its time in force.
     Expire,
+    /// It was given up, and the venue shows it all the same: it counts again.
+    Adopt,
 }
 
 /// An event that cannot happen in that state.
@@ -124,6 +126,8 @@ impl OrderState {
             }
             (S::Submitted | S::InDoubt | S::Ack | S::Partial, E::Cancel) => S::Cancel,
             (S::Submitted | S::InDoubt | S::Ack | S::Partial, E::Expire) => S::Expire,
+            // An incident: refused, dead or gone, and alive.
+            (S::Reject | S::Cancel, E::Adopt) => S::Ack,
             (from, event) => return Err(IllegalTransition { from, event }),
         })
     }
@@ -210,6 +214,7 @@ mod tests {
             OrderEvent::Fill,
             OrderEvent::Cancel,
             OrderEvent::Expire,
+            OrderEvent::Adopt,
         ];
         let mut table = String::new();
         for state in OrderState::ALL {
@@ -226,8 +231,8 @@ mod tests {
             ACK       PartialFill→PARTIAL Fill→FILL Cancel→CANCEL Expire→EXPIRE
             PARTIAL   Ack→PARTIAL PartialFill→PARTIAL Fill→FILL Cancel→CANCEL Expire→EXPIRE
             FILL      Ack→FILL
-            CANCEL    Ack→CANCEL PartialFill→CANCEL Fill→FILL
-            REJECT    
+            CANCEL    Ack→CANCEL PartialFill→CANCEL Fill→FILL Adopt→ACK
+            REJECT    Adopt→ACK
             EXPIRE    Ack→EXPIRE PartialFill→EXPIRE Fill→FILL
         "#]].assert_eq(&table);
     }

@@ -200,6 +200,9 @@ reason_codes! {
     StaleBook = "STALE_BOOK",
         ru "Отказ: нет свежего стакана",
         en "Denied: no fresh book";
+    InstrumentHold = "INSTRUMENT_HOLD",
+        ru "Отказ: инструмент на удержании, пока человек не разберётся с заявкой неизвестной судьбы",
+        en "Denied: the instrument is held until a person has looked at an order whose fate is unknown";
     RunawayCancels = "RUNAWAY_CANCELS",
         ru "Отказ: снятий за минуту {value:0} при пределе {limit:0}, входы по инструменту на карантине",
         en "Denied: {value:0} cancels within a minute, the limit is {limit:0}; entries here are quarantined";

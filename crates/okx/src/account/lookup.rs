@@ -1,19 +1,24 @@
 //! What became of an order, and the fills the stream did not tell.
+//!
+//! An order is absent only when neither the query nor the lists of open and ended orders know it.
 
-use aurora_model::{ClientOrderId, Nanos, ReportKind, VenueOrder};
+use aurora_model::{ClientOrderId, InstrumentNo, Nanos, ReportKind, VenueOrder};
 use aurora_wire::{Answer, Fate, Note, Output};
 
-use super::answers::read;
+use super::answers::{list, read};
 use super::{AccountSession, Later, Outcome, Purpose, RETRY_AFTER, outcome};
-use crate::decode;
 use crate::decode::rest::FillRow;
+use crate::decode::{self, OrderUpdate};
 use crate::encode;
+
+/// As many orders as one list tells.
+const PAGE: usize = 100;
 
 impl AccountSession {
     pub(super) fn on_query(
         &mut self,
         at: Nanos,
-        id: ClientOrderId,
+        (id, no): (ClientOrderId, InstrumentNo),
         answer: &Answer<'_>,
         out: &mut Output,
     ) {
@@ -26,10 +31,11 @@ impl AccountSession {
                 Ok(_) => "no order in the answer".to_owned(),
                 Err(error) => error.to_string(),
             },
+            // One source proves nothing: the lists are asked too.
             (_, Outcome::All(Fate::Absent, _)) => {
-                let kind = ReportKind::Order { id, found: None };
-                self.report(at + self.offset, kind, out);
-                return;
+                let Some(entry) = self.catalog.by_no(no) else { return };
+                let call = encode::pending(Some(&entry.rules.instrument.symbol), None);
+                return self.call(Purpose::Open(id, no), call, out);
             }
             (code, Outcome::All(_, words)) => {
                 self.on_refusal(at, code, &words, out);
@@ -37,6 +43,42 @@ impl AccountSession {
             }
         };
         out.notes.push(Note::Unreadable(format!("query of {id}: {words}")));
+    }
+
+    /// The query did not know the order. Absent is what neither the open nor the ended orders show, where they
+    /// reach back far enough to show it.
+    pub(super) fn on_listed(
+        &mut self,
+        at: Nanos,
+        (id, no): (ClientOrderId, InstrumentNo),
+        all_asked: bool,
+        answer: &Answer<'_>,
+        out: &mut Output,
+    ) {
+        let unusable = |words: &str| Note::Unreadable(format!("lists of {id}: {words}"));
+        let listed =
+            list(answer).and_then(|data| decode::orders(data).map_err(|error| error.to_string()));
+        let orders = match listed {
+            Ok(orders) => orders,
+            Err(words) => return out.notes.push(unusable(&words)),
+        };
+        let is_it = |order: &&OrderUpdate<'_>| order.client_id() == id.as_str().as_bytes();
+        if let Some(order) = orders.iter().find(is_it) {
+            return self.on_order(at, order, Some(id), out);
+        }
+        let is_earlier = |order: &OrderUpdate<'_>| {
+            std::str::from_utf8(order.client_id()).is_ok_and(|earlier| id.follows(earlier))
+        };
+        if PAGE <= orders.len() && !orders.iter().any(is_earlier) {
+            return out.notes.push(unusable("they do not reach back so far"));
+        }
+        match self.catalog.by_no(no) {
+            Some(entry) if !all_asked => {
+                let call = encode::history(&entry.rules);
+                self.call(Purpose::Ended(id, no), call, out);
+            }
+            _ => self.report(at + self.offset, ReportKind::Order { id, found: None }, out),
+        }
     }
 
     /// Asks for the fills of an order that the stream did not tell.

@@ -69,7 +69,10 @@ enum Purpose {
     Amend(Vec<Amendment>),
     Cancel(Vec<(ClientOrderId, InstrumentNo)>),
     TriggerCancel(ClientOrderId, InstrumentNo),
-    Query(ClientOrderId),
+    Query(ClientOrderId, InstrumentNo),
+    /// The open orders of its instrument, once the query knows no such order; then the ended ones.
+    Open(ClientOrderId, InstrumentNo),
+    Ended(ClientOrderId, InstrumentNo),
     TriggerQuery(ClientOrderId, InstrumentNo),
     /// Fills of an order; whether it is then reported as a query's answer.
     FillsOf(VenueOrder, bool),
@@ -220,7 +223,7 @@ impl AccountSession {
     fn query(&mut self, id: ClientOrderId, instrument: InstrumentNo, out: &mut Output) {
         let Some(entry) = self.catalog.by_no(instrument) else { return };
         let call = encode::query(&entry.rules, id.as_str());
-        self.call(Purpose::Query(id), call, out);
+        self.call(Purpose::Query(id, instrument), call, out);
     }
 
     fn on_wake(&mut self, at: Nanos, out: &mut Output) {

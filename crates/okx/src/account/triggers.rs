@@ -119,7 +119,7 @@ impl AccountSession {
         let entry = self.catalog.by_no(no);
         if let (Some(ord_id), Some(entry)) = (fired, entry) {
             let call = encode::query_by_venue_id(&entry.rules, ord_id);
-            self.call(Purpose::Query(id), call, out);
+            self.call(Purpose::Query(id, no), call, out);
         } else {
             self.report(at + self.offset, ReportKind::Order { id, found: None }, out);
         }

@@ -116,13 +116,11 @@ pub fn pending_triggers(kind: &str) -> Call {
     read(limits::ALGO_PENDING, format!("ordType={kind}&limit=100"))
 }
 
-/// Ended orders of the last seven days, newest first.
-pub fn history(kind: &str, after: Option<u64>) -> Call {
-    let mut query = format!("instType={kind}");
-    if let Some(after) = after {
-        query += &format!("&after={after}");
-    }
-    read(limits::HISTORY, query + "&limit=100")
+/// The newest ended orders of an instrument, a hundred of the last seven days.
+pub fn history(rules: &Rules) -> Call {
+    let symbol = &rules.instrument.symbol;
+    let kind = crate::rules::inst_type(&rules.instrument.id);
+    about(limits::HISTORY, format!("instType={kind}&instId={symbol}&limit=100"), rules.no)
 }
 
 /// Fills of the last three days, newest first, a hundred at a time: since a moment, older than `after`.

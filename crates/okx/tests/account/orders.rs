@@ -111,9 +111,41 @@ fn a_cancel_that_finds_nothing_asks_what_became_of_the_order() {
     check(
         desk.answer(&query, r#"{"code":"51603","msg":"Order does not exist","data":[]}"#),
         &expect![[r#"
+            call GET /trade/orders-pending?instId=BTC-USDT-SWAP&limit=100
+        "#]],
+    );
+    let open = desk.call("/orders-pending");
+    check(
+        desk.answer(&open, r#"{"code":"0","msg":"","data":[]}"#),
+        &expect![[r#"
+            call GET /trade/orders-history?instType=SWAP&instId=BTC-USDT-SWAP&limit=100
+        "#]],
+    );
+    let ended = desk.call("/orders-history");
+    check(
+        desk.answer(&ended, r#"{"code":"0","msg":"","data":[]}"#),
+        &expect![[r#"
             report Order { id: A0700001000000020L, found: None }
         "#]],
     );
+}
+
+#[test]
+fn a_list_that_fails_or_does_not_reach_back_proves_nothing() {
+    let absent = r#"{"code":"51603","msg":"Order does not exist","data":[]}"#;
+    for failure in [
+        r#"{"code":"50011","msg":"Too Many Requests","data":[]}"#,
+        r#"{"code":"50001","msg":"Service unavailable","data":[]}"#,
+        "<html>",
+    ] {
+        let mut desk = ready(false);
+        desk.tell(Input::Ask(AskNo(2), &Ask::Query(id(2), SWAP)));
+        let query = desk.call("/trade/order");
+        desk.answer(&query, absent);
+        let open = desk.call("/orders-pending");
+        let said = desk.answer(&open, failure).said().to_owned();
+        assert!(!said.contains("found: None"), "{failure}: {said}");
+    }
 }
 
 #[test]

@@ -110,6 +110,12 @@ impl Alerts {
         self.end(at, &mut ended, |trouble| trouble.kind == Kind::Reconciliation);
     }
 
+    /// A person has let every instrument go on.
+    pub(crate) fn released(&mut self, at: Nanos, mut ended: impl FnMut(&Trouble)) {
+        let is_held = |kind: &Kind| matches!(kind, Kind::Unresolved | Kind::DeadLive);
+        self.end(at, &mut ended, |trouble| is_held(&trouble.kind));
+    }
+
     fn end(
         &mut self,
         at: Nanos,

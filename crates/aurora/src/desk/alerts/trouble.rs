@@ -51,6 +51,10 @@ pub(crate) enum Kind {
     CalendarUnread,
     /// The account and the journal differ.
     Reconciliation,
+    /// Nobody could tell an order's fate for a minute; its instrument is held.
+    Unresolved,
+    /// An order that was given up is alive; it counts again, and the desk holds.
+    DeadLive,
 }
 
 /// How long an alert stands.
@@ -83,6 +87,8 @@ impl Trouble {
             Kind::NotReady => "VENUE_NOT_READY",
             Kind::CalendarUnread => "CALENDAR_UNREAD",
             Kind::Reconciliation => "RECON_MISMATCH",
+            Kind::Unresolved => "ORDER_UNRESOLVED",
+            Kind::DeadLive => "DEAD_ORDER_LIVE",
         }
     }
 
@@ -102,7 +108,7 @@ impl Trouble {
             | Kind::Silent(..)
             | Kind::ForeignOrder
             | Kind::ForeignFill => "error",
-            Kind::Refused | Kind::Reconciliation => "critical",
+            Kind::Refused | Kind::Reconciliation | Kind::Unresolved | Kind::DeadLive => "critical",
         }
     }
 
@@ -118,7 +124,9 @@ impl Trouble {
             | Kind::Refused
             | Kind::Silent(..)
             | Kind::NotReady
-            | Kind::Reconciliation => Lasts::UntilOver,
+            | Kind::Reconciliation
+            | Kind::Unresolved
+            | Kind::DeadLive => Lasts::UntilOver,
         }
     }
 
@@ -213,6 +221,14 @@ impl Trouble {
                 "Счёт у площадки расходится с журналом",
                 "The venue's account differs from the journal",
             ),
+            Kind::Unresolved => Text::new(
+                "Судьба заявки неизвестна слишком долго: входов по инструменту нет, разберитесь и снимите паузу",
+                "An order's fate is unknown for too long: its instrument takes no entry until you resume",
+            ),
+            Kind::DeadLive => Text::new(
+                "Заявка, признанная несуществующей, жива: она снова на учёте, торговля на паузе",
+                "An order that was given up is alive: it counts again, and trading is held",
+            ),
         }
     }
 
@@ -253,11 +269,16 @@ mod tests {
             Kind::NotReady,
             Kind::CalendarUnread,
             Kind::Reconciliation,
+            Kind::Unresolved,
+            Kind::DeadLive,
         ]
     }
 
     fn of(kind: Kind) -> Trouble {
-        let is_ours = matches!(kind, Kind::Reconciliation | Kind::CalendarUnread);
+        let is_ours = matches!(
+            kind,
+            Kind::Reconciliation | Kind::CalendarUnread | Kind::Unresolved | Kind::DeadLive
+        );
         let venue = (!is_ours).then_some(VenueName::Okx);
         Trouble { venue, kind, detail: String::new() }
     }
@@ -296,6 +317,8 @@ mod tests {
             warn VENUE_NOT_READY: OKX: ждём сверки счёта и целых стаканов | OKX: waiting for the account and whole books
             warn CALENDAR_UNREAD: Календарь плановых остановок не прочитан | The calendar of planned stops could not be read
             critical RECON_MISMATCH: Счёт у площадки расходится с журналом | The venue's account differs from the journal
+            critical ORDER_UNRESOLVED: Судьба заявки неизвестна слишком долго: входов по инструменту нет, разберитесь и снимите паузу | An order's fate is unknown for too long: its instrument takes no entry until you resume
+            critical DEAD_ORDER_LIVE: Заявка, признанная несуществующей, жива: она снова на учёте, торговля на паузе | An order that was given up is alive: it counts again, and trading is held
         "#]].assert_eq(&told.collect::<String>());
     }
 }

@@ -50,6 +50,8 @@ pub(crate) enum News {
     Stands(VenueName, Standing),
     /// The venue refuses the key or the account: trading must stop.
     Refused(Trouble),
+    /// A venue's clock was measured.
+    Clock,
     /// Nothing for the desk.
     Nothing,
 }
@@ -151,6 +153,12 @@ impl Lines {
     /// Every account is compared and every book whole.
     pub(crate) fn are_ready(&self) -> bool {
         self.lines.iter().all(VenueLine::is_ready)
+    }
+
+    /// How far off our measure of the venues' clocks may be: half the longest round trip.
+    pub(crate) fn clock_uncertainty(&self) -> Option<Nanos> {
+        let trips = self.lines.iter().filter_map(|line| line.round_trip);
+        trips.max().map(|trip| Nanos(trip.0 / 2))
     }
 
     /// What is still missing, venue by venue.

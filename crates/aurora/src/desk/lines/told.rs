@@ -44,7 +44,10 @@ impl Lines {
             Note::Synced(_, took) if took != Nanos(0) => {
                 venue.resync_ms.push(took.0 as f64 / 1e6);
             }
-            Note::Clock { round_trip, .. } => venue.round_trip = Some(round_trip),
+            Note::Clock { round_trip, .. } => {
+                venue.round_trip = Some(round_trip);
+                return News::Clock;
+            }
             Note::DeadMan(until) => venue.dead_man_until = until,
             Note::Lost(id, _, why) => {
                 venue.lost += 1;

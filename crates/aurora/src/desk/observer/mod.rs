@@ -119,10 +119,14 @@ impl Observer {
                     reason: (!reason.is_empty()).then_some(reason),
                 });
             }
-            // The engine has one alert of its own; the rest of what it finds is a state.
-            Notice::Alert { detail, .. } => {
-                let trouble = Trouble { venue: None, kind: Kind::Reconciliation, detail };
-                self.alerts.raise(at, trouble);
+            // The engine has few alerts of its own; the rest of what it finds is a state.
+            Notice::Alert { code, detail } => {
+                let kind = match code {
+                    "ORDER_UNRESOLVED" => Kind::Unresolved,
+                    "DEAD_ORDER_LIVE" => Kind::DeadLive,
+                    _ => Kind::Reconciliation,
+                };
+                self.alerts.raise(at, Trouble { venue: None, kind, detail });
             }
         }
     }
@@ -160,6 +164,14 @@ impl Observer {
         if *engine.reconciliation() == Reconciliation::Agreed {
             let logs = &mut self.logs;
             self.alerts.reconciled(at, |trouble| {
+                if let Some(logs) = logs {
+                    logs.recovered(at, trouble);
+                }
+            });
+        }
+        if engine.markets().iter().all(|market| market.held.is_none()) {
+            let logs = &mut self.logs;
+            self.alerts.released(at, |trouble| {
                 if let Some(logs) = logs {
                     logs.recovered(at, trouble);
                 }
