@@ -26,6 +26,8 @@ const LAYERS: [&[&str]; 4] = [
         "aurora-journal",
         "aurora-lease",
         "aurora-records",
+        "aurora-audit",
+        "aurora-audit-verify",
         "aurora-store",
         "aurora-wire",
         "aurora-venue",
@@ -126,6 +128,21 @@ fn only_the_binary_names_anyhow() {
             !names_it || name == "aurora" || TOOLS.contains(&name.as_str()),
             "{name} must not depend on anyhow: a library has an error enum of its own"
         );
+    }
+}
+
+/// Who checks the audit shares nothing of ours with who wrote it, nor with anybody else.
+#[test]
+fn the_audits_verifier_stands_alone() {
+    for Package { name, dependencies, .. } in workspace() {
+        let shared: Vec<_> = match name.as_str() {
+            "aurora-audit-verify" => dependencies.iter().filter(|to| is_ours(to)).collect(),
+            "aurora-audit" => {
+                dependencies.iter().filter(|to| *to == "aurora-audit-verify").collect()
+            }
+            _ => continue,
+        };
+        assert!(shared.is_empty(), "{name} must not depend on {shared:?}: see ARCHITECTURE.md");
     }
 }
 

@@ -1,0 +1,63 @@
+//! One record, and the line it becomes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::tree::{Hash, hex};
+
+/// Something that happened, before it has its place in the chain.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// When, in UTC nanoseconds, on the time line of whoever tells it.
+    pub at: i64,
+    /// What kind of thing: `decision`, `intent`, `operator`, …
+    pub kind: &'static str,
+    /// The order it is about.
+    pub order: Option<String>,
+    /// The decision it is about.
+    pub decision: Option<String>,
+    /// The journal's record that tells the same; they count up.
+    pub journal: Option<u64>,
+    /// Everything else.
+    pub body: Box<RawValue>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    seq: u64,
+    at: i64,
+    kind: &'a str,
+    prev: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    journal: Option<u64>,
+    body: &'a RawValue,
+}
+
+impl Entry {
+    /// The line at place `seq` behind the record of that hash, without its end.
+    pub(crate) fn line(&self, seq: u64, prev: &Hash) -> Vec<u8> {
+        let line = Line {
+            seq,
+            at: self.at,
+            kind: self.kind,
+            prev: hex(prev),
+            order: self.order.as_deref(),
+            decision: self.decision.as_deref(),
+            journal: self.journal,
+            body: &self.body,
+        };
+        serde_json::to_vec(&line).expect("a record is plain data")
+    }
+}
+
+/// What a start needs of a line that is there already.
+#[derive(Deserialize)]
+pub(crate) struct Written {
+    pub(crate) seq: u64,
+    pub(crate) prev: String,
+    pub(crate) journal: Option<u64>,
+}

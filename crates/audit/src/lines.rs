@@ -1,0 +1,85 @@
+//! A file of whole lines that only grows; a write that failed is written again at the same place.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use crate::AuditError;
+use crate::error::SYNC;
+
+/// The open file.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    file: File,
+    path: PathBuf,
+    /// Bytes of it that are known to be written.
+    written: u64,
+    waiting: Vec<u8>,
+}
+
+impl Lines {
+    /// A new file; its name must be free.
+    pub(crate) fn create(path: &Path) -> Result<Lines, AuditError> {
+        let file = OpenOptions::new().write(true).create_new(true).open(path);
+        Lines::of(path, file.map_err(AuditError::io("create", path))?, 0)
+    }
+
+    /// A file that may be there already, behind its first `written` bytes; what is behind them is cut off.
+    pub(crate) fn go_on(path: &Path, written: u64) -> Result<Lines, AuditError> {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
+        let file = file.map_err(AuditError::io("open", path))?;
+        file.set_len(written).map_err(AuditError::io("cut", path))?;
+        Lines::of(path, file, written)
+    }
+
+    fn of(path: &Path, file: File, written: u64) -> Result<Lines, AuditError> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        // The file's name must outlive a power cut too.
+        let named = File::open(folder).and_then(|folder| folder.sync_all());
+        named.map_err(AuditError::io(SYNC, folder))?;
+        Ok(Lines { file, path: path.to_owned(), written, waiting: Vec::new() })
+    }
+
+    /// One line more, without its end; it waits for [`Lines::flush`].
+    pub(crate) fn push(&mut self, line: &[u8]) {
+        self.waiting.extend_from_slice(line);
+        self.waiting.push(b'\n');
+    }
+
+    /// Hands what waits to the system. After an error it still waits, and may be tried again.
+    pub(crate) fn flush(&mut self) -> Result<(), AuditError> {
+        self.file
+            .write_all_at(&self.waiting, self.written)
+            .map_err(AuditError::io("write", &self.path))?;
+        self.written += self.waiting.len() as u64;
+        self.waiting.clear();
+        Ok(())
+    }
+
+    /// Waits for the disk. An error is final: what the disk has is not known any more.
+    pub(crate) fn sync(&mut self) -> Result<(), AuditError> {
+        self.file.sync_data().map_err(AuditError::io(SYNC, &self.path))
+    }
+
+    /// How long the file is, with what waits.
+    pub(crate) fn len(&self) -> u64 {
+        self.written + self.waiting.len() as u64
+    }
+}
+
+/// The bytes of a file; nothing where there is none.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, AuditError> {
+    match std::fs::read(path) {
+        Err(none) if none.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        read => read.map_err(AuditError::io("read", path)),
+    }
+}
+
+/// The whole lines in there, and how many bytes they are.
+pub(crate) fn whole(bytes: &[u8]) -> (Vec<&[u8]>, usize) {
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let lines = bytes[..end].split_inclusive(|byte| *byte == b'\n');
+    (lines.map(|line| &line[..line.len() - 1]).collect(), end)
+}

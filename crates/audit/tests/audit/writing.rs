@@ -1,0 +1,178 @@
+//! Writing, starting again, mirroring and proving.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+
+use super::stage::{SECOND, Stage, entry};
+use aurora_audit::{ANCHOR_EVERY_NS, AuditThread, Opened, Why, Writer};
+use aurora_audit_verify::{Audit, check, consistency, prove};
+
+fn verified(stage: &Stage) -> Audit {
+    Audit::verify(&stage.folder(), Some(&stage.mirror()), None).unwrap()
+}
+
+#[test]
+fn several_runs_are_one_chain() {
+    let stage = Stage::new();
+    for records in [1, 7, 2_500] {
+        stage.run(records, 100).anchor(SECOND, Why::Close).unwrap();
+    }
+    let report = verified(&stage).report;
+    assert_eq!((report.records, report.behind_the_last_root), (2_508, 0));
+    assert_eq!(report.mirrored, Some(report.roots));
+    assert_eq!(stage.files().len(), 3);
+}
+
+#[test]
+fn a_killed_run_leaves_an_unfinished_line_that_the_next_start_moves_aside() {
+    let stage = Stage::new();
+    drop(stage.run(25, 10));
+    let newest = stage.files().pop().unwrap();
+    OpenOptions::new().append(true).open(&newest).unwrap().write_all(b"{\"seq\":26,\"at").unwrap();
+    let report = verified(&stage).report;
+    assert_eq!((report.behind_the_last_root, report.unfinished_bytes), (5, 13));
+
+    let (_, opened) = Writer::open(&stage.settings()).unwrap();
+    let public_key = report.key;
+    assert_eq!(opened, Opened { records: 25, journal: 50, torn_bytes: 13, public_key });
+    assert_eq!(fs::read(newest.with_extension("torn")).unwrap(), b"{\"seq\":26,\"at");
+    drop(stage.run(5, 5));
+    assert_eq!(verified(&stage).report.records, 30);
+}
+
+#[test]
+fn a_start_refuses_a_folder_whose_tail_was_cut_or_whose_roots_were() {
+    let stage = Stage::new();
+    drop(stage.run(25, 10));
+    let newest = stage.files().pop().unwrap();
+    let whole = fs::read_to_string(&newest).unwrap();
+    let cut: String = whole.split_inclusive('\n').take(15).collect();
+    fs::write(&newest, cut).unwrap();
+    let refused = Writer::open(&stage.settings()).unwrap_err().to_string();
+    assert!(refused.contains("gone from its end"), "{refused}");
+
+    fs::write(&newest, whole).unwrap();
+    let roots = stage.folder().join("roots.jsonl");
+    let first =
+        fs::read_to_string(&roots).unwrap().split_inclusive('\n').next().unwrap().to_owned();
+    fs::write(&roots, first).unwrap();
+    let refused = Writer::open(&stage.settings()).unwrap_err().to_string();
+    assert!(refused.contains("has 2 roots"), "{refused}");
+}
+
+#[test]
+fn a_mirror_that_was_away_is_caught_up() {
+    let stage = Stage::new();
+    let mut writer = stage.run(10, 10);
+    fs::rename(stage.mirror(), stage.mirror().with_extension("away")).unwrap();
+    fs::write(stage.mirror(), "a file where a folder was").unwrap();
+    writer.append(&entry(11)).unwrap();
+    writer.anchor(SECOND, Why::Time).unwrap();
+    fs::remove_file(stage.mirror()).unwrap();
+    fs::rename(stage.mirror().with_extension("away"), stage.mirror()).unwrap();
+    writer.append(&entry(12)).unwrap();
+    writer.anchor(2 * SECOND, Why::Time).unwrap();
+    assert_eq!(verified(&stage).report.mirrored, Some(3));
+}
+
+#[test]
+fn roots_are_due_by_number_by_age_and_by_the_hour() {
+    let stage = Stage::new();
+    let (mut writer, _) = Writer::open(&stage.settings()).unwrap();
+    let at = 10 * 3_600 * SECOND + 60 * SECOND;
+    assert_eq!(writer.due(at), None);
+    writer.append(&entry(1)).unwrap();
+    assert_eq!(writer.due(at), Some(Why::Start));
+    writer.anchor(at, Why::Start).unwrap();
+    assert_eq!(writer.due(at + ANCHOR_EVERY_NS), None, "nothing new");
+    assert_eq!(writer.due(at + 3_600 * SECOND), Some(Why::Hour), "once an hour even so");
+    writer.append(&entry(2)).unwrap();
+    assert_eq!(writer.due(at + ANCHOR_EVERY_NS - 1), None);
+    assert_eq!(writer.due(at + ANCHOR_EVERY_NS), Some(Why::Time));
+    for n in 3..=1_001 {
+        assert_eq!(writer.due(at), None);
+        writer.append(&entry(n)).unwrap();
+    }
+    assert_eq!(writer.due(at), Some(Why::Records));
+}
+
+#[test]
+fn every_order_and_every_denial_is_proved_without_the_folder() {
+    let stage = Stage::new();
+    drop(stage.run(130, 7));
+    let audit = verified(&stage);
+    for n in 1..=126 {
+        let subject = if n % 3 == 0 { format!("d-{n}") } else { format!("A{n:08}") };
+        let proof = prove(&audit, &subject).unwrap();
+        let checked = check(&proof, Some(&audit.report.key)).unwrap();
+        assert_eq!(checked.records.len(), 1);
+        assert!(n % 3 != 0 || checked.records[0].contains("NOTIONAL_CAP"));
+        let text = proof.to_string();
+        for (was, is) in
+            [("BTCUSDT", "ETHUSDT"), ("\"seq\\\":", "\"seq\\\":1"), ("\"why\\\":", "\"w\\\":")]
+        {
+            let forged = serde_json::from_str(&text.replace(was, is)).unwrap();
+            assert!(check(&forged, None).is_err(), "{was} became {is}");
+        }
+        assert!(check(&proof, Some(&"0".repeat(64))).is_err());
+    }
+    let unknown = prove(&audit, "A00000130").unwrap_err().to_string();
+    assert!(unknown.contains("no root covers record 130 yet"), "{unknown}");
+    assert!(prove(&audit, "A99").is_err());
+}
+
+#[test]
+fn any_root_is_shown_to_add_to_any_older_one() {
+    let stage = Stage::new();
+    drop(stage.run(90, 7));
+    let audit = verified(&stage);
+    for old in 1..=audit.report.roots {
+        for new in old..=audit.report.roots {
+            let proof = consistency(&audit, old, new).unwrap();
+            let checked = check(&proof, None).unwrap();
+            assert_eq!((checked.adds_to, checked.size), (Some(7 * old), 7 * new));
+            let mut forged = proof.clone();
+            forged["path"].as_array_mut().unwrap().push(serde_json::json!("00".repeat(32)));
+            assert!(check(&forged, None).is_err());
+        }
+    }
+    assert!(consistency(&audit, 2, 1).is_err());
+    assert!(consistency(&audit, 0, 1).is_err());
+    assert!(consistency(&audit, 1, 99).is_err());
+}
+
+#[test]
+fn the_thread_writes_everything_it_was_given() {
+    let stage = Stage::new();
+    let (writer, _) = Writer::open(&stage.settings()).unwrap();
+    let thread = AuditThread::spawn(writer, || SECOND, entry).unwrap();
+    for n in 1..=20_000 {
+        thread.append(n).unwrap();
+    }
+    assert!(thread.takes());
+    let closed = thread.close().unwrap();
+    assert_eq!((closed.records, closed.anchored), (20_000, 20_000));
+    assert_eq!(verified(&stage).report.records, 20_000);
+}
+
+#[test]
+fn a_thread_that_cannot_write_says_so_and_loses_nothing() {
+    let stage = Stage::new();
+    let (writer, _) = Writer::open(&stage.settings()).unwrap();
+    // The folder is gone before its first file is made.
+    fs::rename(stage.folder(), stage.folder().with_extension("away")).unwrap();
+    let thread = AuditThread::spawn(writer, || SECOND, entry).unwrap();
+    thread.append(1).unwrap();
+    while thread.takes() {
+        std::thread::yield_now();
+    }
+    thread.append(2).unwrap();
+    assert!(thread.problem().unwrap().starts_with("cannot create"), "{:?}", thread.problem());
+    fs::rename(stage.folder().with_extension("away"), stage.folder()).unwrap();
+    while !thread.takes() {
+        std::thread::yield_now();
+    }
+    thread.append(3).unwrap();
+    assert_eq!(thread.close().unwrap().anchored, 3);
+    assert_eq!(verified(&stage).report.records, 3);
+}
