@@ -5,6 +5,9 @@ use serde_json::value::RawValue;
 
 use crate::tree::{Hash, hex};
 
+/// The kind of record that begins a run; its body is found again by the next one.
+pub const START: &str = "start";
+
 /// Something that happened, before it has its place in the chain.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -58,6 +61,15 @@ impl Entry {
 #[derive(Deserialize)]
 pub(crate) struct Written {
     pub(crate) seq: u64,
+    kind: String,
     pub(crate) prev: String,
     pub(crate) journal: Option<u64>,
+    body: Box<RawValue>,
+}
+
+impl Written {
+    /// What a start wrote about itself.
+    pub(crate) fn start(self) -> Option<Box<RawValue>> {
+        (self.kind == START).then_some(self.body)
+    }
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::value::RawValue;
+
 use crate::AuditError;
 use crate::entry::Written;
 use crate::key::AuditKey;
@@ -26,6 +28,8 @@ pub(crate) struct Found {
     pub(crate) roots: Vec<u8>,
     /// The last journal record that was audited.
     pub(crate) journal: u64,
+    /// What the newest start wrote about itself.
+    pub(crate) previous: Option<Box<RawValue>>,
     /// Bytes of an unfinished line that were moved aside.
     pub(crate) torn_bytes: usize,
 }
@@ -52,7 +56,7 @@ pub(crate) fn read(folder: &Path, key: &AuditKey) -> Result<Found, AuditError> {
         Some((_, newest)) => cut_torn(newest)?,
         None => 0,
     };
-    let mut found = Found { peaks, head, last, roots, journal: 0, torn_bytes };
+    let mut found = Found { peaks, head, last, roots, journal: 0, previous: None, torn_bytes };
     let newer = files.iter().rposition(|(first, _)| *first <= last.size.max(1)).unwrap_or(0);
     for (_, path) in &files[newer..] {
         found.take(path)?;
@@ -62,14 +66,27 @@ pub(crate) fn read(folder: &Path, key: &AuditKey) -> Result<Found, AuditError> {
         return Err(AuditError::damaged(folder, detail));
     }
     for (_, path) in files[..newer].iter().rev() {
-        if found.journal == 0 {
-            found.journal = audited(&lines::read(path)?);
+        if found.journal == 0 || found.previous.is_none() {
+            found.look_back(&lines::read(path)?);
         }
     }
     Ok(found)
 }
 
 impl Found {
+    /// What older lines tell and newer ones did not.
+    fn look_back(&mut self, bytes: &[u8]) {
+        let (lines, _) = lines::whole(bytes);
+        let told = lines.iter().filter_map(|line| serde_json::from_slice::<Written>(line).ok());
+        let (mut journal, mut previous) = (0, None);
+        for written in told {
+            journal = journal.max(written.journal.unwrap_or(0));
+            previous = written.start().or(previous);
+        }
+        self.journal = self.journal.max(journal);
+        self.previous = self.previous.take().or(previous);
+    }
+
     fn take(&mut self, path: &Path) -> Result<(), AuditError> {
         let bytes = lines::read(path)?;
         let (records, _) = lines::whole(&bytes);
@@ -85,8 +102,9 @@ impl Found {
                 let detail = format!("record {} does not follow the one before it", written.seq);
                 return Err(AuditError::damaged(path, detail));
             }
-            self.journal = self.journal.max(written.journal.unwrap_or(0));
             seen = Some((written.seq, hash));
+            self.journal = self.journal.max(written.journal.unwrap_or(0));
+            self.previous = written.start().or(self.previous.take());
         }
         match seen {
             Some((seq, hash)) if seq == self.last.size && hash != self.head => {
@@ -98,13 +116,6 @@ impl Found {
             _ => Ok(()),
         }
     }
-}
-
-/// The last journal record that those lines tell of.
-fn audited(bytes: &[u8]) -> u64 {
-    let (lines, _) = lines::whole(bytes);
-    let told = lines.iter().filter_map(|line| serde_json::from_slice::<Written>(line).ok());
-    told.filter_map(|written| written.journal).max().unwrap_or(0)
 }
 
 /// Files of records by the number of their first, oldest first.

@@ -17,11 +17,12 @@ mod thread;
 mod tree;
 mod writer;
 
-pub use entry::Entry;
+pub use entry::{Entry, START};
 pub use error::AuditError;
 pub use key::AuditKey;
 pub use root::Why;
 pub use thread::{AuditThread, Closed};
+pub use tree::fingerprint;
 pub use writer::{Opened, Settings, Writer};
 
 /// A root is signed after so many records.

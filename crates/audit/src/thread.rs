@@ -24,9 +24,10 @@ const NAP: Duration = Duration::from_millis(200);
 /// The audit of one run: hand over, and go on.
 #[derive(Debug)]
 pub struct AuditThread<T> {
-    queue: Sender<T>,
+    /// `None` once it is closed.
+    queue: Option<Sender<T>>,
     shared: Arc<Shared>,
-    thread: JoinHandle<Result<Closed, AuditError>>,
+    thread: Option<JoinHandle<Result<Closed, AuditError>>>,
 }
 
 /// What the audit came to.
@@ -59,7 +60,7 @@ impl<T: Send + 'static> AuditThread<T> {
         let shared = Arc::new(Shared::default());
         let work = Work { writer, queued, shared: shared.clone(), now, tell };
         let thread = std::thread::Builder::new().name("audit".into()).spawn(|| work.run())?;
-        Ok(AuditThread { queue, shared, thread })
+        Ok(AuditThread { queue: Some(queue), shared, thread: Some(thread) })
     }
 
     /// Hands a record over. Waits only where so many wait already that the writer is hopelessly behind.
@@ -68,22 +69,28 @@ impl<T: Send + 'static> AuditThread<T> {
     /// [`AuditError::Full`] when nothing can be written and the queue is full: then nothing may go on.
     pub fn append(&self, item: T) -> Result<(), AuditError> {
         let mut item = item;
+        let Some(queue) = &self.queue else { return Err(AuditError::Gone) };
         loop {
-            item = match self.queue.send_timeout(item, NAP) {
+            item = match queue.send_timeout(item, NAP) {
                 Ok(()) => return Ok(()),
                 Err(SendTimeoutError::Disconnected(_)) => return Err(AuditError::Gone),
                 Err(SendTimeoutError::Timeout(item)) => item,
             };
             if self.shared.failing.load(Ordering::Relaxed) {
                 let problem = self.problem().unwrap_or_default();
-                return Err(AuditError::Full { waiting: self.queue.len(), problem });
+                return Err(AuditError::Full { waiting: queue.len(), problem });
             }
         }
     }
 
-    /// Whether records are written as they come.
-    pub fn takes(&self) -> bool {
-        !self.shared.failing.load(Ordering::Relaxed) && self.queue.len() < QUEUE / 2
+    /// Whether records can be written. When not, they wait.
+    pub fn writes(&self) -> bool {
+        !self.shared.failing.load(Ordering::Relaxed)
+    }
+
+    /// Whether more of them wait than ever should.
+    pub fn lags(&self) -> bool {
+        self.queue.as_ref().is_some_and(|queue| QUEUE / 2 < queue.len())
     }
 
     /// Why records or their mirror are not written, while they are not.
@@ -95,10 +102,27 @@ impl<T: Send + 'static> AuditThread<T> {
     ///
     /// # Errors
     /// What kept the last records from being written.
-    pub fn close(self) -> Result<Closed, AuditError> {
+    pub fn close(mut self) -> Result<Closed, AuditError> {
+        self.end()
+    }
+}
+
+impl<T> AuditThread<T> {
+    fn end(&mut self) -> Result<Closed, AuditError> {
         self.shared.closing.store(true, Ordering::Relaxed);
-        drop(self.queue);
-        self.thread.join().unwrap_or(Err(AuditError::Gone))
+        drop(self.queue.take());
+        let ended = self.thread.take().map(JoinHandle::join);
+        ended.and_then(Result::ok).unwrap_or(Err(AuditError::Gone))
+    }
+}
+
+impl<T> Drop for AuditThread<T> {
+    /// A desk that ends in an error still leaves everything written.
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            // There is nobody left to tell.
+            drop(self.end());
+        }
     }
 }
 

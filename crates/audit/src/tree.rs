@@ -22,6 +22,11 @@ pub(crate) fn sha256(bytes: &[u8]) -> Hash {
     Sha256::digest(bytes).into()
 }
 
+/// SHA-256 in hex: what a record says of something too long to repeat.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    hex(&sha256(bytes))
+}
+
 /// The tree so far: one hash for each one bit of its size, the largest subtree first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Peaks {

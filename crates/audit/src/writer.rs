@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::value::RawValue;
+
 use crate::entry::Entry;
 use crate::folder::{self, Found, PUBLIC, ROOTS};
 use crate::key::AuditKey;
@@ -28,12 +30,14 @@ pub struct Settings {
 }
 
 /// What a start found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Opened {
     /// Records of the runs before.
     pub records: u64,
     /// The last journal record that was audited; 0 is none.
     pub journal: u64,
+    /// What the last run's start wrote about itself.
+    pub previous: Option<Box<RawValue>>,
     /// Bytes of an unfinished record that were moved into a `.torn` file.
     pub torn_bytes: usize,
     /// The public key, 64 hex digits.
@@ -67,12 +71,18 @@ impl Writer {
         let key = AuditKey::load_or_create(&settings.key)?;
         let public = format!("{}\n", key.public());
         keep_public(folder, &public)?;
-        let Found { peaks, head, last, roots, journal, torn_bytes } = folder::read(folder, &key)?;
+        let Found { peaks, head, last, roots, journal, previous, torn_bytes } =
+            folder::read(folder, &key)?;
         let own: Vec<&[u8]> = crate::lines::whole(&roots).0;
         let mirror = settings.mirror.as_ref().map(|at| Mirror::open(at, &public, &own));
         let mirror = mirror.transpose()?;
-        let opened =
-            Opened { records: peaks.size(), journal, torn_bytes, public_key: key.public() };
+        let opened = Opened {
+            records: peaks.size(),
+            journal,
+            previous,
+            torn_bytes,
+            public_key: key.public(),
+        };
         let roots = Lines::go_on(&folder.join(ROOTS), roots.len() as u64)?;
         let writer = Writer {
             folder: folder.clone(),

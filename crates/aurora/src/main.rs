@@ -1,5 +1,6 @@
 //! `aurora`: the command line and the wiring. Decisions live in the core crates.
 
+mod audit_cmd;
 mod calibrate_cmd;
 mod calibrator_file;
 mod config_cmd;
@@ -46,6 +47,7 @@ enum Command {
     Kill(kill_cmd::KillArgs),
     Replay(desk::ReplayArgs),
     Journal(journal_cmd::JournalArgs),
+    Audit(audit_cmd::AuditArgs),
     Tape(tape_cmd::TapeArgs),
     Market(market_cmd::MarketArgs),
     Config(config_cmd::ConfigArgs),
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Command::Journal(args) => {
             exit::finish_printing(journal_cmd::run(&args, aurora_records::kind_word))
         }
+        Command::Audit(args) => exit::finish_printing(audit_cmd::run(&args)),
         Command::Replay(args) => exit::finish_printing(desk::replay(&args)),
         Command::Tape(args) => tape_cmd::run(&args),
         Command::Market(args) => market_cmd::run(&args),

@@ -89,6 +89,18 @@ pub enum Action {
     Rearm,
 }
 
+impl Action {
+    /// As it is asked for over HTTP.
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::Hold => "hold",
+            Action::Resume => "resume",
+            Action::Kill => "kill",
+            Action::Rearm => "rearm",
+        }
+    }
+}
+
 /// What an operator's action did.
 #[derive(Clone, Copy, Debug)]
 pub struct Controlled {

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 
 use super::stage::{SECOND, Stage, entry};
-use aurora_audit::{ANCHOR_EVERY_NS, AuditThread, Opened, Why, Writer};
+use aurora_audit::{ANCHOR_EVERY_NS, AuditThread, START, Why, Writer};
 use aurora_audit_verify::{Audit, check, consistency, prove};
 
 fn verified(stage: &Stage) -> Audit {
@@ -33,11 +33,29 @@ fn a_killed_run_leaves_an_unfinished_line_that_the_next_start_moves_aside() {
     assert_eq!((report.behind_the_last_root, report.unfinished_bytes), (5, 13));
 
     let (_, opened) = Writer::open(&stage.settings()).unwrap();
-    let public_key = report.key;
-    assert_eq!(opened, Opened { records: 25, journal: 50, torn_bytes: 13, public_key });
+    assert_eq!((opened.records, opened.journal, opened.torn_bytes), (25, 50, 13));
+    assert_eq!(opened.public_key, report.key);
     assert_eq!(fs::read(newest.with_extension("torn")).unwrap(), b"{\"seq\":26,\"at");
     drop(stage.run(5, 5));
     assert_eq!(verified(&stage).report.records, 30);
+}
+
+#[test]
+fn a_start_finds_what_the_one_before_it_wrote_about_itself() {
+    let stage = Stage::new();
+    assert!(Writer::open(&stage.settings()).unwrap().1.previous.is_none());
+    for run in 1..=3 {
+        let mut writer = stage.run(1, 9);
+        let body = serde_json::value::to_raw_value(&run).unwrap();
+        writer.append(&aurora_audit::Entry { kind: START, body, ..entry(1) }).unwrap();
+        for n in 0..20 {
+            writer.append(&entry(n)).unwrap();
+        }
+        writer.anchor(SECOND, Why::Close).unwrap();
+    }
+    drop(stage.run(30, 7));
+    let previous = Writer::open(&stage.settings()).unwrap().1.previous;
+    assert_eq!(previous.unwrap().get(), "3");
 }
 
 #[test]
@@ -149,7 +167,7 @@ fn the_thread_writes_everything_it_was_given() {
     for n in 1..=20_000 {
         thread.append(n).unwrap();
     }
-    assert!(thread.takes());
+    assert!(thread.writes());
     let closed = thread.close().unwrap();
     assert_eq!((closed.records, closed.anchored), (20_000, 20_000));
     assert_eq!(verified(&stage).report.records, 20_000);
@@ -163,13 +181,13 @@ fn a_thread_that_cannot_write_says_so_and_loses_nothing() {
     fs::rename(stage.folder(), stage.folder().with_extension("away")).unwrap();
     let thread = AuditThread::spawn(writer, || SECOND, entry).unwrap();
     thread.append(1).unwrap();
-    while thread.takes() {
+    while thread.writes() {
         std::thread::yield_now();
     }
     thread.append(2).unwrap();
     assert!(thread.problem().unwrap().starts_with("cannot create"), "{:?}", thread.problem());
     fs::rename(stage.folder().with_extension("away"), stage.folder()).unwrap();
-    while !thread.takes() {
+    while !thread.writes() {
         std::thread::yield_now();
     }
     thread.append(3).unwrap();

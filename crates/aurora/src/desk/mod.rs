@@ -1,6 +1,7 @@
 //! The desk: `aurora run` from the command line to the last record.
 
 mod alerts;
+mod audit;
 mod build;
 mod calendar;
 mod counterparty;
@@ -37,6 +38,7 @@ use crossbeam_channel::bounded;
 use tokio::sync::watch;
 
 use crate::exit::config_fault;
+use audit::DeskAudit;
 use build::{Market, Recovered};
 use calendar::Calendars;
 use counterparty::Counterparty;
@@ -160,6 +162,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     };
     let Recovered { engine, store, recovery, prices } =
         build::recover(&config, &market, &data, commits, first_epoch)?;
+    let begun = (data.as_path(), store.base(), store.epoch());
+    let audit = DeskAudit::open(&config, begun, &market.instruments, &clock)?;
     let observer = Observer::new(&market.instruments, Some(logs));
     let begins_at = clock.now();
     let (street, counterparty) = match plan {
@@ -180,7 +184,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
         Counterparty::Lines(_) => Calendars::watch(&config)?,
         Counterparty::Inside(_) => None,
     };
-    let mut world = World::new(engine, counterparty, store, observer);
+    let mut world = World::new(engine, counterparty, (store, audit), observer);
     let (view, views) = watch::channel(Arc::new(world.first_view(clock.now(), &setting)));
     let (asks, asked) = bounded(QUESTIONS);
     let stop = Arc::new(AtomicBool::new(false));
@@ -330,6 +334,14 @@ fn data_folder(
         None if is_tape => Path::new(config.text("storage.dir")).join("tape").join(run_id(now.0)),
         None => Path::new(config.text("storage.dir")).join(name),
     }
+}
+
+/// Where a desk of that configuration keeps its audit, and the mirror.
+pub(crate) fn audit_folder(config: &Config) -> Result<(PathBuf, Option<PathBuf>)> {
+    let plan = plan(config, Speed::Times(1.0))?;
+    let folder = plan.map_or_else(|| String::from("paper"), |plan| plan.folder());
+    let settings = audit::settings(config, &Path::new(config.text("storage.dir")).join(folder));
+    Ok((settings.folder, settings.mirror))
 }
 
 fn session(config: &Config, now: Nanos) -> Result<SessionDir> {

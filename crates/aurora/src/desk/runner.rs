@@ -188,13 +188,22 @@ impl Desk {
         }
         if self.shown_at <= wall {
             self.shown_at = wall + SHOW_EVERY;
-            let logged = self.world.observer.commit_logs(wall) && !self.world.store.is_full();
+            let logged = self.logs_are_written(now, wall);
             if logged != self.world.engine.audit_ok() {
                 self.world.audit(now, logged)?;
             }
             self.show(now, wall);
         }
         Ok(())
+    }
+
+    /// Whether everything that must be written down is: what is not, is not risked.
+    fn logs_are_written(&mut self, now: Nanos, wall: Nanos) -> bool {
+        let World { observer, store, audit, .. } = &mut self.world;
+        observer.audit_stands(now, audit.problem());
+        // Virtual time waits for the audit, wherever that is.
+        let audited = audit.writes() && (self.speed == Speed::Max || !audit.lags());
+        observer.commit_logs(wall) && audited && !store.is_full()
     }
 
     fn kill_flag(&mut self, now: Nanos) -> Result<()> {
@@ -219,7 +228,9 @@ impl Desk {
         // An asker who has gone away needs no answer.
         match ask {
             Ask::Control { action, reason, reply } => {
-                let done = self.control(now, action, reason)?;
+                let done = self.control(now, action, reason.clone())?;
+                let refused = done.as_ref().err().map(|refused| refused.code);
+                self.world.audit.operator(now, (action.word(), &reason), refused)?;
                 self.show(now, self.clock.now());
                 drop(reply.send(done));
             }
@@ -311,12 +322,15 @@ impl Desk {
         self.world.observer.commit_logs(self.clock.now());
         let (orders, fills, denied) = self.world.observer.totals();
         let first_fill_s = self.first_fill.map(Nanos::seconds);
-        let World { engine, store, events, messages, .. } = self.world;
+        let (ended_at, last) = (self.clock.now(), self.world.store.position().seq);
+        let World { engine, store, audit, events, messages, .. } = self.world;
+        let journal_hash = store.close()?;
+        audit.close(ended_at, last)?;
         Ok(Outcome {
             first_fill_s,
             fingerprint: engine.fingerprint().to_string(),
             net: engine.ledger().pnl().net.to_string(),
-            journal_hash: store.close()?,
+            journal_hash,
             events,
             messages,
             orders,

@@ -5,10 +5,11 @@
 
 use anyhow::Result;
 use aurora_api::console::View;
-use aurora_engine::{Command, Effects, Engine, Input, Record, Refusal};
+use aurora_engine::{Command, Effects, Engine, Input, Notice, Record, Refusal};
 use aurora_model::{InstrumentNo, MarketEvent, Nanos, VenueReport, VenueState};
 
 use super::alerts::{Standing, Trouble};
+use super::audit::DeskAudit;
 use super::counterparty::{Counterparty, Step};
 use super::lines::Lines;
 use super::observer::{Observer, Outside, Setting};
@@ -21,6 +22,7 @@ pub(crate) struct World {
     pub(crate) engine: Engine<Monotonic>,
     pub(crate) counterparty: Counterparty,
     pub(crate) store: Store,
+    pub(crate) audit: DeskAudit,
     pub(crate) observer: Observer,
     effects: Effects,
     now: Nanos,
@@ -33,13 +35,14 @@ impl World {
     pub(crate) fn new(
         engine: Engine<Monotonic>,
         counterparty: Counterparty,
-        store: Store,
+        (store, audit): (Store, DeskAudit),
         observer: Observer,
     ) -> World {
         World {
             engine,
             counterparty,
             store,
+            audit,
             observer,
             effects: Effects::default(),
             now: Nanos(i64::MIN),
@@ -140,8 +143,14 @@ impl World {
     pub(crate) fn durable(&mut self, at: Nanos, records: u64) -> Result<()> {
         let at = at.max(self.now);
         self.now = at;
-        self.observer.durable(at, records + self.store.base());
+        self.on_disk(at, records)?;
         self.apply(at, &Input::Durable { records })
+    }
+
+    fn on_disk(&mut self, at: Nanos, records: u64) -> Result<()> {
+        let last = records + self.store.base();
+        self.observer.durable(at, last);
+        self.audit.durable(last)
     }
 
     /// What a venue takes has changed.
@@ -187,6 +196,7 @@ impl World {
         let mut intents = false;
         for stamped in &self.effects.records {
             let seq = self.store.append(stamped)?;
+            self.audit.record(seq, stamped);
             self.observer.record(seq, stamped);
             intents |= matches!(stamped.record, Record::Intent { .. });
         }
@@ -194,6 +204,9 @@ impl World {
             self.counterparty.submit(at, request);
         }
         for notice in self.effects.notices.drain(..) {
+            if let Notice::Decided(judgement) = &notice {
+                self.audit.decided(judgement)?;
+            }
             self.observer.notice(at, notice, &self.engine);
         }
         self.effects.records.clear();
@@ -201,7 +214,7 @@ impl World {
         if let Some(records) =
             if intents { self.store.commit()? } else { self.store.commit_if_threaded()? }
         {
-            self.observer.durable(at, records + self.store.base());
+            self.on_disk(at, records)?;
             self.effects.clear();
             let durable = Input::Durable { records };
             if self.engine.apply(at, &durable, &mut self.effects).is_err() {

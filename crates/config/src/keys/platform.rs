@@ -45,6 +45,14 @@ pub(super) const KEYS: &[Key] = &[
         "Folder of the journal and the paper account: the truth after a restart.",
         "Папка журнала и бумажного счёта: истина после перезапуска.",
     ),
+    Key::text("audit.mirror", "").optional().means(
+        "A second folder for the audit's signed roots, best on another disk; unset is none.",
+        "Вторая папка для подписанных корней аудита, лучше на другом диске; не задана — нет.",
+    ),
+    Key::text("audit.key", "").optional().means(
+        "The key that signs the audit, made at the first start; unset is audit.key in the data folder.",
+        "Ключ подписи аудита, создаётся при первом запуске; не задан — audit.key в папке данных.",
+    ),
     Key::text("killswitch.flag_file", "kill.flag").means(
         "While this file exists no new order leaves and open ones are cancelled.",
         "Пока этот файл есть, новые заявки не уходят, открытые снимаются.",

@@ -116,6 +116,11 @@ impl Alerts {
         self.end(at, &mut ended, |trouble| is_held(&trouble.kind));
     }
 
+    /// The audit is written again.
+    pub(crate) fn audited(&mut self, at: Nanos, mut ended: impl FnMut(&Trouble)) {
+        self.end(at, &mut ended, |trouble| trouble.kind == Kind::AuditUnwritten);
+    }
+
     fn end(
         &mut self,
         at: Nanos,

@@ -55,6 +55,8 @@ pub(crate) enum Kind {
     Unresolved,
     /// An order that was given up is alive; it counts again, and the desk holds.
     DeadLive,
+    /// The audit, or its mirror, is not written.
+    AuditUnwritten,
 }
 
 /// How long an alert stands.
@@ -89,6 +91,7 @@ impl Trouble {
             Kind::Reconciliation => "RECON_MISMATCH",
             Kind::Unresolved => "ORDER_UNRESOLVED",
             Kind::DeadLive => "DEAD_ORDER_LIVE",
+            Kind::AuditUnwritten => "AUDIT_UNWRITTEN",
         }
     }
 
@@ -108,7 +111,11 @@ impl Trouble {
             | Kind::Silent(..)
             | Kind::ForeignOrder
             | Kind::ForeignFill => "error",
-            Kind::Refused | Kind::Reconciliation | Kind::Unresolved | Kind::DeadLive => "critical",
+            Kind::Refused
+            | Kind::Reconciliation
+            | Kind::Unresolved
+            | Kind::DeadLive
+            | Kind::AuditUnwritten => "critical",
         }
     }
 
@@ -126,7 +133,8 @@ impl Trouble {
             | Kind::NotReady
             | Kind::Reconciliation
             | Kind::Unresolved
-            | Kind::DeadLive => Lasts::UntilOver,
+            | Kind::DeadLive
+            | Kind::AuditUnwritten => Lasts::UntilOver,
         }
     }
 
@@ -229,6 +237,10 @@ impl Trouble {
                 "Заявка, признанная несуществующей, жива: она снова на учёте, торговля на паузе",
                 "An order that was given up is alive: it counts again, and trading is held",
             ),
+            Kind::AuditUnwritten => Text::new(
+                "Аудит или его зеркало не записывается",
+                "The audit or its mirror is not written",
+            ),
         }
     }
 
@@ -271,13 +283,18 @@ mod tests {
             Kind::Reconciliation,
             Kind::Unresolved,
             Kind::DeadLive,
+            Kind::AuditUnwritten,
         ]
     }
 
     fn of(kind: Kind) -> Trouble {
         let is_ours = matches!(
             kind,
-            Kind::Reconciliation | Kind::CalendarUnread | Kind::Unresolved | Kind::DeadLive
+            Kind::Reconciliation
+                | Kind::CalendarUnread
+                | Kind::Unresolved
+                | Kind::DeadLive
+                | Kind::AuditUnwritten
         );
         let venue = (!is_ours).then_some(VenueName::Okx);
         Trouble { venue, kind, detail: String::new() }
@@ -319,6 +336,7 @@ mod tests {
             critical RECON_MISMATCH: Счёт у площадки расходится с журналом | The venue's account differs from the journal
             critical ORDER_UNRESOLVED: Судьба заявки неизвестна слишком долго: входов по инструменту нет, разберитесь и снимите паузу | An order's fate is unknown for too long: its instrument takes no entry until you resume
             critical DEAD_ORDER_LIVE: Заявка, признанная несуществующей, жива: она снова на учёте, торговля на паузе | An order that was given up is alive: it counts again, and trading is held
+            critical AUDIT_UNWRITTEN: Аудит или его зеркало не записывается | The audit or its mirror is not written
         "#]].assert_eq(&told.collect::<String>());
     }
 }

@@ -2,7 +2,7 @@
 
 mod chart;
 mod counts;
-mod decisions;
+pub(crate) mod decisions;
 mod health;
 mod logs;
 mod orders;
@@ -40,6 +40,8 @@ pub(crate) struct Observer {
     history: VecDeque<StateChange>,
     alerts: Alerts,
     logs: Option<DeskLogs>,
+    /// Why the audit or its mirror is not written.
+    audit_problem: Option<String>,
     pub(crate) fills: u64,
 }
 
@@ -55,6 +57,7 @@ impl Observer {
             history: VecDeque::new(),
             alerts: Alerts::default(),
             logs,
+            audit_problem: None,
             fills: 0,
         }
     }
@@ -137,6 +140,24 @@ impl Observer {
             logs.trouble(at, &trouble);
         }
         self.alerts.raise(at, trouble);
+    }
+
+    /// How the audit stands: an alert begins with a problem and ends without.
+    pub(crate) fn audit_stands(&mut self, at: Nanos, problem: Option<String>) {
+        if problem == self.audit_problem {
+            return;
+        }
+        self.audit_problem.clone_from(&problem);
+        if let Some(detail) = problem {
+            self.alert(at, Trouble { venue: None, kind: Kind::AuditUnwritten, detail });
+            return;
+        }
+        let logs = &mut self.logs;
+        self.alerts.audited(at, |trouble| {
+            if let Some(logs) = logs {
+                logs.recovered(at, trouble);
+            }
+        });
     }
 
     /// A venue told how it stands: alerts end by it.
