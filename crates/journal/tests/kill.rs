@@ -18,7 +18,9 @@ fn the_writer() {
         full_disk_bytes: 1 << 16,
         first_epoch: 1,
     };
-    let (journal, recovered) = Journal::open_with(Path::new(&dir), options, &mut |_| ()).unwrap();
+    let (mut journal, recovered) =
+        Journal::open_with(Path::new(&dir), options, &mut |_| ()).unwrap();
+    journal.prepare_ahead().unwrap();
     let mut thread = JournalThread::spawn(journal, |commit| {
         let line = format!("durable {}\n", commit.unwrap().seq);
         std::io::stderr().write_all(line.as_bytes()).unwrap();

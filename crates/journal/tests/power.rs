@@ -126,6 +126,10 @@ impl Machine {
                 }
                 self.history.push(payload);
             }
+            // The thread that prepares the next segment, as far as it got.
+            for _ in 0..self.draws.below(5) {
+                journal.prepare();
+            }
             if self.draws.below(4) == 0 {
                 if journal.hand_over().is_err() {
                     return;
@@ -171,8 +175,8 @@ struct Struck {
     acked_after: u64,
 }
 
-/// A life of 30 commits in which one call fails; then a power cut and a start on a healthy disk.
-fn strike(fault: Fault, draws: &mut Draws) -> Struck {
+/// A life of 30 commits in which one call fails, with the next segment prepared or not; then a power cut and a start on a healthy disk.
+fn strike(fault: Fault, is_prepared: bool, draws: &mut Draws) -> Struck {
     let options =
         Options { segment_bytes: 1500, reserve_bytes: 512, full_disk_bytes: 2048, first_epoch: 1 };
     let disk = MemoryDisk::new();
@@ -181,6 +185,9 @@ fn strike(fault: Fault, draws: &mut Draws) -> Struck {
     if let Ok((mut journal, ..)) = open(&disk, options) {
         for n in 0..30u8 {
             let payload = vec![n; 40 + usize::from(n)];
+            if is_prepared {
+                while journal.prepare() {}
+            }
             let taken = journal.append(1, &payload).or_else(|refused| match refused {
                 JournalError::Full { .. } => journal.append_vital(1, &payload),
                 other => Err(other),
@@ -206,10 +213,10 @@ fn strike(fault: Fault, draws: &mut Draws) -> Struck {
 fn after_any_call_that_fails_nothing_is_acknowledged_that_the_disk_does_not_have() {
     let (mut calls, mut stopped) = (0, 0);
     for error in [io::ErrorKind::Other, io::ErrorKind::StorageFull] {
-        for lasts in [false, true] {
+        for (lasts, is_prepared) in [(false, false), (true, false), (false, true), (true, true)] {
             let mut draws = Draws(7);
             for call in 1.. {
-                let struck = strike(Fault { call, error, lasts }, &mut draws);
+                let struck = strike(Fault { call, error, lasts }, is_prepared, &mut draws);
                 if !struck.was_reached {
                     break;
                 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use aurora_journal::{Journal, SharedJournal};
+use aurora_journal::SharedJournal;
 
 use crate::{PAYLOAD, RECORD_BYTES, prepared, tell};
 
@@ -17,8 +17,7 @@ const ROUNDS: usize = 15;
 const RECORDS_PER_CALLER: usize = 100;
 
 pub(crate) fn compare(dir: &Path, callers: usize) {
-    let (journal, _) = Journal::open(&dir.join("callers"), &mut |_| ()).unwrap();
-    let journal = SharedJournal::new(journal);
+    let journal = SharedJournal::new(crate::journal(&dir.join("callers")));
     let records = callers * RECORDS_PER_CALLER;
     let bare = Bare::new(prepared(dir, "callers-raw", ROUNDS * records));
     let one = [7; RECORD_BYTES];

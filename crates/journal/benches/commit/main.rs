@@ -5,6 +5,7 @@
 //! there is. A ratio near one means that framing, CRC and hash chain cost nothing that can be seen.
 //! SQLite (WAL, `synchronous=FULL`) does the same work in its own way.
 
+mod busy;
 mod callers;
 mod sqlite;
 
@@ -31,12 +32,13 @@ fn main() {
     compare(dir.path(), 64, 0.8);
     callers::compare(dir.path(), 64);
     flood(dir.path());
+    busy::compare(dir.path());
     in_memory();
 }
 
 /// Rounds of the journal, of the bare disk and, one record a commit, of SQLite, by turns.
 fn compare(dir: &Path, batch: usize, target: f64) {
-    let (mut journal, _) = Journal::open(&dir.join(format!("one-{batch}")), &mut |_| ()).unwrap();
+    let mut journal = journal(&dir.join(format!("one-{batch}")));
     let raw = prepared(dir, &format!("raw-{batch}"), ROUNDS * COMMITS_PER_ROUND * batch);
     let (bytes, mut at) = (vec![7; batch * RECORD_BYTES], 0);
     let mut table = (batch == 1).then(|| sqlite::Table::create(&dir.join("table.db")));
@@ -72,6 +74,13 @@ fn compare(dir: &Path, batch: usize, target: f64) {
     }
 }
 
+/// A journal as the desk has it: a thread prepares the next segment.
+fn journal(dir: &Path) -> Journal {
+    let (mut journal, _) = Journal::open(dir, &mut |_| ()).unwrap();
+    journal.prepare_ahead().unwrap();
+    journal
+}
+
 /// A file with room for so many records, every block of it written before, in pieces as the journal does:
 /// after one large write every fdatasync would take longer.
 fn prepared(dir: &Path, name: &str, records: usize) -> File {
@@ -86,7 +95,7 @@ fn prepared(dir: &Path, name: &str, records: usize) -> File {
 
 /// Everything as fast as the sender can, grouped by the thread.
 fn flood(dir: &Path) {
-    let (journal, _) = Journal::open(&dir.join("flood"), &mut |_| ()).unwrap();
+    let journal = journal(&dir.join("flood"));
     let (told, hear) = crossbeam_channel::unbounded();
     let mut thread =
         JournalThread::spawn(journal, move |commit| told.send(commit.unwrap()).unwrap()).unwrap();

@@ -5,7 +5,8 @@
 //! does not wait behind the file system's own journal while other programs write. They are written in
 //! small pieces: after one large write Linux keeps the file in large folios, and every later fdatasync of
 //! a few bytes takes longer (measured on 6.18: 20 of 175 µs). The zeros come before the records, so a
-//! full disk shows while nothing is at stake.
+//! full disk shows while nothing is at stake. Those of the next segment are written ahead, where no
+//! commit waits for them (`ahead.rs`).
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,15 @@ use crate::disk::{Disk, DiskFile};
 use crate::segment::{HEADER_BYTES, Header, JournalError, SegmentName};
 
 static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+
+/// A file of zeros, its blocks ours.
+#[derive(Debug)]
+pub(super) struct Blocks {
+    pub(super) file: Box<dyn DiskFile>,
+    pub(super) path: PathBuf,
+    /// So many bytes of it.
+    pub(super) reserved: u64,
+}
 
 /// The file the journal appends to.
 #[derive(Debug)]
@@ -48,23 +58,35 @@ impl SegmentFile {
         Ok(segment)
     }
 
-    /// The same out of a file whose blocks are ours already, for when the disk has no others.
+    /// The same out of the reserve, whose blocks are ours already, for when the disk has no others.
     pub(super) fn create_from(
         disk: &dyn Disk,
         reserve: &Path,
         header: Header,
     ) -> Result<SegmentFile, JournalError> {
-        let dir = reserve.parent().unwrap_or(Path::new("."));
-        let path = dir.join(header.name.to_string());
         let file = disk.open(reserve).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => JournalError::Full { dir: dir.to_owned() },
+            io::ErrorKind::NotFound => {
+                JournalError::Full { dir: reserve.parent().unwrap_or(Path::new(".")).to_owned() }
+            }
             _ => JournalError::io("open", reserve)(error),
         })?;
-        disk.create(&path).map_err(JournalError::io("create", &path))?;
         let reserved = file.length().map_err(JournalError::io("read", reserve))?;
+        SegmentFile::create_in(disk, Blocks { file, path: reserve.to_owned(), reserved }, header)
+    }
+
+    /// The same out of blocks that were prepared under another name.
+    pub(super) fn create_in(
+        disk: &dyn Disk,
+        blocks: Blocks,
+        header: Header,
+    ) -> Result<SegmentFile, JournalError> {
+        let Blocks { file, path: from, reserved } = blocks;
+        let dir = from.parent().unwrap_or(Path::new("."));
+        let path = dir.join(header.name.to_string());
+        disk.create(&path).map_err(JournalError::io("create", &path))?;
         let mut segment = SegmentFile { file, path, name: header.name, end: 0, reserved };
         segment.begin(header)?;
-        disk.rename(reserve, &segment.path).map_err(JournalError::io("rename", reserve))?;
+        disk.rename(&from, &segment.path).map_err(JournalError::io("rename", &from))?;
         sync_dir(disk, dir)?;
         Ok(segment)
     }
@@ -76,19 +98,17 @@ impl SegmentFile {
 
     /// Makes sure that so many more bytes fit; a disk that has no room for them says so here.
     pub(super) fn extend(&mut self, bytes: u64, piece: u64) -> Result<(), JournalError> {
-        let needed = self.end + bytes;
-        if needed <= self.reserved {
+        if self.has_room_for(bytes) {
             return Ok(());
         }
-        let reserved = needed.next_multiple_of(piece.max(1));
-        while self.reserved < reserved {
-            let left = usize::try_from(reserved - self.reserved).unwrap_or(ZEROS.len());
-            let zeros = &ZEROS[..left.min(ZEROS.len())];
-            let written = self.file.write_at(zeros, self.reserved);
-            written.map_err(JournalError::io("reserve space in", &self.path))?;
-            self.reserved += zeros.len() as u64;
-        }
-        Ok(())
+        let reserved = (self.end + bytes).next_multiple_of(piece.max(1));
+        let written = write_zeros(&*self.file, &mut self.reserved, reserved);
+        written.map_err(JournalError::io("reserve space in", &self.path))
+    }
+
+    /// Whether so many more bytes fit.
+    pub(super) const fn has_room_for(&self, bytes: u64) -> bool {
+        self.end + bytes <= self.reserved
     }
 
     /// One write; the system has it, the disk will after [`SegmentFile::sync`].
@@ -118,6 +138,17 @@ impl SegmentFile {
     pub(super) const fn name(&self) -> SegmentName {
         self.name
     }
+}
+
+/// Writes zeros from one place to another; `at` is where it got, also when the disk has no more room.
+pub(super) fn write_zeros(file: &dyn DiskFile, at: &mut u64, to: u64) -> io::Result<()> {
+    while *at < to {
+        let left = usize::try_from(to - *at).unwrap_or(ZEROS.len());
+        let zeros = &ZEROS[..left.min(ZEROS.len())];
+        file.write_at(zeros, *at)?;
+        *at += zeros.len() as u64;
+    }
+    Ok(())
 }
 
 pub(super) fn sync_dir(disk: &dyn Disk, dir: &Path) -> Result<(), JournalError> {

@@ -1,6 +1,8 @@
 //! Writing the journal: append, then one write and one fdatasync for everything appended.
 
+mod ahead;
 mod file;
+mod priority;
 mod reserve;
 mod shared;
 mod start;
@@ -9,6 +11,7 @@ mod thread;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use priority::Priority;
 pub use shared::SharedJournal;
 pub use start::Recovered;
 pub(crate) use start::{keep_torn, lock};
@@ -17,7 +20,10 @@ pub use thread::{Durable, JournalThread};
 use crate::disk::{Disk, Lock, SystemDisk};
 use crate::mark::MarkFile;
 use crate::reader::Record;
-use crate::segment::{Chain, ChainHash, Header, JournalError, MAX_PAYLOAD_BYTES, SegmentName, Seq};
+use crate::segment::{
+    Chain, ChainHash, HEADER_BYTES, Header, JournalError, MAX_PAYLOAD_BYTES, SegmentName, Seq,
+};
+use ahead::Ahead;
 use file::SegmentFile;
 
 /// Sizes of a journal; the defaults suit a desk.
@@ -52,6 +58,8 @@ pub struct Journal {
     options: Options,
     segment: SegmentFile,
     mark: MarkFile,
+    /// The next segment.
+    ahead: Ahead,
     /// Up to the last appended record.
     chain: Chain,
     /// Up to the last record the system has.
@@ -194,7 +202,24 @@ impl Journal {
         self.mark.write(self.written)?;
         self.durable = self.written.seq;
         self.undurable = 0;
+        self.ahead.keep_pace(self.segment.bytes());
         Ok(())
+    }
+
+    /// From now on a thread makes the next segment ready while this one fills, so that no commit waits for
+    /// that. Without one, commits reserve their own space.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn prepare_ahead(&mut self) -> std::io::Result<()> {
+        self.ahead.start_thread()
+    }
+
+    /// One step of what the thread of [`Journal::prepare_ahead`] does, here and now; `false` when nothing
+    /// is left to do. For a journal whose every call has to come in a known order.
+    pub fn prepare(&mut self) -> bool {
+        self.ahead.keep_pace(self.segment.bytes());
+        self.ahead.step()
     }
 
     /// Space for what is pending: in this segment, in the next, at last in the reserve.
@@ -204,14 +229,36 @@ impl Journal {
             self.is_full = !reserve::keep(&*self.disk, &self.dir, bytes)?;
         }
         let is_due = self.options.segment_bytes <= self.segment.bytes();
+        if !is_due && self.segment.has_room_for(self.pending.len() as u64) {
+            return Ok(());
+        }
+        let piece = self.options.reserve_bytes;
+        if self.take_the_prepared(piece)? {
+            return self.extend();
+        }
         let made = if is_due { self.next_segment() } else { Ok(()) };
         match made.and_then(|()| self.extend()) {
+            // What is prepared for later is better than the reserve.
+            Err(full) if full.is_no_space() && self.take_the_prepared(0)? => Ok(()),
             Err(full) if full.is_no_space() => {
                 self.is_full = true;
                 self.take_the_reserve()
             }
             made => made,
         }
+    }
+
+    /// Goes on in the prepared segment, if it has room for what is pending and so much more.
+    fn take_the_prepared(&mut self, more: u64) -> Result<bool, JournalError> {
+        let needed = HEADER_BYTES as u64 + self.pending.len() as u64 + more;
+        let Some(blocks) = self.ahead.take(needed)? else { return Ok(false) };
+        // What this segment has left is less than one commit: not worth the disk's time.
+        if self.durable < self.written.seq {
+            self.segment.sync()?;
+        }
+        let header = self.next_header()?;
+        self.segment = SegmentFile::create_in(&*self.disk, blocks, header)?;
+        Ok(true)
     }
 
     fn extend(&mut self) -> Result<(), JournalError> {
@@ -234,6 +281,10 @@ impl Journal {
     /// Ends the segment, all of it durable, and returns the header of the next.
     fn finish_segment(&mut self) -> Result<Header, JournalError> {
         self.segment.finish()?;
+        self.next_header()
+    }
+
+    fn next_header(&mut self) -> Result<Header, JournalError> {
         self.mark.write(self.written)?;
         self.mark.sync()?;
         self.durable = self.written.seq;
@@ -247,6 +298,7 @@ impl Journal {
     /// As [`Journal::commit`].
     pub fn close(mut self) -> Result<Chain, JournalError> {
         self.commit()?;
+        self.ahead.give_up();
         self.segment.finish()?;
         self.mark.sync()?;
         Ok(self.chain)

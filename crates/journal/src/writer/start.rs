@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::ahead::Ahead;
 use super::file::SegmentFile;
 use super::{Journal, Options, reserve};
 use crate::disk::{Disk, Lock, is_no_space};
@@ -48,6 +49,7 @@ pub(super) fn open(
     let (segment, had_room) = begin(&*disk, dir, header, options)?;
     let is_full = !(reserve::keep(&*disk, dir, options.full_disk_bytes)? && had_room);
     let mark = MarkFile::open(&*disk, dir, (epoch, chain))?;
+    let ahead = Ahead::new(Arc::clone(&disk), dir, options);
     let Chain { seq: last_seq, head } = chain;
     let torn_bytes = reader.segments().iter().map(|segment| segment.torn_bytes).sum();
     let recovered = Recovered { epoch, records: last_seq.0, torn_bytes, last_seq, head, is_full };
@@ -57,6 +59,7 @@ pub(super) fn open(
         options,
         segment,
         mark,
+        ahead,
         chain,
         written: chain,
         durable: last_seq,

@@ -226,6 +226,67 @@ fn a_full_disk_takes_vital_records_until_the_reserve_is_used_up() {
 }
 
 #[test]
+fn a_prepared_segment_takes_over_without_a_zero_to_write() {
+    let disk = MemoryDisk::new();
+    let options = Options { segment_bytes: 1 << 14, reserve_bytes: 4096, ..SMALL };
+    let (mut journal, ..) = on(&disk, options).unwrap();
+    let mut most = 0;
+    for n in 0..500 {
+        while journal.prepare() {}
+        let before = disk.calls();
+        write(&mut journal, n, n);
+        most = most.max(disk.calls() - before);
+    }
+    // Write, sync and mark; at a new segment also mark and its sync, name, header, sync, rename, folder.
+    assert_eq!(most, 3 + 7);
+    journal.close().unwrap();
+    let report = verify_on(Arc::new(disk.clone()), Path::new("/data/journal")).unwrap();
+    let bytes: Vec<u64> = report.segments.iter().map(|segment| segment.bytes >> 10).collect();
+    expect!["[3, 7, 10]"].assert_eq(&format!("{bytes:?}"));
+    assert!(disk.read(Path::new("/data/journal/NEXT"), 1).is_err(), "it was given back");
+}
+
+#[test]
+fn what_was_prepared_is_used_before_the_reserve_is() {
+    let disk = MemoryDisk::new();
+    let (mut journal, ..) = on(&disk, RESERVED).unwrap();
+    let bytes_there = |disk: &MemoryDisk| disk.read(Path::new("/data/journal/NEXT"), 1 << 20);
+    write(&mut journal, 1, 20);
+    while journal.prepare() {}
+    assert!(512 <= bytes_there(&disk).unwrap().len());
+    disk.set_room(Some(0));
+    let mut taken = 0;
+    while journal.append(1, &[1; 100]).is_ok() {
+        journal.commit().unwrap();
+        taken += 1;
+    }
+    assert!(3 < taken && bytes_there(&disk).is_err(), "{taken} records");
+    journal.append_vital(2, b"HOLD").unwrap();
+    journal.commit().unwrap();
+    drop(journal);
+    disk.set_room(None);
+    let (_, recovered, _) = on(&disk, RESERVED).unwrap();
+    assert_eq!(recovered.records, 20 + taken + 1);
+}
+
+#[test]
+fn a_disk_that_fails_while_the_next_segment_is_prepared_stops_the_journal_there() {
+    let disk = MemoryDisk::new();
+    let options = Options { segment_bytes: 1 << 14, reserve_bytes: 4096, ..SMALL };
+    let (mut journal, ..) = on(&disk, options).unwrap();
+    write(&mut journal, 1, 9);
+    let error = std::io::ErrorKind::Other;
+    disk.fail(Some(Fault { call: disk.calls() + 3, error, lasts: false }));
+    assert!(!journal.prepare(), "its sync fails");
+    disk.fail(None);
+    let stopped = (10..=255u16).find(|n| {
+        journal.append(1, &[u8::try_from(*n).unwrap(); 100]).is_err() || journal.commit().is_err()
+    });
+    assert!(stopped.is_some_and(|n| n < 80), "{stopped:?}");
+    assert!(matches!(journal.commit(), Err(JournalError::Stopped { .. })));
+}
+
+#[test]
 fn a_start_on_a_full_disk_lives_off_the_reserve_until_there_is_room() {
     let disk = MemoryDisk::new();
     drop(on(&disk, RESERVED).unwrap());

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::Journal;
+use super::{Journal, Priority};
 use crate::segment::{ChainHash, JournalError, MAX_PAYLOAD_BYTES, Seq};
 
 /// Requests that may wait for the journal. When the queue is full the sender waits: a record is never
@@ -47,6 +47,7 @@ pub struct JournalThread {
     spares: Receiver<Batch>,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<Journal>>,
+    refused_priority: Option<std::io::Error>,
 }
 
 #[derive(Debug, Default)]
@@ -94,6 +95,19 @@ impl JournalThread {
         journal: Journal,
         on_commit: impl FnMut(Result<Durable, JournalError>) + Send + 'static,
     ) -> std::io::Result<JournalThread> {
+        JournalThread::spawn_with(journal, Priority::Normal, on_commit)
+    }
+
+    /// [`JournalThread::spawn`] with a priority; [`JournalThread::refused_priority`] tells when the system
+    /// does not permit it.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn_with(
+        journal: Journal,
+        priority: Priority,
+        on_commit: impl FnMut(Result<Durable, JournalError>) + Send + 'static,
+    ) -> std::io::Result<JournalThread> {
         let (requests, inbox) = bounded(QUEUED_REQUESTS);
         let (give_back, spares) = bounded(QUEUED_REQUESTS);
         let (last_seq, shared) = (journal.last_seq(), Arc::new(Shared::default()));
@@ -101,8 +115,14 @@ impl JournalThread {
         shared.durable.store(journal.durable().0, Ordering::Release);
         shared.is_full.store(journal.is_full(), Ordering::Release);
         let worker = Worker { journal, inbox, give_back, shared: Arc::clone(&shared), on_commit };
-        let thread = thread::Builder::new().name("journal".into()).spawn(|| worker.run())?;
+        let (tell, told) = bounded(1);
+        let work = move || {
+            drop(tell.send(priority.give_to_this_thread().err()));
+            worker.run()
+        };
+        let thread = thread::Builder::new().name("journal".into()).spawn(work)?;
         Ok(JournalThread {
+            refused_priority: told.recv().ok().flatten(),
             dir,
             batch: Batch::default(),
             last_seq,
@@ -163,6 +183,11 @@ impl JournalThread {
     /// Whether the disk is known to be full: only [`JournalThread::append_vital`] still takes records.
     pub fn is_full(&self) -> bool {
         self.shared.is_full.load(Ordering::Acquire)
+    }
+
+    /// Why the thread runs with ordinary priority though another was asked for.
+    pub const fn refused_priority(&self) -> Option<&std::io::Error> {
+        self.refused_priority.as_ref()
     }
 
     /// The last appended record's number.
