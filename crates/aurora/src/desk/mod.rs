@@ -148,7 +148,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let is_tape = market.is_tape();
     let folder = plan.as_ref().map_or_else(|| String::from("paper"), PaperPlan::folder);
     let data = data_folder(args, &config, (is_tape, &folder), clock.now());
-    let commits = if speed == Speed::Max { Commits::Inline } else { Commits::Thread };
+    let commits = match speed {
+        Speed::Max => Commits::Inline,
+        Speed::Times(_) => Commits::Thread(settings::journal_priority(&config)),
+    };
     let session = session(&config, clock.now())?;
     let instruments =
         build::instrument_rows(&market.instruments, config.bool("strategy.scalper.enabled"));

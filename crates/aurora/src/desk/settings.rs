@@ -117,6 +117,14 @@ pub(crate) fn scalper(config: &Config) -> Option<ScalperParams> {
     })
 }
 
+/// How eagerly the system runs the journal's thread.
+pub(crate) fn journal_priority(config: &Config) -> aurora_journal::Priority {
+    match config.text("journal.priority") {
+        "real-time" => aurora_journal::Priority::RealTime,
+        _ => aurora_journal::Priority::Normal,
+    }
+}
+
 /// The windows of the features; the TRAP window is the gate's.
 pub(crate) fn features(config: &Config) -> FeatureParams {
     FeatureParams { trap_window: seconds(config.f64("trap.window_s")), ..FeatureParams::default() }

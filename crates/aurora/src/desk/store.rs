@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use aurora_api::console::metrics::Histogram;
 use aurora_engine::Stamped;
-use aurora_journal::{Durable, Journal, JournalError, JournalThread, Options, Recovered, Seq};
+use aurora_journal::{
+    Durable, Journal, JournalError, JournalThread, Options, Priority, Recovered, Seq,
+};
 use crossbeam_channel::{Receiver, unbounded};
 
 use crate::percentiles::percentiles;
@@ -16,8 +18,8 @@ pub(crate) enum Commits {
     /// As soon as the system has the record: time is virtual, and a replay at full speed need only
     /// outlive its process. The disk is waited for when the run ends.
     Inline,
-    /// A thread waits for the disk, the desk goes on.
-    Thread,
+    /// A thread of that priority waits for the disk, the desk goes on.
+    Thread(Priority),
 }
 
 enum Writer {
@@ -71,7 +73,7 @@ impl Store {
                 fault = taken.err().map(|e| e.context(format!("journal record {}", record.seq)));
             }
         });
-        let (journal, recovered) =
+        let (mut journal, recovered) =
             opened.with_context(|| format!("journal in {}", folder.display()))?;
         if let Some(fault) = fault {
             return Err(fault);
@@ -80,10 +82,18 @@ impl Store {
         let (tell, told) = unbounded();
         let writer = match commits {
             Commits::Inline => Writer::Inline(Box::new(journal)),
-            Commits::Thread => Writer::Thread(
-                JournalThread::spawn(journal, move |commit| drop(tell.send(commit)))
-                    .context("journal thread")?,
-            ),
+            Commits::Thread(priority) => {
+                journal.prepare_ahead().context("the thread that prepares the next segment")?;
+                let tell = move |commit| drop(tell.send(commit));
+                let thread = JournalThread::spawn_with(journal, priority, tell);
+                let thread = thread.context("journal thread")?;
+                if let Some(refused) = thread.refused_priority() {
+                    eprintln!(
+                        "aurora: journal.priority: the system does not permit real-time ({refused}): on a busy machine commits may wait some milliseconds. Grant CAP_SYS_NICE, or set it to normal"
+                    );
+                }
+                Writer::Thread(thread)
+            }
         };
         let epoch = recovered.epoch;
         let store = Store {

@@ -188,6 +188,10 @@ pub(super) const KEYS: &[Key] = &[
         "The state's fingerprint goes into the journal this often, s.",
         "Как часто отпечаток состояния пишется в журнал, с.",
     ),
+    Key::choice("journal.priority", &["normal", "real-time"], "normal").means(
+        "`real-time` lets the journal's thread run before all others, so that commits do not wait on a busy machine; the system must permit it (CAP_SYS_NICE), else a warning.",
+        "`real-time`: поток журнала идёт впереди всех, и фиксация не ждёт на занятой машине; нужно разрешение системы (CAP_SYS_NICE), иначе предупреждение.",
+    ),
     Key::positive("execution.latency_guard_ms", 150.0, 60_000.0).means(
         "p95 of the data's age at the desk's own decisions above which its gate cools off, ms.",
         "p95 возраста данных при решениях стола, выше которого шлюз берёт паузу, мс.",
