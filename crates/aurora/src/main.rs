@@ -9,6 +9,7 @@ mod desk;
 mod exit;
 mod gate_cmd;
 mod gate_config;
+mod ha;
 mod journal_cmd;
 mod kill_cmd;
 mod market_cmd;
@@ -44,6 +45,7 @@ struct Cli {
 enum Command {
     Run(desk::RunArgs),
     Gate(gate_cmd::GateArgs),
+    Ha(ha::HaArgs),
     Kill(kill_cmd::KillArgs),
     Replay(desk::ReplayArgs),
     Journal(journal_cmd::JournalArgs),
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(args) => exit::finish(desk::run(&args)),
         Command::Gate(args) => exit::finish(gate_cmd::run(&args)),
+        Command::Ha(args) => exit::finish_printing(ha::command(&args)),
         Command::Kill(args) => exit::finish(kill_cmd::run(&args)),
         Command::Journal(args) => {
             exit::finish_printing(journal_cmd::run(&args, aurora_records::kind_word))

@@ -20,6 +20,7 @@ mod store;
 mod world;
 
 pub(crate) use replay::{ReplayArgs, replay};
+pub(crate) use stopwatch::Monotonic;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -31,13 +32,15 @@ use aurora_api::console::ConsoleState;
 use aurora_api::console::wire::{ConfigRow, System, Text};
 use aurora_binance::tape::ClockShift;
 use aurora_config::{Config, Flag};
+use aurora_engine::Engine;
 use aurora_journal::jsonl::{SessionDir, run_id};
-use aurora_model::Nanos;
+use aurora_model::{Instrument, Nanos};
 use clap::Args;
 use crossbeam_channel::bounded;
 use tokio::sync::watch;
 
 use crate::exit::config_fault;
+use crate::ha::Lead;
 use audit::DeskAudit;
 use build::{Market, Recovered};
 use calendar::Calendars;
@@ -54,7 +57,7 @@ use world::World;
 const QUESTIONS: usize = 256;
 
 /// Trade on paper: a market, a strategy, the gate, and the console on http://127.0.0.1:8000.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(before_help = "Example: aurora run --tape btc.raw.zst --tape eth.raw.zst --speed 10")]
 pub(crate) struct RunArgs {
     /// Configuration file (YAML).
@@ -97,9 +100,17 @@ pub(crate) struct RunArgs {
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
+    /// Begin as a follower that leaves the lease to the other node at first (needs ha.lease).
+    #[arg(long)]
+    standby: bool,
 }
 
 impl RunArgs {
+    /// Whether the node leaves the lease to others at first.
+    pub(crate) fn standby(&self) -> bool {
+        self.standby
+    }
+
     /// What the command line says about configuration keys.
     fn flags(&self) -> Vec<Flag> {
         let flag =
@@ -129,77 +140,134 @@ impl RunArgs {
 /// How much of the generated market has happened before the desk begins, for warm books and charts.
 const HISTORY: Nanos = Nanos(300_000_000_000);
 
-/// Runs the desk until it is told to stop.
+/// Runs the desk, or a node of a desk that has several, until it is told to stop.
 pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let config = crate::load_config(args.config.as_deref(), args.flags())?;
-    let clock = steady_clock();
-    let speed = match args.speed {
-        Some(speed) => speed,
+    match crate::ha::plan(&config)? {
+        Some(plan) => crate::ha::run(args, &config, plan),
+        None if args.standby => Err(config_fault("--standby: name the lease in ha.lease first")),
+        None => run_desk(args, &config, None),
+    }
+}
+
+/// What a node knows of its desk before it leads.
+pub(crate) struct Prepared {
+    pub(crate) data: PathBuf,
+    /// The least epoch: simulated venues that outlive a folder remember the ids of older ones.
+    pub(crate) first_epoch: u32,
+    instruments: Vec<Instrument>,
+    config: Config,
+}
+
+impl Prepared {
+    /// How to build an engine that knows nothing yet.
+    pub(crate) fn begin(&self) -> Box<dyn Fn() -> Result<Engine<Monotonic>> + Send> {
+        let (config, market) = (self.config.clone(), Market::of_venues(&self.instruments));
+        Box::new(move || build::engine(&config, &market, settings::engine(&config)?))
+    }
+}
+
+/// Reads what a node must know of its desk.
+pub(crate) fn prepare(args: &RunArgs, config: &Config) -> Result<Prepared> {
+    let now = steady_clock().now();
+    let plan = plan(config, speed(args, config)?)?.ok_or_else(|| {
+        config_fault("ha.lease: a desk of several nodes trades on venues of their own: name one with --venue okx@HOST:PORT, at speed 1")
+    })?;
+    let first_epoch = if plan.outlives_us() { crate::venues::epoch_of(now)? } else { 1 };
+    Ok(Prepared {
+        data: data_folder(args, config, (false, &plan.folder()), now),
+        first_epoch,
+        instruments: plan.instruments().to_vec(),
+        config: config.clone(),
+    })
+}
+
+fn speed(args: &RunArgs, config: &Config) -> Result<Speed> {
+    match args.speed {
+        Some(speed) => Ok(speed),
         None => config
             .text("market.speed")
             .parse()
-            .map_err(|fault| config_fault(format!("market.speed: {fault}")))?,
-    };
-    let plan = plan(&config, speed)?;
+            .map_err(|fault| config_fault(format!("market.speed: {fault}"))),
+    }
+}
+
+/// Runs the desk until it is told to stop; with `lead`, in that epoch and as long as it may.
+pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> Result<()> {
+    let clock = steady_clock();
+    let speed = speed(args, config)?;
+    let plan = plan(config, speed)?;
     let market = match &plan {
         Some(plan) => Market::of_venues(plan.instruments()),
-        None => market(args, &config)?,
+        None => market(args, config)?,
     };
     let is_tape = market.is_tape();
     let folder = plan.as_ref().map_or_else(|| String::from("paper"), PaperPlan::folder);
-    let data = data_folder(args, &config, (is_tape, &folder), clock.now());
+    let data = data_folder(args, config, (is_tape, &folder), clock.now());
     let commits = match speed {
         Speed::Max => Commits::Inline,
-        Speed::Times(_) => Commits::Thread(settings::journal_priority(&config)),
+        Speed::Times(_) => Commits::Thread(settings::journal_priority(config)),
     };
-    let session = session(&config, clock.now())?;
+    let session = session(config, clock.now())?;
     let instruments =
         build::instrument_rows(&market.instruments, config.bool("strategy.scalper.enabled"));
     let logs =
-        DeskLogs::open(&session, crate::gate_config::log_rules(&config), run_id(clock.now().0))?;
-    let setting = setting(&config, &market, speed)?;
+        DeskLogs::open(&session, crate::gate_config::log_rules(config), run_id(clock.now().0))?;
+    let setting = setting(config, &market, speed)?;
     // A venue that outlives the folder may remember ids of another one.
     let first_epoch = match &plan {
+        _ if lead.is_some() => lead.map_or(1, |lead| lead.epoch),
         Some(plan) if plan.outlives_us() => crate::venues::epoch_of(clock.now())?,
         _ => 1,
     };
     let Recovered { engine, store, recovery, prices } =
-        build::recover(&config, &market, &data, commits, first_epoch)?;
+        build::recover(config, &market, &data, commits, first_epoch)?;
+    if let Some(lead) = lead.filter(|lead| lead.epoch != store.epoch()) {
+        anyhow::bail!(
+            "the epoch given is {}, the journal is already in {}: it is not this desk's",
+            lead.epoch,
+            store.epoch()
+        );
+    }
     let begun = (data.as_path(), store.base(), store.epoch());
-    let audit = DeskAudit::open(&config, begun, &market.instruments, &clock)?;
+    let audit = DeskAudit::open(config, begun, &market.instruments, &clock)?;
     let observer = Observer::new(&market.instruments, Some(logs));
     let begins_at = clock.now();
     let (street, counterparty) = match plan {
         Some(plan) => {
-            let maintenance = calendar::settings(&config)?;
+            let maintenance = calendar::settings(config)?;
             let settings = aurora_venue::Settings { maintenance, ..Default::default() };
             let venues = plan.start(&data, begins_at - HISTORY, store.epoch(), &prices)?;
             let (history, (lines, running)) = venues.connect(&clock, &settings)?;
             (Street::Venues(history, running), Counterparty::Lines(lines))
         }
         None => {
-            let counterparty = build::inside(&config, &market.instruments, &data, clock.now())?;
+            let counterparty = build::inside(config, &market.instruments, &data, clock.now())?;
             let source = market.open(begins_at - HISTORY, store.epoch(), &prices);
             (Street::Inside(source), counterparty)
         }
     };
     let calendars = match counterparty {
-        Counterparty::Lines(_) => Calendars::watch(&config)?,
+        Counterparty::Lines(_) => Calendars::watch(config)?,
         Counterparty::Inside(_) => None,
     };
     let mut world = World::new(engine, counterparty, (store, audit), observer);
+    world.lead = lead.cloned();
     let (view, views) = watch::channel(Arc::new(world.first_view(clock.now(), &setting)));
     let (asks, asked) = bounded(QUESTIONS);
-    let stop = Arc::new(AtomicBool::new(false));
+    let stop = lead.map_or_else(Arc::default, |lead| lead.stop.clone());
     let console = ConsoleState {
         view: views,
         asks,
         instruments,
-        config: config_rows(&config),
+        config: config_rows(config),
         allowed_hosts: Arc::new(config.list("server.allowed_hosts").to_vec()),
     };
     let server =
-        if args.headless { None } else { Some(Server::bind(args, &config, &session, console)?) };
+        if args.headless { None } else { Some(Server::bind(args, config, &session, console)?) };
+    if let (Some(lead), Some(server)) = (lead, &server) {
+        lead.listens_at(&server.address);
+    }
     let listen = server.as_ref().map_or(String::new(), |server| server.address.clone());
     let desk = Desk {
         world,
@@ -208,7 +276,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
         asks: asked,
         view,
         stop: stop.clone(),
-        system: System { recovery, listen, ..system(&config, &session, clock.now()) },
+        system: System { recovery, listen, ..system(config, &session, clock.now()) },
         clock,
         kill_flag: PathBuf::from(config.text("killswitch.flag_file")),
         setting,

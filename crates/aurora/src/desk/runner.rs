@@ -19,6 +19,7 @@ use super::observer::{Outside, Setting};
 use super::pace::{Pace, Speed};
 use super::source::Source;
 use super::world::World;
+use crate::ha::Lead;
 
 /// How often the console is shown the desk.
 const SHOW_EVERY: Nanos = Nanos(100_000_000);
@@ -125,6 +126,7 @@ impl Desk {
         let began = self.world.command(at, Command::Start { epoch })?;
         assert!(began.is_ok(), "a start is never refused");
         self.world.clock(at)?;
+        self.world.lead.as_ref().inspect(|lead| lead.begun());
         Ok(Pace::begin(self.speed, at, self.clock.now()))
     }
 
@@ -182,6 +184,11 @@ impl Desk {
             self.answer(now, ask)?;
         }
         let wall = self.clock.now();
+        if self.world.lead.as_ref().is_some_and(Lead::is_to_hold) {
+            let reason = String::from("the process stood still");
+            // A killed desk stays killed.
+            drop(self.world.command(now, Command::Hold(TransitionCause::Operator, reason))?);
+        }
         if self.flag_at <= wall {
             self.flag_at = wall + FLAG_EVERY;
             self.kill_flag(now)?;
@@ -302,6 +309,7 @@ impl Desk {
         system.journal = self.world.store.position();
         system.history = self.world.observer.history();
         system.alerts = self.world.observer.alert_history(self.world.now());
+        system.ha = self.world.lead.as_ref().map(Lead::shown);
         system
     }
 
@@ -314,6 +322,8 @@ impl Desk {
                 drop(self.world.command(now, Command::Hold(TransitionCause::Shutdown, reason))?);
             }
             match self.world.counterparty.lines() {
+                // Nothing may leave any more: there is no word to wait for.
+                Some(_) if self.world.lead.as_ref().is_some_and(Lead::is_lost) => {}
                 Some(_) => self.last_words_of_lines(self.clock.now() + LAST_WORDS)?,
                 None => self.last_words(now + LAST_WORDS)?,
             }

@@ -15,6 +15,7 @@ use super::lines::Lines;
 use super::observer::{Observer, Outside, Setting};
 use super::stopwatch::Monotonic;
 use super::store::{JournalWork, Store};
+use crate::ha::Lead;
 use crate::venues::VenueName;
 
 /// Engine, venue and journal, and what lies between them.
@@ -24,6 +25,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) audit: DeskAudit,
     pub(crate) observer: Observer,
+    /// What may leave, for a node that has others.
+    pub(crate) lead: Option<Lead>,
     effects: Effects,
     now: Nanos,
     /// How many market events were taken, and how many messages they came in.
@@ -44,6 +47,7 @@ impl World {
             store,
             audit,
             observer,
+            lead: None,
             effects: Effects::default(),
             now: Nanos(i64::MIN),
             events: 0,
@@ -201,7 +205,10 @@ impl World {
             intents |= matches!(stamped.record, Record::Intent { .. });
         }
         for request in self.effects.requests.drain(..) {
-            self.counterparty.submit(at, request);
+            // What may not leave is dropped: its fate is asked about as if its answer had been lost.
+            if self.lead.as_ref().is_none_or(|lead| lead.lets(&request)) {
+                self.counterparty.submit(at, request);
+            }
         }
         for notice in self.effects.notices.drain(..) {
             if let Notice::Decided(judgement) = &notice {

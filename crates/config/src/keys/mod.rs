@@ -2,6 +2,7 @@
 
 mod desk;
 mod gate;
+mod ha;
 mod platform;
 mod strategy;
 mod unread;
@@ -12,6 +13,7 @@ use crate::key::Key;
 
 /// Every key, in the order of the reference page.
 pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
-    let tables = [platform::KEYS, gate::KEYS, desk::KEYS, strategy::KEYS, &unread::keys()];
+    let tables =
+        [platform::KEYS, gate::KEYS, desk::KEYS, ha::KEYS, strategy::KEYS, &unread::keys()];
     tables.concat()
 });

@@ -16,7 +16,7 @@ pub use health::{Component, Health};
 pub use market::{Bar, InstrumentRow, Ladder, Mark, Notch};
 pub use money::{Exposure, ExposureItem, PnlSums, PositionRow};
 pub use orders::{Coded, FillRow, Hop, JournalLine, OrderLife, OrderRow};
-pub use system::{ConfigRow, JournalPosition, Recovery, StateChange, System};
+pub use system::{ConfigRow, HighAvailability, JournalPosition, Recovery, StateChange, System};
 
 /// A text for people, in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -31,6 +31,34 @@ pub struct System {
     pub history: Vec<StateChange>,
     /// Alerts, newest first, also those that are over.
     pub alerts: Vec<Alert>,
+    /// The node's place beside others; absent for a desk that is alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ha: Option<HighAvailability>,
+}
+
+/// A node among others.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct HighAvailability {
+    /// Its name.
+    pub node: String,
+    /// `LEADER` or `DRAINING`: a follower has no console.
+    pub role: &'static str,
+    /// The role in words.
+    pub text: Text,
+    /// The fencing epoch it leads in.
+    pub epoch: u32,
+    /// Which grant of the lease.
+    pub token: Option<u64>,
+    /// How long the lease may still be acted on.
+    pub lease_left_ms: Option<i64>,
+    /// Since when it has the role.
+    pub since_ms: f64,
+    /// How long it took over: from the lease to the desk's start.
+    pub takeover_ms: Option<f64>,
+    /// The last record it had copied when it took over.
+    pub copied_seq: u64,
+    /// The state's hash then.
+    pub copied_hash: String,
 }
 
 /// Where the journal is.

@@ -1,0 +1,56 @@
+//! How a node stands, as `ha.json` in its folder and `aurora ha status` tell it.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+/// How a node stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct NodeStatus {
+    pub(crate) node: String,
+    pub(crate) pid: u32,
+    /// FOLLOWER, CANDIDATE, LEADER, DRAINING.
+    pub(crate) role: String,
+    pub(crate) role_ru: String,
+    pub(crate) role_en: String,
+    pub(crate) since_ms: f64,
+    /// The epoch it leads in; of others the highest it has heard of.
+    pub(crate) epoch: u32,
+    pub(crate) token: Option<u64>,
+    /// How long the lease may still be acted on.
+    pub(crate) lease_left_ms: Option<i64>,
+    /// Who has the lease, where it is known.
+    pub(crate) holder: Option<String>,
+    /// The last record in its journal.
+    pub(crate) seq: u64,
+    /// A follower has copied everything there was.
+    pub(crate) is_at_end: bool,
+    /// The state's hash after that record.
+    pub(crate) state_hash: String,
+    pub(crate) hash_seq: u64,
+    /// Why it may not take over.
+    pub(crate) broken: Option<String>,
+    /// Why it last stopped.
+    pub(crate) last_why: Option<String>,
+    /// What it last said, newest last.
+    pub(crate) notices: Vec<String>,
+    /// How long the last takeover took, from asking for the epoch to the desk's start.
+    pub(crate) takeover_ms: Option<f64>,
+    /// Where its console is, while it leads.
+    pub(crate) console: Option<String>,
+    /// When this was written.
+    pub(crate) at_ms: f64,
+}
+
+impl NodeStatus {
+    /// Writes it whole or not at all.
+    pub(crate) fn write(&self, path: &Path) -> std::io::Result<()> {
+        let fresh = path.with_extension("json.new");
+        std::fs::write(&fresh, serde_json::to_vec_pretty(self)?)?;
+        std::fs::rename(fresh, path)
+    }
+
+    pub(crate) fn read(path: &Path) -> std::io::Result<NodeStatus> {
+        Ok(serde_json::from_slice(&std::fs::read(path)?)?)
+    }
+}
