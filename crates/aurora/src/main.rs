@@ -56,6 +56,7 @@ enum Command {
     Report(report::ReportArgs),
     Sim(sim_cmd::SimArgs),
     Conformance(conformance::ConformanceArgs),
+    Simulate(aurora_world::cli::SimulateArgs),
 }
 
 fn main() -> ExitCode {
@@ -75,7 +76,15 @@ fn main() -> ExitCode {
         Command::Report(args) => exit::finish_printing(report::run(&args)),
         Command::Sim(args) => exit::finish(sim_cmd::run(&args)),
         Command::Conformance(args) => exit::finish(conformance::run(&args)),
+        Command::Simulate(args) => exit::finish(simulate(&args)),
     }
+}
+
+fn simulate(args: &aurora_world::cli::SimulateArgs) -> anyhow::Result<()> {
+    if aurora_world::cli::run(args, &mut std::io::stdout().lock())? {
+        return Ok(());
+    }
+    Err(exit::check_failed("an invariant does not hold: the lines above name the seeds"))
 }
 
 /// The effective configuration: flags over environment over the file over defaults. What works but

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const LAYERS: [&[&str]; 4] = [
-    &["aurora-model"],
+    &["aurora-model", "aurora-planted"],
     &[
         "aurora-book",
         "aurora-gate",
@@ -28,6 +28,7 @@ const LAYERS: [&[&str]; 4] = [
         "aurora-records",
         "aurora-audit",
         "aurora-audit-verify",
+        "aurora-world",
         "aurora-store",
         "aurora-wire",
         "aurora-venue",

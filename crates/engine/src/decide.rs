@@ -10,6 +10,7 @@ use aurora_model::{
     InstrumentNo, Lang, Lots, Nanos, Notional, OrderIntent, OrderState, ReasonCode, Side,
     TradingState, TransitionCause,
 };
+use aurora_planted::{Bug, active};
 use aurora_signal::{Facts, OpenOrder, Wish};
 
 use crate::effect::{Effects, Judgement, Notice};
@@ -147,6 +148,9 @@ impl<W: Stopwatch> Engine<W> {
         let id = self.orders.prepare(at, intent, purpose);
         self.record(at, Record::Intent { id, intent, purpose, decision }, effects);
         self.await_durable(id);
+        if active(Bug::SendBeforeSync) {
+            self.on_durable(at, self.records, effects);
+        }
         self.markets[intent.instrument.index()].breaker.written_down(at, intent);
         effects.notices.push(Notice::Order(id));
         id
@@ -155,7 +159,12 @@ impl<W: Stopwatch> Engine<W> {
     fn guard_facts(&self, at: Nanos, intent: &OrderIntent, market: &Market) -> guard::Facts {
         let rules = &market.instrument;
         let position = self.ledger.position(market.no);
-        let pending = self.orders.pending(market.no, intent.side);
+        let side =
+            if active(Bug::PendingOfWrongSide) { intent.side.opposite() } else { intent.side };
+        let pending = match active(Bug::PendingNotCounted) {
+            true => Lots::ZERO,
+            false => self.orders.pending(market.no, side),
+        };
         let after = position.0 * intent.side.sign() + pending.0 + intent.qty.0;
         let price = market.book.touch().map_or(intent.limit, |touch| touch.price(intent.side));
         let closing = position.0 * intent.side.sign();
@@ -195,6 +204,9 @@ impl<W: Stopwatch> Engine<W> {
 
     /// Whether the book is whole, fresh and not crossed.
     pub(crate) fn book_ok(&self, market: &Market, at: Nanos) -> bool {
+        if active(Bug::StaleBookUsed) {
+            return market.book.touch().is_some();
+        }
         let flags = market.book.flags(at, self.settings.stale_after);
         market.book.touch().is_some() && !flags.crossed && !flags.stale && !flags.unsynced
     }

@@ -79,6 +79,8 @@ pub struct Engine<W> {
     pub(crate) outcomes: BTreeMap<Venue, VecDeque<bool>>,
     pub(crate) decisions: u64,
     pub(crate) last_fill_at: Nanos,
+    /// When a difference from the venue's account is looked at again.
+    pub(crate) sweep_again_at: Nanos,
     /// From when the fills of the last sweep were asked for.
     pub(crate) swept_from: Nanos,
     pub(crate) day: i64,
@@ -132,6 +134,7 @@ impl<W: Stopwatch> Engine<W> {
             outcomes: BTreeMap::new(),
             decisions: 0,
             last_fill_at: Nanos(0),
+            sweep_again_at: Nanos(i64::MIN),
             swept_from: Nanos(0),
             day: i64::MIN,
             timer_at: Nanos(i64::MIN),

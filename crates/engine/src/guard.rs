@@ -4,6 +4,7 @@
 //! what protects from a bug: state, instrument rules, size, price band and rate.
 
 use aurora_model::{Notional, Reason, ReasonCode, TradingState, VenueState};
+use aurora_planted::{Bug, active};
 
 use aurora_model::number::decimal_to_f64;
 
@@ -106,7 +107,10 @@ fn step(
 }
 
 fn state(facts: &Facts) -> Step {
-    let denial = match (ReasonCode::of_state(facts.state), facts.audit_ok || facts.reduces) {
+    let denial = match (
+        ReasonCode::of_state(facts.state),
+        facts.audit_ok || facts.reduces || active(Bug::UnauditedOrders),
+    ) {
         (Some(code), _) => Some(Reason::new(code)),
         (None, false) => Some(Reason::new(ReasonCode::AuditUnavailable)),
         (None, true) => None,
@@ -169,7 +173,9 @@ fn rate(limits: &Limits, facts: &Facts) -> Step {
         return step("order_rate", "orders", value, limit, true, ReasonCode::RateLimit);
     }
     let (value, limit) = (f64::from(facts.sent_last_minute), f64::from(limits.orders_per_minute));
-    let over = facts.sent_last_minute >= limits.orders_per_minute && !facts.reduces;
+    let over = facts.sent_last_minute >= limits.orders_per_minute
+        && !facts.reduces
+        && !active(Bug::RateIgnored);
     step("order_rate", "per_min", value, limit, over, ReasonCode::RateLimit)
 }
 

@@ -16,6 +16,7 @@ pub mod guard;
 mod input;
 mod market;
 mod outbox;
+mod planted;
 mod reconcile;
 mod record;
 mod replay;

@@ -2,6 +2,7 @@
 
 use aurora_gate::Stopwatch;
 use aurora_model::{ClientOrderId, InstrumentNo, Nanos, VenueRequest};
+use aurora_planted::{Bug, active};
 
 use crate::effect::{Effects, Notice};
 use crate::engine::Engine;
@@ -20,7 +21,7 @@ impl<W: Stopwatch> Engine<W> {
             && record <= self.durable
         {
             self.waiting.pop_front();
-            if self.status.state.may_open() {
+            if self.status.state.may_open() || active(Bug::StopLetsEntriesOut) {
                 self.send(at, id, effects);
             } else {
                 self.withdraw(at, id, effects);
@@ -67,8 +68,13 @@ impl<W: Stopwatch> Engine<W> {
 
     /// Asks for the cancel of every order that may still fill, and withdraws what has not left.
     pub(crate) fn cancel_open(&mut self, at: Nanos, effects: &mut Effects) {
-        while let Some((_, id)) = self.waiting.pop_front() {
+        while !active(Bug::StopLetsEntriesOut)
+            && let Some((_, id)) = self.waiting.pop_front()
+        {
             self.withdraw(at, id, effects);
+        }
+        if active(Bug::StopLeavesOrders) {
+            return;
         }
         let open: Vec<_> = self.orders.live().map(|o| (o.id, o.intent.instrument)).collect();
         for (id, instrument) in open {

@@ -7,9 +7,14 @@ use aurora_model::{
     Fill, InstrumentNo, Lots, Nanos, ReportKind, TradingState, TransitionCause, VenueOrder,
     VenueReport, VenueRequest,
 };
+use aurora_planted::{Bug, active};
 
 use crate::effect::{Effects, Notice};
 use crate::engine::Engine;
+
+/// A difference is looked at again after so long: what was on its way may have come, and a person can only release
+/// a desk that agrees with its venue.
+const SWEEP_AGAIN: Nanos = Nanos(5_000_000_000);
 
 /// How the venue's account compares to ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +46,7 @@ impl<W: Stopwatch> Engine<W> {
             self.on_report(at, &VenueReport { venue_at: at, kind }, effects);
         }
         let difference = self.strange_order(open).or_else(|| self.strange_position(positions));
+        let difference = difference.filter(|_| !active(Bug::DifferenceIgnored));
         match difference {
             None => self.reconciliation = Reconciliation::Agreed,
             // A clock that went back puts fills before those we know: ask for all of them before it counts.
@@ -50,6 +56,7 @@ impl<W: Stopwatch> Engine<W> {
             }
             Some(difference) => {
                 self.reconciliation = Reconciliation::Differs(difference.clone());
+                self.sweep_again_at = at + SWEEP_AGAIN;
                 effects
                     .notices
                     .push(Notice::Alert { code: "RECON_MISMATCH", detail: difference.clone() });
@@ -61,6 +68,14 @@ impl<W: Stopwatch> Engine<W> {
                     effects,
                 );
             }
+        }
+    }
+
+    /// Asks for the whole account again while ours differs from it.
+    pub(crate) fn look_again(&mut self, at: Nanos, effects: &mut Effects) {
+        if matches!(self.reconciliation, Reconciliation::Differs(_)) && self.sweep_again_at <= at {
+            self.sweep_again_at = at + SWEEP_AGAIN;
+            effects.requests.push(VenueRequest::Sweep { since: Nanos(0) });
         }
     }
 

@@ -2,6 +2,7 @@
 
 use aurora_gate::Stopwatch;
 use aurora_model::{TradingState, TransitionCause};
+use aurora_planted::{Bug, active};
 
 use crate::EngineError;
 use crate::effect::Effects;
@@ -37,6 +38,7 @@ impl<W: Stopwatch> Engine<W> {
             Record::Withdrawn { id } => {
                 self.orders.withdraw(*id, at).map_err(|e| contradiction(e.to_string()))?;
             }
+            Record::Doubted { .. } if active(Bug::DoubtNotReplayed) => {}
             Record::Doubted { id } => {
                 self.orders.doubt(*id, at).map_err(|e| contradiction(e.to_string()))?
             }

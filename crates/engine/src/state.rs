@@ -2,6 +2,7 @@
 
 use aurora_gate::Stopwatch;
 use aurora_model::{Nanos, TradingState, TransitionCause, VenueRequest};
+use aurora_planted::{Bug, active};
 
 use crate::checks::StartCheck;
 use crate::effect::{Effects, Notice};
@@ -88,9 +89,13 @@ impl<W: Stopwatch> Engine<W> {
         self.checkpoint_at = at;
         // Whatever a person or a brake stopped stays stopped over a restart; a person lets it go.
         let stopped = match self.status.state {
-            TradingState::Killed => true,
+            TradingState::Killed => !active(Bug::KillForgotten),
             TradingState::Hold => {
-                !matches!(self.status.cause, TransitionCause::Start | TransitionCause::Shutdown)
+                !active(Bug::HoldForgotten)
+                    && !matches!(
+                        self.status.cause,
+                        TransitionCause::Start | TransitionCause::Shutdown
+                    )
             }
             TradingState::Run => false,
         };
@@ -102,7 +107,20 @@ impl<W: Stopwatch> Engine<W> {
         }
         self.reconciliation = Reconciliation::Awaited;
         effects.requests.push(VenueRequest::CancelAll);
+        if active(Bug::ResendOnRestart) {
+            let lost: Vec<_> = self.orders.live().map(|order| order.id).collect();
+            lost.into_iter().for_each(|id| self.send_again(id, effects));
+        }
         self.swept_from = self.last_fill_at;
+        if active(Bug::SweepFromNow) {
+            self.swept_from = Nanos(0);
+            effects.requests.push(VenueRequest::Sweep { since: at });
+            return;
+        }
+        if active(Bug::NoSweepAtStart) {
+            self.reconciliation = Reconciliation::Agreed;
+            return;
+        }
         effects.requests.push(VenueRequest::Sweep { since: self.swept_from });
     }
 
@@ -110,7 +128,8 @@ impl<W: Stopwatch> Engine<W> {
         Refusal::State { from: self.status.state, to }
     }
 
-    /// Moves to a state; stopping cancels everything that is open. Already there: the newer cause is kept.
+    /// Moves to a state; stopping cancels everything that is open. Already there: the newer cause is kept, but for
+    /// the end of the process: a restart must still know that somebody stopped the desk.
     pub(crate) fn go(
         &mut self,
         at: Nanos,
@@ -127,7 +146,9 @@ impl<W: Stopwatch> Engine<W> {
             return;
         }
         let same = from == to && self.status.cause == cause && self.status.reason == reason;
-        if !same {
+        let ends =
+            from == to && cause == TransitionCause::Shutdown && !active(Bug::ShutdownHidesHold);
+        if !same && !ends {
             self.set_state(at, to, cause, reason, effects);
         }
         if !to.may_open() {

@@ -3,6 +3,7 @@
 use aurora_exec::Chase;
 use aurora_gate::Stopwatch;
 use aurora_model::{Nanos, TradingState, TransitionCause, VenueRequest};
+use aurora_planted::{Bug, active};
 
 use crate::effect::{Effects, Notice};
 use crate::engine::Engine;
@@ -26,6 +27,7 @@ impl<W: Stopwatch> Engine<W> {
         }
         self.chase(at, effects);
         self.new_day(at, effects);
+        self.look_again(at, effects);
         if !self.status.state.may_open() {
             self.cancel_open(at, effects);
         }
@@ -48,6 +50,12 @@ impl<W: Stopwatch> Engine<W> {
             match chase {
                 Chase::Doubt(id, _) => {
                     self.record(at, Record::Doubted { id }, effects);
+                    if active(Bug::ResendOnTimeout) {
+                        self.send_again(id, effects);
+                    }
+                    if active(Bug::TimeoutIsRejection) {
+                        self.give_up(at, id, effects);
+                    }
                     effects.notices.push(Notice::Order(id));
                 }
                 Chase::Query(id, instrument) => {

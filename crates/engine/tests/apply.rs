@@ -54,6 +54,44 @@ fn nothing_new_leaves_while_held_and_what_rests_is_cancelled() {
 }
 
 #[test]
+fn a_difference_is_looked_at_again_until_it_is_gone_and_a_person_may_release_the_desk() {
+    let mut stage = Stage::running();
+    let account = |lots| {
+        let positions = if lots == 0 { vec![] } else { vec![(InstrumentNo(0), Lots(lots))] };
+        ReportKind::Account { open: vec![], fills: vec![], positions }
+    };
+    stage.report(account(3));
+    let differs =
+        |stage: &Stage| matches!(stage.engine.reconciliation(), Reconciliation::Differs(_));
+    assert!(differs(&stage) && stage.engine.status().state == TradingState::Hold);
+    let sweeps = |stage: &Stage| {
+        stage.requests().iter().filter(|r| matches!(r, VenueRequest::Sweep { .. })).count()
+    };
+    let before = sweeps(&stage);
+    stage.apply(&Input::Timer);
+    assert_eq!(sweeps(&stage), before, "not at once");
+    stage.pass(Nanos::SECOND * 5);
+    stage.apply(&Input::Timer);
+    stage.apply(&Input::Timer);
+    assert_eq!(sweeps(&stage), before + 1);
+    stage.report(account(0));
+    assert_eq!(stage.engine.reconciliation(), &Reconciliation::Agreed);
+    assert_eq!(stage.engine.status().state, TradingState::Hold, "a person releases it");
+}
+
+#[test]
+fn the_end_of_the_process_does_not_hide_that_a_person_held_the_desk() {
+    let mut stage = Stage::running();
+    stage.hold();
+    let why = String::from("the process is stopping");
+    stage.command(Command::Hold(TransitionCause::Shutdown, why)).unwrap();
+    let mut next = stage.restarted();
+    next.warm_up();
+    let status = next.engine.status();
+    assert_eq!((status.state, status.cause), (TradingState::Hold, TransitionCause::Operator));
+}
+
+#[test]
 fn a_fill_after_the_hold_is_booked_and_told_twice_it_is_booked_once() {
     let mut stage = Stage::running();
     let id = stage.rest(Side::Buy, 1_000, 5);

@@ -1,6 +1,7 @@
 //! How patient a node is: every span the machine counts in.
 
 use aurora_model::Nanos;
+use aurora_planted::{Bug, active};
 
 /// What becomes of the orders the leader before left open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,7 +128,11 @@ impl Settings {
     /// How long after the signer raised the epoch the last request signed before may still be taken.
     pub(crate) fn quiet_after_raise(&self, lives_for: Option<Nanos>) -> Nanos {
         let life = lives_for.unwrap_or(self.request_life).min(self.request_life);
-        if life.0 <= 0 { Nanos(0) } else { life + self.takeover_slack }
+        if life.0 <= 0 || active(Bug::TakeoverWithoutWait) {
+            Nanos(0)
+        } else {
+            life + self.takeover_slack
+        }
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn read(disk: &dyn Disk, dir: &Path) -> Result<Option<Mark>, JournalE
 
 fn newest(bytes: &[u8]) -> Option<Mark> {
     let slot = |at: u64| Mark::decode(bytes.get(usize::try_from(at).ok()?..)?);
-    SLOTS_AT.into_iter().filter_map(slot).max_by_key(|mark| mark.turn)
+    SLOTS_AT.into_iter().filter_map(slot).max_by_key(|mark| (mark.epoch, mark.turn))
 }
 
 /// The mark while the journal is written.

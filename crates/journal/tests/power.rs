@@ -229,3 +229,27 @@ fn after_any_call_that_fails_nothing_is_acknowledged_that_the_disk_does_not_have
     assert!(200 < calls && calls / 2 < stopped, "{calls} calls failed, {stopped} lives stopped");
     eprintln!("{calls} failing calls, {stopped} stopped the journal, 0 acknowledged after");
 }
+
+#[test]
+fn what_a_failed_sync_left_readable_survives_a_restart_and_then_a_power_cut() {
+    let options = Options { full_disk_bytes: 0, ..Options::default() };
+    let disk = MemoryDisk::new();
+    let (mut journal, ..) = open(&disk, options).unwrap();
+    journal.append(1, b"one").unwrap();
+    journal.commit().unwrap();
+    // The commit's write succeeds, its sync does not.
+    let call = disk.calls() + 2;
+    disk.fail(Some(Fault { call, error: io::ErrorKind::Other, lasts: false }));
+    journal.append(1, b"two").unwrap();
+    assert!(journal.commit().is_err());
+    drop(journal);
+    // The restart reads both, acts on both, and goes on.
+    let (mut journal, _, told) = open(&disk, options).unwrap();
+    assert_eq!(told, [b"one".to_vec(), b"two".to_vec()]);
+    journal.append(1, b"three").unwrap();
+    journal.commit().unwrap();
+    drop(journal);
+    let cut = disk.power_cut(&mut |_| 0);
+    let (.., told) = open(&cut, options).unwrap();
+    assert_eq!(told.len(), 3, "what was acted on is still there");
+}

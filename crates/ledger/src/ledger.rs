@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aurora_model::{Fill, Instrument, InstrumentNo, Liquidity, Lots, Notional, Payoff};
+use aurora_planted::{Bug, active};
 
 use crate::error::LedgerError;
 use crate::exact::Exact;
@@ -81,8 +82,11 @@ impl Ledger {
             return Err(LedgerError::NotPositive { trade_id, price: price.0, qty: qty.0 });
         }
         let holding = &self.holdings[at];
-        match holding.seen.look(trade_id) {
+        let keeper =
+            if active(Bug::FillKeyWithoutInstrument) { &self.holdings[0] } else { holding };
+        match keeper.seen.look(trade_id) {
             Sight::New => {}
+            Sight::Known if active(Bug::FillBookedTwice) => {}
             Sight::Known => {
                 self.duplicates += 1;
                 return Ok(Booked::Duplicate);
@@ -105,7 +109,10 @@ impl Ledger {
         let mark = if holding.mark == 0 { fill.price.0.checked_mul(2)? } else { holding.mark };
         let worth = step.books.worth(&holding.rules, mark)?;
         let net = self.net_with(at, &worth)?;
-        let cash = self.purses[holding.purse].cash.plus(step.realized)?.minus(fee)?;
+        let cash = self.purses[holding.purse]
+            .cash
+            .plus(step.realized)?
+            .minus(if active(Bug::FeeAdded) { Exact::ZERO.minus(fee)? } else { fee })?;
 
         let holding = &mut self.holdings[at];
         self.purses[holding.purse].cash = cash;
@@ -113,6 +120,9 @@ impl Ledger {
         holding.mark = mark;
         holding.worth = worth;
         holding.seen.take(fill.trade_id);
+        if active(Bug::FillKeyWithoutInstrument) && at != 0 {
+            self.holdings[0].seen.take(fill.trade_id);
+        }
         self.set_net(net);
         Some(Booking {
             closed: Lots(step.closed),

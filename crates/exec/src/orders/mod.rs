@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 use aurora_model::{
     ClientOrderId, InstrumentNo, Lots, Nanos, OrderEvent, OrderIntent, OrderNo, OrderState, Side,
 };
+use aurora_planted::{Bug, active};
 
 use crate::{ExecError, Order, Purpose};
 
@@ -54,16 +55,26 @@ impl Orders {
 
     /// Moves on to a new epoch, after a replay of the ones before. Whatever had no answer when the
     /// old epoch ended may or may not have left: it is in doubt until the venue is asked.
+    ///
+    /// The clock may have been set in between, so no moment of the old epoch is counted from any more: what is open
+    /// is taken to have left now, and what was asked then was never asked.
     pub fn begin_epoch(&mut self, epoch: u32, at: Nanos) {
         self.epoch = epoch;
         self.next_no = 1;
         for id in &self.live {
             let order = self.all.get_mut(id).expect("live orders are kept");
             order.unsure = true;
-            order.doubted_at.get_or_insert(at);
+            if active(Bug::OldClockTrusted) {
+                order.sent_at.get_or_insert(at);
+                if matches!(order.state, OrderState::Prepared | OrderState::Submitted) {
+                    order.state = OrderState::InDoubt;
+                }
+                continue;
+            }
+            (order.sent_at, order.doubted_at) = (Some(at), Some(at));
+            (order.queried_at, order.missed_at, order.cancel_asked_at) = (None, None, None);
             if matches!(order.state, OrderState::Prepared | OrderState::Submitted) {
                 order.state = OrderState::InDoubt;
-                order.sent_at.get_or_insert(at);
             }
         }
     }
@@ -72,6 +83,9 @@ impl Orders {
     pub fn prepare(&mut self, at: Nanos, intent: OrderIntent, purpose: Purpose) -> ClientOrderId {
         let id = ClientOrderId::new(self.account, self.epoch, OrderNo(self.next_no));
         self.next_no += 1;
+        if active(Bug::NumberReused) {
+            self.next_no = 1 + self.live.len() as u64;
+        }
         self.insert(Order::new(id, intent, purpose, at));
         id
     }
@@ -140,6 +154,7 @@ impl Orders {
     pub fn pending(&self, instrument: InstrumentNo, side: Side) -> Lots {
         self.live()
             .filter(|o| o.intent.instrument == instrument && o.intent.side == side)
+            .filter(|o| !(active(Bug::DoubtNotCounted) && o.is_in_doubt()))
             .fold(Lots::ZERO, |sum, order| sum + order.left())
     }
 

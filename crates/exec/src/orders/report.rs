@@ -3,6 +3,7 @@
 use aurora_model::{
     ClientOrderId, Fill, Lots, Nanos, OrderEvent, OrderState, ReportKind, VenueOrder, VenueReport,
 };
+use aurora_planted::{Bug, active};
 
 use super::{Deadlines, Orders};
 use crate::ExecError;
@@ -42,6 +43,9 @@ impl Orders {
                 self.over(*id, (OrderEvent::Cancel, *filled), at)
             }
             ReportKind::Expired { id, filled } => self.over(*id, (OrderEvent::Expire, *filled), at),
+            ReportKind::CancelRejected { id } if active(Bug::NothingToCancelIsCanceled) => {
+                self.answer(*id, OrderEvent::Cancel, at)
+            }
             ReportKind::CancelRejected { id } => {
                 // Nothing open under that id: if we still think so, ask what became of it.
                 let order = self.get_mut(*id)?;
@@ -52,7 +56,10 @@ impl Orders {
                 Ok(Change::None)
             }
             ReportKind::Fill(fill) => {
-                self.get_mut(fill.order)?;
+                let order = self.get_mut(fill.order)?;
+                if active(Bug::LateFillDropped) && order.state.is_terminal() {
+                    return Ok(Change::None);
+                }
                 Ok(Change::Fill(*fill))
             }
             ReportKind::Order { id, found: Some(found) } => self.found(*id, found, at),
@@ -73,7 +80,9 @@ impl Orders {
         order.answered_at.get_or_insert(at);
         let (asked, filled) = (order.intent.qty, order.filled);
         let event = if filled < asked { OrderEvent::PartialFill } else { OrderEvent::Fill };
-        if filled > asked {
+        if filled > asked && !active(Bug::OverfillUnnoticed) {
+            // There is nothing left of it that could count for or against a limit.
+            self.step(fill.order, event, at)?;
             return Err(ExecError::Overfill { id: fill.order, asked: asked.0, filled: filled.0 });
         }
         let over = order.ending.filter(|(_, told)| *told <= filled && event != OrderEvent::Fill);
@@ -112,7 +121,8 @@ impl Orders {
         // What was dead a moment ago has been alive. A refusal told twice, in other words, is none of this.
         let adopted = self.get_mut(id)?.absent && self.adopt(id)?;
         let order = self.get_mut(id)?;
-        let change = if order.state.may_fill() && order.filled < filled {
+        let is_early = order.filled < filled && !active(Bug::CancelEndsBeforeFills);
+        let change = if order.state.may_fill() && is_early {
             order.ending = Some((event, filled));
             order.unsure = true;
             order.doubted_at.get_or_insert(at);
@@ -168,7 +178,14 @@ impl Orders {
     /// comes as fills.
     fn not_found(&mut self, id: ClientOrderId, at: Nanos) -> Result<Change, ExecError> {
         let Deadlines { lapse, settle, hidden, .. } = self.deadlines;
-        let lapsed = lapse + settle + self.uncertainty;
+        let mut lapsed = lapse + settle + self.uncertainty;
+        let mut hidden = hidden;
+        if active(Bug::NotFoundTooEarly) {
+            (lapsed, hidden) = (Nanos(0), Nanos(0));
+        }
+        if active(Bug::HiddenNotWaited) {
+            hidden = Nanos(0);
+        }
         let order = self.get_mut(id)?;
         let sent = order.sent_at.unwrap_or(order.decided_at);
         // Fills that the venue has told of and nobody has seen are no reason to give up.

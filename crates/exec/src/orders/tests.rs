@@ -249,6 +249,26 @@ fn an_order_read_from_the_journal_is_in_doubt_once_its_epoch_ended() {
 }
 
 #[test]
+fn a_clock_that_was_set_between_two_runs_neither_hurries_nor_delays_a_verdict() {
+    const HOUR: i64 = 3_600_000;
+    for jump in [-HOUR, HOUR] {
+        let (mut orders, id) = sent_order();
+        assert!(orders.ask_cancel(id, after(10)));
+        orders.on_report(after(20), &not_found(id)).unwrap();
+        orders.begin_epoch(2, after(jump));
+        assert!(orders.ask_cancel(id, after(jump + 1)), "the cancel is asked for again");
+        for millis in [1_000, 2_500] {
+            orders.on_report(after(jump + millis), &not_found(id)).unwrap();
+        }
+        assert_eq!(orders.get(id).unwrap().state, OrderState::InDoubt, "it may still arrive");
+        for millis in [11_000, 12_500] {
+            orders.on_report(after(jump + millis), &not_found(id)).unwrap();
+        }
+        assert_eq!(orders.get(id).unwrap().state, OrderState::Reject, "{jump}");
+    }
+}
+
+#[test]
 fn an_order_that_rested_when_the_process_died_is_asked_about_and_closed() {
     let (mut orders, id) = sent_order();
     orders.on_report(T0, &report(ReportKind::Ack { id, venue_id: 5 })).unwrap();

@@ -161,12 +161,16 @@ impl Machine {
         let own = match &self.state {
             State::Follower => Nanos(i64::MAX),
             State::Candidate { lease, since, step } => {
+                let limit = *since + self.settings.candidate_limit;
                 let step = match step {
-                    Step::Raising { asked_at } => *asked_at + self.settings.answer_within,
-                    Step::CatchingUp { .. } => Nanos(i64::MAX),
+                    Step::Raising { asked_at } => {
+                        limit.min(*asked_at + self.settings.answer_within)
+                    }
+                    Step::CatchingUp { .. } => limit,
+                    // The limit may be over by now; it does not count here.
                     Step::WaitingOut { quiet_at, .. } => *quiet_at,
                 };
-                step.min(lease.until).min(*since + self.settings.candidate_limit)
+                step.min(lease.until)
             }
             State::Leader { lease, .. } => lease.until,
             State::Draining { since, .. } => *since + self.settings.drain_limit,

@@ -29,6 +29,7 @@ fn check_with(settings: Settings, script: &str, expected: &Expect) {
         let may =
             machine.may_send(now).map_or(String::new(), |epoch| format!(" sends under {epoch}"));
         said += &format!("{at:<5} {what} => {}{may}\n", machine.status().role.code());
+        assert!(now < machine.next_timer(), "{at} {what}: it wants a moment that is over");
     }
     expected.assert_eq(&said);
 }
@@ -135,6 +136,34 @@ fn an_epoch_the_signer_finds_too_low_is_raised_further() {
             30    CatchUp
             30    raised 42 => CANDIDATE
             40    caught-up 9 => CANDIDATE
+        "#]],
+    );
+}
+
+#[test]
+fn a_candidate_that_waits_out_old_requests_is_not_hurried_by_its_own_limit() {
+    let settings = Settings { candidate_limit: Nanos::from_millis(3_000), ..Settings::default() };
+    check_with(
+        settings,
+        "0 tick\n 10 granted 3\n 1500 awake\n 1510 granted 3\n 2500 awake\n 2500 raised 8\n 2510 caught-up 7\n 3200 awake",
+        &expect![[r#"
+            0     TryLease { no: 1 }
+            0     tick => FOLLOWER
+            10    Notice(Candidate(Token(3)))
+            10    RaiseEpoch { epoch: 8 }
+            10    granted 3 => CANDIDATE
+            1010  RaiseEpoch { epoch: 8 }
+            1500  RenewLease { no: 2, token: Token(3) }
+            1500  awake => CANDIDATE
+            1510  granted 3 => CANDIDATE
+            2010  RaiseEpoch { epoch: 8 }
+            2500  awake => CANDIDATE
+            2500  Notice(Raised { from: 7, to: 8 })
+            2500  CatchUp
+            2500  raised 8 => CANDIDATE
+            2510  caught-up 7 => CANDIDATE
+            3010  RenewLease { no: 3, token: Token(3) }
+            3200  awake => CANDIDATE
         "#]],
     );
 }

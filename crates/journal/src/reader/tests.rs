@@ -5,7 +5,8 @@ use std::sync::Arc;
 use expect_test::expect;
 use tempfile::TempDir;
 
-use crate::disk::MemoryDisk;
+use crate::disk::{MemoryDisk, SystemDisk};
+use crate::segment::{Chain, ChainHash};
 use crate::{Journal, JournalError, Options, Reader, Record, Seq, mark, verify, verify_on};
 
 /// A folder that is not there yet; its mark lies beside it.
@@ -35,6 +36,20 @@ fn read_on(disk: &MemoryDisk, dir: &Path) -> (Vec<Record>, Option<JournalError>)
     let reader = Reader::open_on(Arc::new(disk.clone()), dir).unwrap();
     let records = reader.map_while(|record| record.map_err(|e| error = Some(e)).ok()).collect();
     (records, error)
+}
+
+#[test]
+fn what_a_replaced_writer_marked_late_is_not_held_against_its_successor() {
+    let (_root, dir) = folder();
+    let written = journal(&dir);
+    // The second start took over after record 8; the first one wakes and marks its own record 12.
+    let late = Chain { seq: Seq(12), head: ChainHash([9; 16]) };
+    mark::MarkFile::open(&SystemDisk, &dir, (1, late)).unwrap();
+    assert_eq!(verify(&dir).unwrap().last_seq, Seq(written.len() as u64));
+    // A mark of the newest start still tells an older copy.
+    mark::MarkFile::open(&SystemDisk, &dir, (2, Chain { seq: Seq(40), ..late })).unwrap();
+    let read: Result<Vec<Record>, JournalError> = Reader::open(&dir).unwrap().collect();
+    assert!(matches!(read, Err(JournalError::Older { .. })));
 }
 
 #[test]

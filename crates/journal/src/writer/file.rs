@@ -11,7 +11,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use aurora_planted::{Bug, active};
+
 use crate::disk::{Disk, DiskFile};
+use crate::reader::SegmentReport;
 use crate::segment::{HEADER_BYTES, Header, JournalError, SegmentName};
 
 static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
@@ -54,7 +57,9 @@ impl SegmentFile {
             drop(disk.remove(&segment.path));
             return Err(error);
         }
-        sync_dir(disk, dir)?;
+        if !active(Bug::NameNotSynced) {
+            sync_dir(disk, dir)?;
+        }
         Ok(segment)
     }
 
@@ -91,6 +96,17 @@ impl SegmentFile {
         Ok(segment)
     }
 
+    /// What no journal does: goes on in the file of an earlier epoch. For [`Bug::SegmentShared`] alone.
+    pub(super) fn go_on(
+        disk: &dyn Disk,
+        newest: &SegmentReport,
+    ) -> Result<SegmentFile, JournalError> {
+        let path = newest.path.clone();
+        let file = disk.open(&path).map_err(JournalError::io("open", &path))?;
+        let name = SegmentName { epoch: newest.epoch, index: newest.index };
+        Ok(SegmentFile { file, path, name, end: newest.bytes, reserved: newest.bytes })
+    }
+
     fn begin(&mut self, header: Header) -> Result<(), JournalError> {
         self.write(&header.encode())?;
         self.sync()
@@ -120,6 +136,9 @@ impl SegmentFile {
     }
 
     pub(super) fn sync(&self) -> Result<(), JournalError> {
+        if active(Bug::SyncSkipped) {
+            return Ok(());
+        }
         self.file.sync().map_err(JournalError::io("sync", &self.path))
     }
 

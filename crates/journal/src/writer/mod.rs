@@ -17,6 +17,8 @@ pub use start::Recovered;
 pub(crate) use start::{keep_torn, lock};
 pub use thread::{Durable, JournalThread};
 
+use aurora_planted::{Bug, active};
+
 use crate::disk::{Disk, Lock, SystemDisk};
 use crate::mark::MarkFile;
 use crate::reader::Record;
@@ -158,7 +160,14 @@ impl Journal {
         if self.durable < self.chain.seq {
             self.stop_on(|journal| {
                 journal.write_pending()?;
-                journal.segment.sync()?;
+                if active(Bug::MarkBeforeSync) {
+                    journal.mark.write(journal.written)?;
+                    journal.mark.sync()?;
+                }
+                match journal.segment.sync() {
+                    Err(_) if active(Bug::SyncErrorIgnored) => {}
+                    synced => synced?,
+                }
                 journal.is_durable()
             })?;
         }

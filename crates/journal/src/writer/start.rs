@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aurora_planted::{Bug, active};
+
 use super::ahead::Ahead;
 use super::file::SegmentFile;
 use super::{Journal, Options, reserve};
@@ -37,16 +39,27 @@ pub(super) fn open(
 ) -> Result<(Journal, Recovered), JournalError> {
     let lock = lock(&*disk, dir)?;
     let mut reader = Reader::open_on(Arc::clone(&disk), dir)?;
+    let marked = reader.marked().unwrap_or_default();
+    // The first record that nobody is known to have been told of.
+    let mut unvouched = None;
     for record in reader.by_ref() {
-        replay(record?);
+        let record = record?;
+        if marked < record.seq {
+            unvouched.get_or_insert((record.seq, record.offset));
+        }
+        replay(record);
     }
     for newest in reader.segments().iter().filter(|segment| segment.is_newest) {
-        settle(&*disk, newest)?;
+        settle(&*disk, newest, unvouched)?;
     }
     let chain = reader.reached();
     let epoch = (reader.last_epoch() + 1).max(options.first_epoch);
     let header = Header::new(SegmentName { epoch, index: 1 }, chain);
-    let (segment, had_room) = begin(&*disk, dir, header, options)?;
+    let newest = reader.segments().last().filter(|_| active(Bug::SegmentShared));
+    let (segment, had_room) = match newest {
+        Some(newest) => (SegmentFile::go_on(&*disk, newest)?, true),
+        None => begin(&*disk, dir, header, options)?,
+    };
     let is_full = !(reserve::keep(&*disk, dir, options.full_disk_bytes)? && had_room);
     let mark = MarkFile::open(&*disk, dir, (epoch, chain))?;
     let ahead = Ahead::new(Arc::clone(&disk), dir, options);
@@ -96,10 +109,19 @@ pub(crate) fn lock(disk: &dyn Disk, dir: &Path) -> Result<Lock, JournalError> {
 }
 
 /// Makes sure that what was just replayed stays, and keeps the torn tail for a person to look at.
-fn settle(disk: &dyn Disk, newest: &SegmentReport) -> Result<(), JournalError> {
-    // After a kill the records may still be only in the page cache; we are about to act on them.
+fn settle(
+    disk: &dyn Disk,
+    newest: &SegmentReport,
+    unvouched: Option<(Seq, u64)>,
+) -> Result<(), JournalError> {
     let path = &newest.path;
-    disk.open(path).and_then(|file| file.sync()).map_err(JournalError::io("sync", path))?;
+    let from = match unvouched {
+        Some((seq, offset)) if newest.first_seq <= seq => offset,
+        Some(_) => 0,
+        None => newest.bytes,
+    };
+    let kept = write_again(disk, path, from, newest.bytes);
+    kept.map_err(JournalError::io("sync", path))?;
     if newest.torn_bytes == 0 {
         return Ok(());
     }
@@ -109,6 +131,20 @@ fn settle(disk: &dyn Disk, newest: &SegmentReport) -> Result<(), JournalError> {
         Err(full) if is_no_space(&full) => Ok(()),
         Err(error) => Err(JournalError::io("write", &torn_path(path))(error)),
     }
+}
+
+/// Makes what is readable from there on durable.
+///
+/// After a kill the bytes may be only in the page cache. After a failed sync they are there too, and no later sync
+/// writes them: the system takes them for written. So they are written once more.
+fn write_again(disk: &dyn Disk, path: &Path, from: u64, to: u64) -> io::Result<()> {
+    let file = disk.open(path)?;
+    if from < to && !active(Bug::UnsyncedTailTrusted) {
+        let bytes = disk.read(path, to)?;
+        let begin = usize::try_from(from).map_or(bytes.len(), |from| from.min(bytes.len()));
+        file.write_at(&bytes[begin..], from)?;
+    }
+    file.sync()
 }
 
 /// Where a torn tail is kept.

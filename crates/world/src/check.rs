@@ -1,0 +1,404 @@
+//! What must hold after every step, whatever happens.
+
+use std::collections::BTreeMap;
+
+use aurora_engine::{Engine, Fingerprint, Notice, Record};
+use aurora_gate::NoStopwatch;
+use aurora_journal::{ChainHash, JournalError, Recovered, Seq};
+use aurora_model::{
+    ClientOrderId, Fill, InstrumentNo, Nanos, OrderIntent, OrderState, Side, TradingState,
+};
+
+use crate::desk::Desk;
+use crate::disk::Disk;
+use crate::net::Call;
+use crate::setup::{ORDERS_PER_MINUTE, POSITION_CAP, STALE_AFTER};
+use crate::venue::Ask;
+use crate::world::{BEGIN, World};
+
+/// A check that failed.
+#[derive(Clone, Debug)]
+pub(crate) struct Violation {
+    pub(crate) invariant: &'static str,
+    /// How long after the beginning.
+    pub(crate) at: Nanos,
+    pub(crate) detail: String,
+}
+
+/// What the world itself knows of an order of ours.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fate {
+    is_durable: bool,
+    /// How often it left a node, and how often the venue took it.
+    sent: u32,
+    taken: u32,
+}
+
+/// The journal's files, and everything that was ever appended to them.
+#[derive(Debug)]
+pub(crate) struct Files {
+    pub(crate) disk: Disk,
+    /// The desk whose appends count: the newest.
+    writer: u32,
+    /// The chain after each record.
+    heads: Vec<ChainHash>,
+    durable: Seq,
+    /// Where the last desk stood when it ended.
+    last: Option<(Seq, Fingerprint)>,
+}
+
+/// Everything that is watched.
+#[derive(Debug)]
+pub(crate) struct Checks {
+    pub(crate) violation: Option<Violation>,
+    pub(crate) files: Files,
+    fates: BTreeMap<ClientOrderId, Fate>,
+    /// When orders left, newest last.
+    sent: Vec<Nanos>,
+    /// A person has stopped the desk, and the record of it is this one of that desk.
+    stop: Option<(u32, Seq)>,
+    is_stopped: bool,
+    /// Which trades a desk has booked.
+    booked: (u32, Vec<bool>),
+    /// Allowed decisions and written intents of the newest desk.
+    decided: u64,
+    intents: u64,
+}
+
+impl Checks {
+    pub(crate) fn new(disk: Disk) -> Checks {
+        let files = Files { disk, writer: 0, heads: Vec::new(), durable: Seq(0), last: None };
+        Checks {
+            violation: None,
+            files,
+            fates: BTreeMap::new(),
+            sent: Vec::new(),
+            stop: None,
+            is_stopped: false,
+            booked: (0, Vec::new()),
+            decided: 0,
+            intents: 0,
+        }
+    }
+
+    pub(crate) fn fail(&mut self, at: Nanos, invariant: &'static str, detail: String) {
+        let at = at - BEGIN;
+        self.violation.get_or_insert(Violation { invariant, at, detail });
+    }
+
+    /// A disk of the world is never damaged before its tail: a refusal to start is a false alarm.
+    pub(crate) fn refused_to_start(&mut self, at: Nanos, refused: &JournalError) {
+        self.fail(at, "I11", format!("the journal does not open: {refused}"));
+    }
+
+    pub(crate) fn cannot_replay(&mut self, at: Nanos, fault: &str) {
+        self.fail(at, "I12", format!("the journal does not replay: {fault}"));
+    }
+
+    /// People have looked: the desk may trade again.
+    pub(crate) fn let_go(&mut self) {
+        (self.stop, self.is_stopped) = (None, false);
+    }
+}
+
+impl World {
+    /// Whether that desk has booked the fill.
+    pub(crate) fn is_booked(&self, term: u32, fill: &Fill) -> bool {
+        let at = self.venue.place_of(fill.instrument, fill.trade_id);
+        let booked = &self.checks.booked;
+        booked.0 == term && at.is_some_and(|at| booked.1.get(at) == Some(&true))
+    }
+
+    fn fail(&mut self, invariant: &'static str, detail: String) {
+        self.trace.say(self.now, || format!("VIOLATION {invariant}: {detail}"));
+        self.checks.fail(self.now, invariant, detail);
+    }
+
+    /// A record was appended.
+    pub(crate) fn written(&mut self, desk: &Desk, record: &Record) {
+        let checks = &mut self.checks;
+        if checks.files.writer != desk.term {
+            return;
+        }
+        checks.files.heads.push(desk.journal.head_hash());
+        match record {
+            Record::Intent { .. } => checks.intents += 1,
+            Record::State { to, cause, .. }
+                if *to != TradingState::Run
+                    && *cause == aurora_model::TransitionCause::Operator =>
+            {
+                checks.stop = Some((desk.term, desk.journal.last_seq()));
+            }
+            Record::Report(report) => self.told(desk, report),
+            _ => {}
+        }
+    }
+
+    /// I6: what the desk was told, counted apart from the ledger.
+    fn told(&mut self, desk: &Desk, report: &aurora_model::VenueReport) {
+        use aurora_model::ReportKind as R;
+        match &report.kind {
+            R::Fill(fill) => self.booked(desk.term, fill),
+            R::Account { fills, .. } => fills.iter().for_each(|fill| self.booked(desk.term, fill)),
+            _ => {}
+        }
+    }
+
+    fn booked(&mut self, term: u32, fill: &Fill) {
+        let at = self.venue.place_of(fill.instrument, fill.trade_id);
+        let Some(at) = at.filter(|at| self.venue.trades[*at] == *fill) else {
+            return self.fail("I7", format!("the venue knows no such fill: {fill:?}"));
+        };
+        let booked = &mut self.checks.booked;
+        if booked.0 != term {
+            return;
+        }
+        if booked.1.len() <= at {
+            booked.1.resize(at + 1, false);
+        }
+        booked.1[at] = true;
+    }
+
+    /// The journal says that everything up to there is on the disk.
+    pub(crate) fn committed(&mut self, desk: &Desk, seq: Seq) {
+        if self.checks.files.writer != desk.term {
+            return;
+        }
+        self.checks.files.durable = seq;
+        if let Some((term, stop)) = self.checks.stop
+            && term == desk.term
+            && stop <= seq
+        {
+            self.checks.is_stopped = true;
+        }
+        for order in desk.engine.orders().live() {
+            if order.id.epoch() == desk.epoch {
+                self.checks.fates.entry(order.id).or_default().is_durable = true;
+            }
+        }
+    }
+
+    /// An order leaves a node: I1, I4, I10, I16.
+    pub(crate) fn sends(&mut self, desk: &Desk, id: ClientOrderId, intent: &OrderIntent) {
+        self.counts.orders += 1;
+        let fate = self.checks.fates.entry(id).or_default();
+        fate.sent += 1;
+        let Fate { sent, is_durable, .. } = *fate;
+        if 1 < sent {
+            self.fail("I1", format!("{id} leaves for the {sent}th time"));
+        }
+        if !is_durable {
+            self.fail("I2", format!("{id} leaves before its intent is durable"));
+        }
+        if !World::may_open(desk) || self.checks.is_stopped {
+            let state = desk.engine.status();
+            self.fail("I4", format!("{id} leaves in {} ({:?})", state.state.code(), state.cause));
+        }
+        if self.signer.epoch() != desk.epoch || id.epoch() != desk.epoch {
+            let (ours, highest) = (desk.epoch, self.signer.epoch());
+            self.fail("I3", format!("{id} is signed for epoch {ours}, the highest is {highest}"));
+        }
+        self.within_caps(desk, id, intent);
+        let now = self.now;
+        let sent = &mut self.checks.sent;
+        sent.push(now);
+        let minute = sent.iter().rev().take_while(|at| now - **at < Nanos::SECOND * 60).count();
+        if ORDERS_PER_MINUTE as usize + 6 < minute {
+            self.fail("I16", format!("{minute} orders within a minute"));
+        }
+    }
+
+    /// I10: with everything that may still fill, as the venue knows it, the position stays within its cap.
+    fn within_caps(&mut self, desk: &Desk, id: ClientOrderId, intent: &OrderIntent) {
+        if intent.reduce_only {
+            return;
+        }
+        let no = intent.instrument;
+        let sign = intent.side.sign();
+        let held = self.venue.position[no.index()] * sign;
+        let open = self.venue.pending(no, intent.side);
+        let Some(touch) = desk.engine.markets()[no.index()].book.touch() else { return };
+        let after = held + open + intent.qty.0;
+        let worth = after * touch.price(intent.side).0;
+        // The price may have moved a little between the decision and the fsync.
+        if POSITION_CAP * 102 / 100 < worth {
+            self.fail("I10", format!("{id}: the position could become worth {worth}"));
+        }
+    }
+
+    /// The venue took an order: I1, I2, I3, I5.
+    pub(crate) fn accepted(&mut self, call: &Call) {
+        let Ask::Place { id, .. } = call.ask else { return };
+        let fate = self.checks.fates.entry(id).or_default();
+        fate.taken += 1;
+        let Fate { taken, is_durable, .. } = *fate;
+        if 1 < taken {
+            self.fail("I1", format!("the venue takes {id} for the {taken}th time"));
+        }
+        if !is_durable {
+            self.fail("I2", format!("the venue takes {id}, whose intent is not durable"));
+        }
+        if call.epoch < self.signer.epoch() && self.signer.raised_at < call.sent_at {
+            self.fail("I3", format!("{id} was signed for epoch {} after the raise", call.epoch));
+        }
+        let desks = || self.nodes.iter().filter_map(|node| node.desk.as_ref());
+        let newer = desks().find(|desk| call.epoch < desk.epoch && World::may_open(desk));
+        let newer = newer.map(|desk| desk.epoch);
+        let dead = desks().filter(|desk| desk.epoch == self.signer.epoch()).any(|desk| {
+            desk.engine.orders().get(id).is_some_and(|order| order.state == OrderState::Reject)
+        });
+        if let Some(epoch) = newer {
+            self.fail("I3", format!("{id} is taken while epoch {epoch} trades"));
+        }
+        if dead {
+            self.fail("I5", format!("{id} was given up, and the venue takes it"));
+        }
+    }
+
+    /// A desk did something: I5 to I8, I13, I15, I17.
+    pub(crate) fn looked(&mut self, desk: &Desk, at: Nanos, notices: &[Notice]) {
+        for notice in notices {
+            self.counts.checks += 1;
+            match notice {
+                Notice::Order(id) => self.order_moved(desk, *id),
+                Notice::Filled(fill, _) => self.filled(desk, fill),
+                Notice::Decided(judgement) => self.decided(desk, at, judgement),
+                Notice::State { .. } | Notice::Alert { .. } => {}
+            }
+        }
+    }
+
+    fn order_moved(&mut self, desk: &Desk, id: ClientOrderId) {
+        let Some(order) = desk.engine.orders().get(id) else { return };
+        let is_current = desk.epoch == self.signer.epoch();
+        if order.state == OrderState::Reject && is_current && self.venue.all(id).next().is_some() {
+            self.fail("I5", format!("{id} is given up, and the venue has taken it"));
+        }
+        if is_current {
+            self.covers(desk, order.intent.instrument);
+        }
+    }
+
+    /// I10: what the desk counts with is never less than what the venue may still make of it.
+    fn covers(&mut self, desk: &Desk, no: InstrumentNo) {
+        for side in [Side::Buy, Side::Sell] {
+            let ours = desk.engine.ledger().position(no).0 * side.sign()
+                + desk.engine.orders().pending(no, side).0;
+            let theirs =
+                self.venue.position[no.index()] * side.sign() + self.venue.pending(no, side);
+            if ours < theirs && self.venue.overfilled == 0 {
+                let side = side.word();
+                self.fail(
+                    "I10",
+                    format!("{side}: the desk counts with {ours}, the venue {theirs}"),
+                );
+            }
+        }
+    }
+
+    fn filled(&mut self, desk: &Desk, fill: &Fill) {
+        self.counts.fills += 1;
+        if let Err(violation) = desk.engine.ledger().check() {
+            self.fail("I17", violation.to_string());
+        }
+        let over = desk.engine.orders().get(fill.order).filter(|o| o.intent.qty < o.filled);
+        if let Some(order) = over.filter(|_| World::may_open(desk)) {
+            let (id, filled) = (order.id, order.filled.0);
+            self.fail("I8", format!("{id} has filled {filled} and the desk trades on"));
+        }
+        if self.checks.booked.0 == desk.term {
+            self.position_is_told(&desk.engine, fill.instrument);
+        }
+    }
+
+    /// I6, I7: the position is the sum of what was told, each once.
+    fn position_is_told(&mut self, engine: &Engine<NoStopwatch>, no: InstrumentNo) {
+        let told = self.venue.trades.iter().zip(&self.checks.booked.1).filter(|told| *told.1);
+        let here = told.filter(|(fill, _)| fill.instrument == no);
+        let sum: i64 = here.map(|(fill, _)| fill.qty.0 * fill.side.sign()).sum();
+        let ours = engine.ledger().position(no).0;
+        if sum != ours {
+            self.fail("I6", format!("position {ours}, the fills told so far make {sum}"));
+        }
+    }
+
+    fn decided(&mut self, desk: &Desk, at: Nanos, judgement: &aurora_engine::Judgement) {
+        if judgement.denial.is_some() == judgement.order.is_some() {
+            self.fail("I13", format!("a decision is neither denied nor an order: {judgement:?}"));
+        }
+        if judgement.order.is_none() {
+            return;
+        }
+        self.checks.decided += u64::from(self.checks.files.writer == desk.term);
+        if self.checks.files.writer == desk.term && self.checks.decided != self.checks.intents {
+            let (decided, intents) = (self.checks.decided, self.checks.intents);
+            self.fail("I13", format!("{decided} decisions let out {intents} intents"));
+        }
+        let feed = desk.feeds[judgement.instrument.index()];
+        if !desk.engine.audit_ok() && judgement.purpose == aurora_exec::Purpose::Entry {
+            self.fail("I13", "an entry though nothing can be audited: the disk is full".to_owned());
+        }
+        let is_entry = judgement.purpose == aurora_exec::Purpose::Entry;
+        if is_entry && (feed.has_gap || STALE_AFTER < at - feed.heard_at) {
+            self.fail("I15", format!("an entry on a stale book: {feed:?} at {at:?}"));
+        }
+    }
+
+    /// A desk ended: where did it stand?
+    pub(crate) fn buried(&mut self, desk: &Desk) {
+        if self.checks.files.writer == desk.term {
+            let stood = (desk.journal.last_seq(), desk.engine.fingerprint());
+            self.checks.files.last = desk.has_begun.then_some(stood);
+        }
+    }
+
+    /// A journal was replayed: I11, I12.
+    pub(crate) fn recovered(
+        &mut self,
+        term: u32,
+        recovered: &Recovered,
+        engine: &Engine<NoStopwatch>,
+        told: &[Fill],
+    ) {
+        let files = &mut self.checks.files;
+        let (last, durable) = (recovered.last_seq, files.durable);
+        let head = match last.0 {
+            0 => Some(ChainHash::default()),
+            seq => usize::try_from(seq - 1).ok().and_then(|at| files.heads.get(at).copied()),
+        };
+        let stood = files.last.take();
+        files.writer = term;
+        files.heads.truncate(usize::try_from(last.0).unwrap_or(0));
+        files.durable = last;
+        if last < durable {
+            self.fail("I11", format!("record {durable} was durable, {last} is the last there is"));
+        } else if head != Some(recovered.head) {
+            self.fail(
+                "I11",
+                format!("up to record {last} the journal holds what was never written"),
+            );
+        }
+        if let Some((seq, fingerprint)) = stood
+            && seq == last
+            && fingerprint != engine.fingerprint()
+        {
+            let replayed = engine.fingerprint();
+            self.fail("I12", format!("{fingerprint} at record {seq}, replay gives {replayed}"));
+        }
+        self.checks.stop = None;
+        (self.checks.decided, self.checks.intents) = (0, 0);
+        self.checks.booked = (term, Vec::new());
+        told.iter().for_each(|fill| self.booked(term, fill));
+        for no in 0..self.options.markets {
+            self.position_is_told(engine, InstrumentNo(no));
+            let unknown = self.venue.orders.iter().find(|order| {
+                order.intent.instrument.0 == no && engine.orders().get(order.id).is_none()
+            });
+            if let Some(order) = unknown {
+                let id = order.id;
+                self.fail("I2", format!("the venue has {id}, the recovered journal does not"));
+                return;
+            }
+        }
+    }
+}
