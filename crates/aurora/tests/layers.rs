@@ -31,6 +31,7 @@ const LAYERS: [&[&str]; 4] = [
         "aurora-world",
         "aurora-store",
         "aurora-wire",
+        "aurora-signer",
         "aurora-venue",
         "aurora-binance",
         "aurora-okx",

@@ -1,6 +1,6 @@
 //! The judge itself.
 
-use aurora_model::{Nanos, Venue};
+use aurora_model::{ClientOrderId, Nanos, Venue};
 use aurora_planted::{Bug, active};
 use rust_decimal::Decimal;
 
@@ -13,7 +13,7 @@ use crate::window::Window;
 /// Judges what may be signed.
 ///
 /// Whatever changes [`Authority::remembered`], a refusal included, must be durable before the answer leaves. The
-/// window is not remembered: a process that just began has signed nothing lately, and begins in HOLD.
+/// window is not remembered, so a process begins in HOLD: nobody gets a fresh window by making it start again.
 #[derive(Clone, Debug)]
 pub struct Authority {
     policy: Policy,
@@ -22,10 +22,12 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// An authority that remembers that much.
+    /// An authority that remembers that much. It begins in HOLD.
     pub fn new(policy: Policy, remembered: Remembered) -> Authority {
         let window = Window::new(policy.caps.window, policy.caps.placements);
-        Authority { policy, remembered, window }
+        let mut authority = Authority { policy, remembered, window };
+        authority.hold(HoldCause::Desk);
+        authority
     }
 
     /// What it goes by.
@@ -116,9 +118,16 @@ impl Authority {
             | Operation::Session(_)
             | Operation::DeadMan { is_armed: true, .. } => Ok(()),
             Operation::DeadMan { .. } | Operation::Setting(_) => self.alive(),
+            Operation::Close { venue, symbol, id } => {
+                self.alive()?;
+                self.ours(*id, |id, highest| id == highest)?;
+                // Where the venue does not keep it from opening, it is an order without price and quantity.
+                let closes = self.listed(*venue, symbol)?.enforces_reduce_only;
+                if closes { Ok(()) } else { Err(Refusal::Unpriced) }
+            }
             Operation::Amend(terms) => {
                 self.alive()?;
-                self.ours(terms, |id, highest| id <= highest)?;
+                self.ours(terms.id, |id, highest| id <= highest)?;
                 self.listed(terms.venue, terms.symbol)?;
                 self.running()?;
                 let worth = self.sized(terms)?;
@@ -126,7 +135,7 @@ impl Authority {
             }
             Operation::Place { terms, reduce_only, .. } => {
                 self.alive()?;
-                self.ours(terms, |id, highest| id == highest)?;
+                self.ours(terms.id, |id, highest| id == highest)?;
                 let listed = self.listed(terms.venue, terms.symbol)?;
                 if *reduce_only && listed.enforces_reduce_only {
                     // It cannot open anything, so neither HOLD nor a busy window keeps it from closing.
@@ -157,8 +166,8 @@ impl Authority {
         self.remembered.hold.map_or(Ok(()), |cause| Err(Refusal::Hold(cause)))
     }
 
-    fn ours(&self, terms: &Terms<'_>, may_be: fn(u32, u32) -> bool) -> Result<(), Refusal> {
-        let id = terms.id.ok_or(Refusal::ForeignId)?;
+    fn ours(&self, id: Option<ClientOrderId>, may_be: fn(u32, u32) -> bool) -> Result<(), Refusal> {
+        let id = id.ok_or(Refusal::ForeignId)?;
         let (ours, highest) = (self.policy.account, self.remembered.epoch);
         if id.account() != ours {
             return Err(Refusal::IdAccount { id: id.account(), ours });

@@ -30,6 +30,15 @@ pub enum Operation<'a> {
         /// May only shrink a position. Believed only where [`crate::Listed::enforces_reduce_only`].
         reduce_only: bool,
     },
+    /// An order that closes what there is when a price is reached, and can open nothing.
+    Close {
+        /// Where.
+        venue: Venue,
+        /// The venue's own name of the instrument.
+        symbol: &'a str,
+        /// Our id; `None` when the bytes carry none or one that is not ours.
+        id: Option<ClientOrderId>,
+    },
     /// New terms for an open order: quantity and price are those it shall have.
     Amend(Terms<'a>),
     /// The end of an order. Always lets risk go.
@@ -60,6 +69,7 @@ impl Operation<'_> {
             | Operation::CancelAll(venue)
             | Operation::Read(venue)
             | Operation::DeadMan { venue, .. }
+            | Operation::Close { venue, .. }
             | Operation::Session(venue)
             | Operation::Setting(venue) => *venue,
         }

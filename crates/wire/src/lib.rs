@@ -35,5 +35,5 @@ pub use protocol::{
 };
 pub use rules::{Band, PriceLimits, Rules, SymbolStatus};
 pub use session::{Action, Answer, Input, Link, Output, Session};
-pub use sign::Hmac;
+pub use sign::{HeldKey, Hmac};
 pub use trade_id::trade_id;

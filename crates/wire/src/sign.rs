@@ -1,23 +1,54 @@
 //! HMAC-SHA256 with the key prepared once.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{KeyInit, Mac};
 use sha2::Sha256;
 
+/// A key that never leaves where it is held: a smart card, a hardware module.
+pub trait HeldKey: std::fmt::Debug + Send + Sync {
+    /// HMAC-SHA256 over the parts, one after another; `None` when the holder does not answer.
+    fn mac(&self, parts: &[&[u8]]) -> Option<[u8; 32]>;
+
+    /// Whether it ever did not answer.
+    fn has_failed(&self) -> bool;
+}
+
 /// A secret, ready to sign. Printing it shows nothing.
 #[derive(Clone)]
-pub struct Hmac(hmac::Hmac<Sha256>);
+pub struct Hmac(Secret);
+
+#[derive(Clone)]
+enum Secret {
+    Here(hmac::Hmac<Sha256>),
+    Held(Arc<dyn HeldKey>),
+}
 
 impl Hmac {
     /// Prepares a secret.
     pub fn new(secret: &[u8]) -> Hmac {
-        Hmac(hmac::Hmac::new_from_slice(secret).expect("a key of any length will do"))
+        let key = hmac::Hmac::new_from_slice(secret).expect("a key of any length will do");
+        Hmac(Secret::Here(key))
     }
 
-    /// The signature over the parts, one after another.
+    /// A secret that somebody else holds.
+    pub fn held(key: Arc<dyn HeldKey>) -> Hmac {
+        Hmac(Secret::Held(key))
+    }
+
+    /// Whether its holder failed, so that what it signed is worth nothing.
+    pub fn has_failed(&self) -> bool {
+        matches!(&self.0, Secret::Held(key) if key.has_failed())
+    }
+
+    /// The signature over the parts, one after another; all zeros when its holder does not answer.
     pub fn sign(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = self.0.clone();
+        let mut mac = match &self.0 {
+            Secret::Here(key) => key.clone(),
+            Secret::Held(key) => return key.mac(parts).unwrap_or_default(),
+        };
         for part in parts {
             mac.update(part);
         }

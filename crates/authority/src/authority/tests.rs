@@ -78,11 +78,12 @@ fn check(authority: &Authority, asked: &[(&str, Operation<'_>)], want: &Expect) 
     want.assert_eq(&table);
 }
 
-fn of_all_kinds() -> [(&'static str, Operation<'static>); 10] {
+fn of_all_kinds() -> [(&'static str, Operation<'static>); 11] {
     [
         ("place", good()),
         ("amend", Operation::Amend(terms("0.1", "60000"))),
         ("reduce", reduce(terms("0.1", "60000"))),
+        ("close", Operation::Close { venue: BINANCE, symbol: "BTCUSDT", id: id(7, 3) }),
         ("cancel", Operation::Cancel(BINANCE)),
         ("cancel all", Operation::CancelAll(BINANCE)),
         ("read", Operation::Read(BINANCE)),
@@ -111,6 +112,7 @@ fn on_hold_only_what_takes_risk_off_is_signed() {
             place: SIGNER_HOLD: Not signed: the signer is on HOLD (OPERATOR), only cancels and reductions pass
             amend: SIGNER_HOLD: Not signed: the signer is on HOLD (OPERATOR), only cancels and reductions pass
             reduce: signed
+            close: signed
             cancel: signed
             cancel all: signed
             read: signed
@@ -133,6 +135,7 @@ fn killed_nothing_but_cancels_and_reads_is_signed() {
             place: SIGNER_KILLED: Not signed: the signer is KILLED, only cancels and reads pass
             amend: SIGNER_KILLED: Not signed: the signer is KILLED, only cancels and reads pass
             reduce: SIGNER_KILLED: Not signed: the signer is KILLED, only cancels and reads pass
+            close: SIGNER_KILLED: Not signed: the signer is KILLED, only cancels and reads pass
             cancel: signed
             cancel all: signed
             read: signed
@@ -228,6 +231,7 @@ fn an_epoch_is_given_once_even_across_a_restart() {
     let mut authority = trading();
     assert_eq!(authority.raise(3), Err(Refusal::StaleEpoch { asked: 3, highest: 3 }));
     let mut restarted = Authority::new(policy(), authority.remembered());
+    assert_eq!(restarted.remembered().hold, Some(HoldCause::Desk), "the desk must begin anew");
     assert_eq!(restarted.raise(3), Err(Refusal::StaleEpoch { asked: 3, highest: 3 }));
     assert_eq!(restarted.raise(9), Ok(()));
     assert_eq!(restarted.remembered().hold, Some(HoldCause::Desk));

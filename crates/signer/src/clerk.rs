@@ -1,0 +1,67 @@
+//! One connection's conversation: asks in, answers out, no socket.
+
+use aurora_authority::{BuildId, HoldCause};
+use aurora_model::Nanos;
+
+use crate::codec::{Answer, Ask, PROTOCOL};
+use crate::fault::NotSigned;
+use crate::judge::Judge;
+
+/// Answers one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Clerk {
+    is_admitted: bool,
+}
+
+impl Clerk {
+    /// Answers; a refusal is an answer.
+    pub(crate) fn answer(&mut self, at: Nanos, ask: &Ask<'_>, judge: &mut Judge) -> Answer {
+        match self.done(at, ask, judge) {
+            Ok(answer) => answer,
+            Err(why) => Answer::Refused(why.told()),
+        }
+    }
+
+    fn done(&mut self, at: Nanos, ask: &Ask<'_>, judge: &mut Judge) -> Result<Answer, NotSigned> {
+        match ask {
+            // Whoever may open the socket may make things safer, of whatever build.
+            Ask::Kill => judge.change(|authority| {
+                authority.kill();
+                Ok(())
+            })?,
+            Ask::Status => {}
+            Ask::Hello { protocol, build, account } => {
+                if *protocol != PROTOCOL {
+                    return Err(NotSigned::Version(*protocol));
+                }
+                judge.authority().admit(&BuildId((*build).to_owned()), *account)?;
+                self.is_admitted = true;
+            }
+            _ if !self.is_admitted => {
+                let what = "the desk has not said who it is";
+                return Err(NotSigned::Protocol(what.to_owned()));
+            }
+            Ask::Raise(epoch) => judge.change(|authority| authority.raise(*epoch))?,
+            Ask::Release(epoch) => judge.change(|authority| authority.release(*epoch))?,
+            Ask::Hold(0) => judge.change(|authority| {
+                authority.hold(HoldCause::Operator);
+                Ok(())
+            })?,
+            Ask::Hold(epoch) => judge.change(|authority| {
+                if authority.remembered().epoch == *epoch {
+                    authority.hold(HoldCause::Desk);
+                }
+                Ok(())
+            })?,
+            Ask::Rearm => judge.change(|authority| {
+                authority.rearm();
+                Ok(())
+            })?,
+            Ask::Sign(request) => return Ok(Answer::Signed(judge.sign(at, request)?)),
+            Ask::Login { epoch, venue, venue_at } => {
+                return Ok(Answer::Login(judge.login((at, *venue_at), *epoch, *venue)?));
+            }
+        }
+        Ok(Answer::Standing(judge.standing()))
+    }
+}

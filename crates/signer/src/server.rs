@@ -1,0 +1,139 @@
+//! The Unix socket: who may speak, and one thread for each who does.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use aurora_model::Nanos;
+use rustix::net::sockopt::socket_peercred;
+use rustix::process::geteuid;
+
+use crate::clerk::Clerk;
+use crate::codec::{Ask, MAX_FRAME, decode, encode};
+use crate::judge::Judge;
+
+/// The most connections at a time: a desk has one a venue and one for itself.
+const MOST: usize = 32;
+/// A frame that was begun must be whole within so long.
+const FRAME_WITHIN: Duration = Duration::from_secs(2);
+
+/// Why the socket cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("signer socket {}", path.display())]
+pub struct ServerFault {
+    path: PathBuf,
+    #[source]
+    source: io::Error,
+}
+
+/// The open socket. Only its owner can connect, and only processes of the same user are answered.
+#[derive(Debug)]
+pub struct Server {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+/// What is called when somebody asked to kill.
+type OnKill = dyn Fn() + Send + Sync;
+
+impl Server {
+    /// Opens the socket. The caller holds the state's lock, so what lies at the path is a dead signer's.
+    ///
+    /// # Errors
+    /// [`ServerFault`].
+    pub fn bind(path: &Path) -> Result<Server, ServerFault> {
+        let fault = |source| ServerFault { path: path.to_owned(), source };
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(error)),
+            _ => {}
+        }
+        // Nobody can connect between the two: the name is another one until the mode is right.
+        let hidden = path.with_extension("new");
+        drop(fs::remove_file(&hidden));
+        let listener = UnixListener::bind(&hidden).map_err(fault)?;
+        fs::set_permissions(&hidden, fs::Permissions::from_mode(0o600)).map_err(fault)?;
+        fs::rename(&hidden, path).map_err(fault)?;
+        Ok(Server { listener, path: path.to_owned() })
+    }
+
+    /// Answers until the socket fails; each connection has a thread of its own.
+    ///
+    /// # Errors
+    /// When no connection can be accepted any more.
+    pub fn serve(self, judge: &Arc<Mutex<Judge>>, on_kill: &Arc<OnKill>) -> io::Result<()> {
+        let count = Arc::new(AtomicUsize::new(0));
+        loop {
+            let (stream, _) = self.listener.accept()?;
+            if !is_ours(&stream) || MOST <= count.load(Ordering::Relaxed) {
+                continue;
+            }
+            count.fetch_add(1, Ordering::Relaxed);
+            let (judge, on_kill, count) =
+                (Arc::clone(judge), Arc::clone(on_kill), Arc::clone(&count));
+            std::thread::Builder::new().name("signer connection".into()).spawn(move || {
+                // How a connection ends is the other side's to tell.
+                drop(converse(stream, &judge, &*on_kill));
+                count.fetch_sub(1, Ordering::Relaxed);
+            })?;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(fs::remove_file(&self.path));
+    }
+}
+
+/// A process of the same user, by the kernel's word.
+fn is_ours(stream: &UnixStream) -> bool {
+    socket_peercred(stream).is_ok_and(|peer| peer.uid == geteuid())
+}
+
+fn converse(mut stream: UnixStream, judge: &Mutex<Judge>, on_kill: &OnKill) -> io::Result<()> {
+    let mut clerk = Clerk::default();
+    let mut frame = Vec::with_capacity(4096);
+    while read_frame(&mut stream, &mut frame)? {
+        let Ok((no, ask)) = decode::<Ask<'_>>(&frame) else { return Ok(()) };
+        let answer = {
+            // A thread that panicked while it judged leaves a judge nobody can trust: nothing is signed any more.
+            let Ok(mut judge) = judge.lock() else { return Ok(()) };
+            clerk.answer(now(), &ask, &mut judge)
+        };
+        if matches!(ask, Ask::Kill) {
+            // Whoever asked may be gone before the answer; what was asked for is not.
+            on_kill();
+        }
+        stream.write_all(&encode(no, &answer))?;
+    }
+    Ok(())
+}
+
+/// Reads a frame; `false` when the other side is gone between two frames.
+fn read_frame(stream: &mut UnixStream, frame: &mut Vec<u8>) -> io::Result<bool> {
+    stream.set_read_timeout(None)?;
+    let mut len = [0; 4];
+    if stream.read(&mut len[..1])? == 0 {
+        return Ok(false);
+    }
+    stream.set_read_timeout(Some(FRAME_WITHIN))?;
+    stream.read_exact(&mut len[1..])?;
+    let len = usize::try_from(u32::from_le_bytes(len)).unwrap_or(usize::MAX);
+    if MAX_FRAME < len {
+        return Ok(false);
+    }
+    frame.resize(len, 0);
+    stream.read_exact(frame)?;
+    Ok(true)
+}
+
+/// Our own clock, by which the window slides and a request's time is judged.
+pub(crate) fn now() -> Nanos {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
