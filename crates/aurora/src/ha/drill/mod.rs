@@ -74,7 +74,7 @@ pub(crate) fn run(args: &DrillArgs) -> Result<()> {
     let next = AtomicU32::new(0);
     let rounds: Mutex<Vec<Round>> = Mutex::default();
     let folder = Folder::new(args)?;
-    std::thread::scope(|scope| {
+    let broken: Vec<String> = std::thread::scope(|scope| {
         let work = |no: u32| {
             let (next, rounds, folder) = (&next, &rounds, &folder);
             scope.spawn(move || pair(args, spans, (no, folder), (next, rounds)))
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &DrillArgs) -> Result<()> {
         done.collect::<Result<Vec<()>>>()
     })?;
     let rounds = rounds.into_inner().expect("nobody panicked with it");
-    let drill = Drill::of(args, rounds, began.elapsed());
+    let drill = Drill::of(args, (rounds, broken), began.elapsed());
     let out = args.out.clone().unwrap_or_else(report::default_folder);
     drill.write(&out).with_context(|| out.display().to_string())?;
     drill.print(args.json, &out)?;

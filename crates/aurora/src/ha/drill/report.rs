@@ -51,11 +51,17 @@ pub(super) struct Drill {
     pairs: u32,
     seed: u64,
     took_s: f64,
+    /// Rounds that did not come to an end, and why.
+    broken: Vec<String>,
     all: Vec<Round>,
 }
 
 impl Drill {
-    pub(super) fn of(args: &DrillArgs, mut all: Vec<Round>, took: Duration) -> Drill {
+    pub(super) fn of(
+        args: &DrillArgs,
+        (mut all, broken): (Vec<Round>, Vec<String>),
+        took: Duration,
+    ) -> Drill {
         all.sort_by_key(|round| round.round);
         let sum = |what: fn(&Round) -> usize| all.iter().map(what).sum();
         let mut by_kind = std::collections::BTreeMap::new();
@@ -80,12 +86,16 @@ impl Drill {
             pairs: args.pairs,
             seed: args.seed,
             took_s: took.as_secs_f64(),
+            broken,
             all,
         }
     }
 
     /// What does not hold.
     pub(super) fn failure(&self) -> Option<String> {
+        if let Some(broken) = self.broken.first() {
+            return Some(format!("not every round came to an end: {broken}"));
+        }
         if let Some(bad) = self.all.iter().find(|round| !round.is_good()) {
             return Some(format!("not every round was safe: {}", bad.line()));
         }
@@ -105,6 +115,9 @@ impl Drill {
     fn page(&self) -> String {
         let mut page = String::from("# Failover drill\n\n");
         page += &self.lines();
+        page.extend(
+            self.broken.iter().map(|broken| format!("- did not come to an end: {broken}\n")),
+        );
         page += "\n| round | fault | epoch | lease, s | trading again, s | first order, s | stale | lost | twice |\n|--:|---|---|--:|--:|--:|--:|--:|--:|\n";
         for round in &self.all {
             let s = |ms: f64| ms / 1e3;
