@@ -56,6 +56,122 @@ fn a_leader_that_loses_the_lease_store_stops_by_itself() {
     assert_eq!((&told["stale_orders"], &told["lost_intents"]), (&Value::from(0), &Value::from(0)));
 }
 
+/// A process that ends with the test.
+struct Running(std::process::Child);
+
+impl Running {
+    fn start(command: &mut Command) -> Running {
+        Running(command.stderr(Stdio::null()).spawn().unwrap())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// One of two hosts that know each other only by their addresses.
+fn host(folder: &std::path::Path, venue: &str, (own, other): (u16, u16)) -> Running {
+    let data = folder.join(own.to_string());
+    std::fs::create_dir_all(&data).unwrap();
+    let mut run = Command::new(AURORA);
+    run.args(["run", "--headless", "--venue", venue, "--data"]).arg(data.join("data"));
+    run.current_dir(&data).env_clear().env("AURORA_SESSION_DIR", data.join("session"));
+    run.env("AURORA_HA_LEASE", format!("sqlite:{}", folder.join("lease.db").display()));
+    let at = |port: u16| format!("127.0.0.1:{port}");
+    for (key, value) in [
+        ("NODE", own.to_string()),
+        ("LISTEN", at(own)),
+        ("PEER", at(other)),
+        ("LEASE_TTL_MS", "2000".to_owned()),
+        ("RENEW_MS", "500".to_owned()),
+        ("RETRY_MS", "100".to_owned()),
+        ("STOP_MARGIN_MS", "200".to_owned()),
+        ("REQUEST_LIFE_MS", "300".to_owned()),
+        ("TAKEOVER_SLACK_MS", "200".to_owned()),
+    ] {
+        run.env(format!("AURORA__HA__{key}"), value);
+    }
+    Running::start(run.stdout(Stdio::null()))
+}
+
+/// How many orders the venue was ever sent, by epoch.
+fn orders(venue: &str) -> std::collections::BTreeMap<String, usize> {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(venue).unwrap();
+    let request = format!("GET /sim/orders HTTP/1.1\r\nHost: {venue}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let body = answer.split_once("\r\n\r\n").unwrap().1;
+    let told: Vec<Value> = serde_json::from_str(body).unwrap();
+    let mut orders = std::collections::BTreeMap::new();
+    for order in told {
+        let epoch = order["client_id"].as_str().unwrap()[3..8].to_owned();
+        *orders.entry(epoch).or_default() += 1;
+    }
+    orders
+}
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = std::time::Instant::now();
+    while !holds() {
+        assert!(began.elapsed().as_secs() < 90, "waited in vain: {what}");
+        std::thread::park_timeout(std::time::Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn over_tcp_an_order_waits_for_both_nodes_and_none_is_lost_with_a_host() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().unwrap();
+    let mut serve = Command::new(AURORA);
+    serve.args(["sim", "serve", "--okx-rest", "127.0.0.1:0"]).env_clear().stdout(Stdio::piped());
+    let mut sim = Running::start(&mut serve);
+    let mut line = String::new();
+    BufReader::new(sim.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let at = line.split_once("rest=").unwrap().1.split(' ').next().unwrap().trim().to_owned();
+    let venue = format!("okx@{at}");
+    let port = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (a, b) = (port(), port());
+    let sent = || orders(&at).values().sum::<usize>();
+
+    let first = host(folder.path(), &venue, (a, b));
+    let stands = |port: u16| -> Value {
+        let data = folder.path().join(port.to_string()).join("data/ha.json");
+        std::fs::read(data)
+            .ok()
+            .and_then(|told| serde_json::from_slice(&told).ok())
+            .unwrap_or_default()
+    };
+    until("the first leads", || {
+        stands(a)["role"] == "LEADER" && !stands(a)["takeover_ms"].is_null()
+    });
+    // A while in which a desk alone would have traded.
+    let alone = std::time::Instant::now();
+    until("a while", || 4 < alone.elapsed().as_secs());
+    assert_eq!(sent(), 0, "nothing leaves while the other node has nothing");
+
+    let second = host(folder.path(), &venue, (b, a));
+    until("both have it, it trades", || 3 <= sent());
+    drop(first);
+    until("the second leads", || stands(b)["role"] == "LEADER");
+    let back = host(folder.path(), &venue, (a, b));
+    until("it trades again, with the other as its follower", || orders(&at).len() == 2);
+    assert_eq!(stands(a)["role"], "FOLLOWER");
+    let intents = |port: u16| {
+        let dir = folder.path().join(port.to_string()).join("data/journal");
+        let records = aurora_journal::Reader::open(&dir).unwrap().map(|record| record.unwrap());
+        let json = records.map(|record| serde_json::from_slice::<Value>(&record.payload).unwrap());
+        json.filter(|record| record["kind"] == "intent").count()
+    };
+    drop((second, back));
+    assert!(sent() <= intents(a), "what the venue has, the follower's journal has");
+    assert!(sent() <= intents(b));
+}
+
 /// A node in a folder of its own.
 fn node(folder: &std::path::Path) -> Command {
     let mut run = Command::new(AURORA);

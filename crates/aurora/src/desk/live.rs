@@ -145,11 +145,17 @@ impl Desk {
     fn hear(&mut self, until: Nanos) -> Result<()> {
         let ahead = (until - self.clock.now()).0.max(0);
         let nap = Duration::from_nanos(u64::try_from(ahead).unwrap_or(0)).min(NAP);
+        // The other node's word comes by no channel.
+        let is_waiting = self.world.store.waits_for_the_other();
+        let nap = if is_waiting { nap.min(Duration::from_millis(1)) } else { nap };
         if let Counterparty::Lines(lines) = &self.world.counterparty {
             lines.wait(nap, (self.world.store.commits(), &self.asks));
         }
         while let Ok(commit) = self.world.store.commits().try_recv() {
             let records = self.world.store.on_commit(commit)?;
+            self.world.durable(self.clock.now(), records)?;
+        }
+        if let Some(records) = self.world.store.newly_on_both() {
             self.world.durable(self.clock.now(), records)?;
         }
         match self.asks.try_recv() {

@@ -220,7 +220,7 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
         Some(plan) if plan.outlives_us() => crate::venues::epoch_of(clock.now())?,
         _ => 1,
     };
-    let Recovered { engine, store, recovery, prices } =
+    let Recovered { engine, mut store, recovery, prices } =
         build::recover(config, &market, &data, commits, first_epoch)?;
     if let Some(lead) = lead.filter(|lead| lead.epoch != store.epoch()) {
         anyhow::bail!(
@@ -229,6 +229,7 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
             store.epoch()
         );
     }
+    store.wait_for(lead.and_then(|lead| lead.acks.clone()));
     let begun = (data.as_path(), store.base(), store.epoch());
     let audit = DeskAudit::open(config, begun, &market.instruments, &clock)?;
     let observer = Observer::new(&market.instruments, Some(logs));

@@ -10,6 +10,7 @@ use aurora_journal::{
 };
 use crossbeam_channel::{Receiver, unbounded};
 
+use crate::ha::Acks;
 use crate::percentiles::percentiles;
 
 /// When an order may leave after its intent was written.
@@ -41,6 +42,9 @@ pub(crate) struct Store {
     /// All of them, counted.
     commits_took: Histogram,
     durable: u64,
+    /// What the other node has, where an order waits for it, and how much of it was told.
+    acks: Option<Acks>,
+    released: u64,
     last: u64,
     bytes: u64,
 }
@@ -106,6 +110,8 @@ impl Store {
             took: Vec::new(),
             commits_took: Histogram::default(),
             durable: base,
+            acks: None,
+            released: base,
             last: base,
             bytes: 0,
         };
@@ -174,7 +180,32 @@ impl Store {
     pub(crate) fn on_commit(&mut self, commit: Result<Durable, JournalError>) -> Result<u64> {
         let durable = commit.context("the journal stopped; nothing may leave any more")?;
         self.note(durable.seq.0, std::time::Duration::from_nanos(durable.took_ns));
-        Ok(durable.seq.0 - self.base)
+        self.released = self.releasable();
+        Ok(self.released - self.base)
+    }
+
+    /// From now on a record is as good as durable only when the other node has it too.
+    pub(crate) fn wait_for(&mut self, acks: Option<Acks>) {
+        self.acks = acks;
+    }
+
+    fn releasable(&self) -> u64 {
+        let acked = self.acks.as_ref().map_or(u64::MAX, Acks::last_seq);
+        self.durable.min(acked).max(self.released)
+    }
+
+    /// Whether the other node does not have everything that is durable here.
+    pub(crate) fn waits_for_the_other(&self) -> bool {
+        self.released < self.durable
+    }
+
+    /// How many of this run's records are on both nodes, when that has become more.
+    pub(crate) fn newly_on_both(&mut self) -> Option<u64> {
+        let now = self.releasable();
+        (self.released < now).then(|| {
+            self.released = now;
+            now - self.base
+        })
     }
 
     /// Makes everything durable, closes, and returns the hash of the whole chain.

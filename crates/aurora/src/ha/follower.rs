@@ -4,20 +4,23 @@
 //! good: this node does not take over before a person has looked.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use aurora_engine::Engine;
-use aurora_journal::{JournalError, Piece, Replica, Tail, Taken};
+use aurora_journal::{Piece, Position, Replica, Tail, Taken};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use super::settings::Peer;
+use super::ship::Link;
 use crate::desk::Monotonic;
 
 /// How long the thread waits when nothing new is there.
 const NAP: Duration = Duration::from_millis(5);
 /// A copy is made durable at the latest after so many records.
 const SYNC_EVERY: u64 = 1_000;
+/// A sign of life to the other node at least this often.
+const BEAT: Duration = Duration::from_millis(500);
 
 /// How the copy stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,13 +112,31 @@ struct Copy {
 enum Source {
     Nobody,
     Folder(Tail),
+    Host(Link),
 }
 
 impl Source {
-    fn poll(&mut self) -> Result<Option<Piece>, JournalError> {
+    fn poll(&mut self, position: Option<Position>) -> Result<Option<Piece>> {
         match self {
             Source::Nobody => Ok(None),
-            Source::Folder(tail) => tail.poll(),
+            Source::Folder(tail) => Ok(tail.poll()?),
+            Source::Host(link) => link.poll(position),
+        }
+    }
+
+    /// Somebody may wait for what comes over a network.
+    const fn nap(&self) -> Duration {
+        match self {
+            Source::Nobody | Source::Folder(_) => NAP,
+            Source::Host(_) => Duration::from_millis(1),
+        }
+    }
+
+    /// Whether there is nothing more to be had, as far as it can be known.
+    fn is_at_end(&self) -> bool {
+        match self {
+            Source::Nobody | Source::Folder(_) => true,
+            Source::Host(link) => link.is_up(),
         }
     }
 }
@@ -153,11 +174,13 @@ impl Copy {
     fn follow(&self, replica: &mut Replica, state: &mut State) -> Result<bool> {
         let mut source = match &self.peer {
             Peer::Folder(folder) => Source::Folder(Tail::open(folder, replica.position())),
+            Peer::Host(address) => Source::Host(Link::to(address)),
             Peer::Nobody => Source::Nobody,
         };
         let (mut is_last, mut synced) = (false, replica.last_seq().0);
+        let mut beat_at = Instant::now();
         loop {
-            while let Some(piece) = source.poll()? {
+            while let Some(piece) = source.poll(replica.position())? {
                 let taken = replica.take(&piece, &mut |record| state.take(&record))?;
                 state.check()?;
                 match taken {
@@ -172,13 +195,20 @@ impl Copy {
                     self.tell(state);
                 }
             }
-            state.copied.is_at_end = true;
+            if let Source::Host(link) = &mut source {
+                // The other side may act on what is durable here: that is what it waits for.
+                replica.sync()?;
+                let is_due = BEAT <= beat_at.elapsed();
+                link.ack(replica.last_seq().0, is_due);
+                beat_at = if is_due { Instant::now() } else { beat_at };
+            }
+            state.copied.is_at_end = source.is_at_end();
             self.tell(state);
             if is_last {
                 return Ok(true);
             }
             // One more look after the word came: what was written before it is all there.
-            is_last = self.finished.recv_timeout(NAP).is_ok();
+            is_last = self.finished.recv_timeout(source.nap()).is_ok();
         }
     }
 

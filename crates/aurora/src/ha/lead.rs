@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aurora_api::console::wire::HighAvailability;
-use aurora_ha::Permit;
+use aurora_ha::{OpenOrders, Permit};
 use aurora_model::VenueRequest;
 
 use super::epochs::Epochs;
+use super::ship::Acks;
 
 /// The leadership of one desk, shared with the node's loop.
 #[derive(Clone, Debug)]
@@ -16,6 +17,9 @@ pub(crate) struct Lead {
     /// The desk is to come to rest.
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) epochs: Epochs,
+    /// What the other node has, where an order waits for it.
+    pub(crate) acks: Option<Acks>,
+    open_orders: OpenOrders,
     shared: Arc<Shared>,
 }
 
@@ -32,12 +36,18 @@ struct Shared {
 }
 
 impl Lead {
-    pub(crate) fn new(epoch: u32, epochs: Epochs) -> Lead {
+    pub(crate) fn new(
+        (epoch, open_orders): (u32, OpenOrders),
+        epochs: Epochs,
+        acks: Option<Acks>,
+    ) -> Lead {
         let nothing = Permit::default();
         Lead {
             epoch,
             stop: Arc::new(AtomicBool::new(false)),
             epochs,
+            acks,
+            open_orders,
             shared: Arc::new(Shared {
                 orders_until: AtomicI64::new(nothing.orders_until.0),
                 cancels_until: AtomicI64::new(nothing.cancels_until.0),
@@ -58,6 +68,11 @@ impl Lead {
 
     /// Whether that may leave now: looked at right before it does.
     pub(crate) fn lets(&self, request: &VenueRequest) -> bool {
+        // The start's own: what is open is compared instead, and goes on.
+        let is_at_start = matches!(request, VenueRequest::CancelAll) && !self.has_begun();
+        if is_at_start && self.open_orders == OpenOrders::Adopt {
+            return false;
+        }
         let until = match request {
             VenueRequest::Query { .. } | VenueRequest::Sweep { .. } => return true,
             VenueRequest::Cancel { .. } | VenueRequest::CancelAll => &self.shared.cancels_until,

@@ -11,12 +11,14 @@ mod follower;
 mod lead;
 mod node;
 mod settings;
+mod ship;
 mod status;
 
 pub(crate) use cmd::{HaArgs, run as command};
 pub(crate) use lead::Lead;
 pub(crate) use node::run;
 pub(crate) use settings::plan;
+pub(crate) use ship::Acks;
 
 use aurora_model::Nanos;
 

@@ -9,7 +9,8 @@ use anyhow::{Context, Result, bail};
 use aurora_api::console::wire::{HighAvailability, Text};
 use aurora_config::Config;
 use aurora_ha::{
-    DeskWord, Fitness, Input, LeaseAnswer, Machine, Notice, Operator, Output, Role, SignerAnswer,
+    DeskWord, Fitness, Input, LeaseAnswer, Machine, Notice, OpenOrders, Operator, Output, Role,
+    SignerAnswer,
 };
 use aurora_lease::{Answer, Ask, LeaseClient};
 use aurora_model::Nanos;
@@ -19,6 +20,7 @@ use super::control::{Asked, Control, Wish};
 use super::follower::{Copied, Follower, Told};
 use super::lead::Lead;
 use super::settings::HaPlan;
+use super::ship::{self, Acks};
 use super::since_boot;
 use super::status::NodeStatus;
 use crate::desk::{self, Prepared, RunArgs};
@@ -51,6 +53,8 @@ struct Node<'a> {
     desk_ended: (Sender<()>, Receiver<()>),
     status: NodeStatus,
     copied: Copied,
+    /// What the other node has, where an order waits for it.
+    acks: Option<Acks>,
     notices: VecDeque<String>,
     candidate_at: Option<Nanos>,
     written_at: Nanos,
@@ -68,6 +72,11 @@ pub(crate) fn run(args: &RunArgs, config: &Config, plan: HaPlan) -> Result<()> {
     let machine = Machine::new(plan.machine, since_boot(), prepared.first_epoch.saturating_sub(1))?;
     let status =
         NodeStatus { node: plan.node.clone(), pid: std::process::id(), ..NodeStatus::default() };
+    let acks = Acks::default();
+    if let Some(at) = plan.listen {
+        ship::listen(at, data.join("journal"), acks.clone())?;
+    }
+    let waits = plan.listen.is_some() && plan.is_sync;
     let mut node = Node {
         args,
         config,
@@ -81,6 +90,7 @@ pub(crate) fn run(args: &RunArgs, config: &Config, plan: HaPlan) -> Result<()> {
         desk_ended: unbounded(),
         status,
         copied: Copied::default(),
+        acks: waits.then_some(acks),
         notices: VecDeque::new(),
         candidate_at: None,
         written_at: Nanos(0),
@@ -201,7 +211,7 @@ impl Node<'_> {
             Output::RaiseEpoch { epoch } => self.raise(epoch)?,
             // Without one the copy is broken, and the candidacy ends by itself.
             Output::CatchUp => drop(self.follower.as_ref().map(Follower::finish)),
-            Output::StartDesk { epoch, .. } => self.start(epoch)?,
+            Output::StartDesk { epoch, open_orders } => self.start(epoch, open_orders)?,
             Output::StopSending => {}
             Output::HoldDesk(_) => {
                 if let Some(running) = &self.desk {
@@ -231,9 +241,9 @@ impl Node<'_> {
         Ok(())
     }
 
-    fn start(&mut self, epoch: u32) -> Result<()> {
+    fn start(&mut self, epoch: u32, open_orders: OpenOrders) -> Result<()> {
         self.follower = None;
-        let lead = Lead::new(epoch, self.plan.epochs.clone());
+        let lead = Lead::new((epoch, open_orders), self.plan.epochs.clone(), self.acks.clone());
         lead.permit(self.machine.permit());
         self.show(&lead);
         let (args, config) = (self.args.clone(), self.config.clone());

@@ -1,5 +1,6 @@
 //! What a node is told by its configuration.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub(crate) enum Peer {
     Nobody,
     /// The other node's folder, on this host.
     Folder(PathBuf),
+    /// The other node, over TCP.
+    Host(String),
 }
 
 /// Everything about a node that has others.
@@ -29,6 +32,10 @@ pub(crate) struct HaPlan {
     pub(crate) claim: Claim,
     pub(crate) machine: Settings,
     pub(crate) peer: Peer,
+    /// Where this node ships its journal from.
+    pub(crate) listen: Option<SocketAddr>,
+    /// An order waits until the other node has its record.
+    pub(crate) is_sync: bool,
     pub(crate) epochs: Epochs,
     pub(crate) hash_every: u64,
     /// How long the lease store may take to answer.
@@ -74,13 +81,31 @@ pub(crate) fn plan(config: &Config) -> Result<Option<HaPlan>> {
             ttl: span("ha.lease_ttl_ms"),
         },
         patience: span("ha.answer_ms"),
-        peer: text(config, "ha.peer_journal").map_or(Peer::Nobody, |dir| Peer::Folder(dir.into())),
+        peer: peer(config)?,
+        listen: listen(config)?,
+        is_sync: config.text("ha.ship") == "sync",
         epochs: Epochs::of(config, &place)?,
         hash_every: config.int("ha.hash_every"),
         node,
         place,
         machine,
     }))
+}
+
+fn peer(config: &Config) -> Result<Peer> {
+    match (text(config, "ha.peer_journal"), text(config, "ha.peer")) {
+        (Some(_), Some(_)) => Err(config_fault(
+            "ha.peer_journal and ha.peer are both set: name the folder on one host, the address on two",
+        )),
+        (Some(folder), None) => Ok(Peer::Folder(PathBuf::from(folder))),
+        (None, Some(host)) => Ok(Peer::Host(host.to_owned())),
+        (None, None) => Ok(Peer::Nobody),
+    }
+}
+
+fn listen(config: &Config) -> Result<Option<SocketAddr>> {
+    let wrong = |text: &str| config_fault(format!("ha.listen: {text:?} is no ADDRESS:PORT"));
+    text(config, "ha.listen").map(|text| text.parse().map_err(|_| wrong(text))).transpose()
 }
 
 pub(super) fn text<'a>(config: &'a Config, path: &str) -> Option<&'a str> {

@@ -19,6 +19,18 @@ pub(super) const KEYS: &[Key] = &[
         "One host: the journal folder of the other node, copied from as it grows.",
         "Одна машина: папка журнала другого узла; копируется по мере роста.",
     ),
+    Key::text("ha.peer", "").optional().means(
+        "Two hosts: where the other node ships its journal from, HOST:PORT.",
+        "Две машины: откуда другой узел отдаёт свой журнал, HOST:PORT.",
+    ),
+    Key::text("ha.listen", "").optional().means(
+        "Two hosts: where this node ships its journal from, ADDRESS:PORT; on a private network, it is not encrypted.",
+        "Две машины: где этот узел отдаёт свой журнал, АДРЕС:PORT; в частной сети, без шифрования.",
+    ),
+    Key::choice("ha.ship", &["sync", "async"], "sync").means(
+        "Two hosts: an order waits until the other node has its record (sync: nothing is lost, and nothing is traded while it is away), or leaves at once (async).",
+        "Две машины: заявка ждёт, пока её запись будет и на другом узле (sync: не теряется ничего, и без него не торгуют), или уходит сразу (async).",
+    ),
     Key::text("ha.epoch_file", "").optional().means(
         "Where the highest epoch is kept when no signer keeps it: one file for all nodes of one host.",
         "Где хранится старшая эпоха, если её не хранит подписант: один файл на все узлы машины.",

@@ -83,8 +83,9 @@ pub(crate) fn run(args: &DrillArgs) -> Result<()> {
         let done = workers
             .into_iter()
             .map(|worker| worker.join().unwrap_or_else(|_| bail!("a pair's thread panicked")));
-        done.collect::<Result<Vec<()>>>()
-    })?;
+        // What one pair could not do does not hide what the others did.
+        done.filter_map(Result::err).map(|error| format!("{error:#}")).collect()
+    });
     let rounds = rounds.into_inner().expect("nobody panicked with it");
     let drill = Drill::of(args, (rounds, broken), began.elapsed());
     let out = args.out.clone().unwrap_or_else(report::default_folder);
