@@ -63,7 +63,7 @@ impl Exchange {
 
     /// The order that has the client id already, where that matters.
     fn taken(&self, account: &Account, ask: &PlaceOrder) -> Option<super::OrderId> {
-        if !self.config.refuse_reused_ids || ask.client_id.is_empty() {
+        if self.takes_reused_ids || !self.config.refuse_reused_ids || ask.client_id.is_empty() {
             return None;
         }
         let taken = *account.clients.get(&ask.client_id)?;

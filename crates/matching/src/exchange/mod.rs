@@ -92,6 +92,7 @@ pub struct Exchange {
     house: BTreeMap<Asset, House>,
     timers: BTreeSet<(Nanos, Timer)>,
     maintenance: bool,
+    takes_reused_ids: bool,
     now: Nanos,
 }
 
@@ -114,6 +115,7 @@ impl Exchange {
             house: BTreeMap::new(),
             timers: BTreeSet::new(),
             maintenance: false,
+            takes_reused_ids: false,
             now: at,
         };
         let first_mark = market::next_multiple(at, exchange.config.mark_interval);

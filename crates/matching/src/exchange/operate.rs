@@ -17,6 +17,12 @@ impl Exchange {
         self.maintenance = on;
     }
 
+    /// Takes an order under a client id that is taken, whatever the venue usually does: the worst that may happen to a
+    /// desk that sends twice.
+    pub fn take_reused_ids(&mut self, on: bool) {
+        self.takes_reused_ids = on;
+    }
+
     /// Whether it is under maintenance.
     pub fn is_maintenance(&self) -> bool {
         self.maintenance

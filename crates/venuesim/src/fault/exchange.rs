@@ -16,6 +16,7 @@ pub(crate) enum Undo {
     Funding(InstrumentNo),
     Balance(AccountNo, Asset),
     Skew,
+    ReusedIds,
 }
 
 impl Faults {
@@ -57,6 +58,7 @@ impl Faults {
             (What::RestartBooks, _) => self.restarts_books = true,
             (What::Maintenance, _) => exchange.set_maintenance(true),
             (What::ClockSkew(by), _) => self.skew = *by,
+            (What::ReusedIds, _) => exchange.take_reused_ids(true),
             (What::Liquidate { account }, _) => {
                 exchange.force_liquidation(now, AccountNo(*account), events);
             }
@@ -93,6 +95,7 @@ impl Faults {
                 exchange.shift_displayed_balance(account, asset, Notional::ZERO);
             }
             Undo::Skew => self.skew = Nanos(0),
+            Undo::ReusedIds => exchange.take_reused_ids(false),
         }
     }
 }
@@ -104,6 +107,7 @@ pub(crate) fn undo_of(rule: &Rule, exchange: &Exchange) -> Undo {
     match (&rule.what, no) {
         (What::Maintenance, _) => Undo::Maintenance,
         (What::ClockSkew(_), _) => Undo::Skew,
+        (What::ReusedIds, _) => Undo::ReusedIds,
         (What::Halt | What::Delist, Some(no)) => Undo::Status(no),
         (What::TickSize { .. }, Some(no)) => Undo::Tick(no),
         (What::FundingRate(_), Some(no)) => Undo::Funding(no),

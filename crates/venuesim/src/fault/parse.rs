@@ -172,6 +172,7 @@ fn what(fields: &mut Fields) -> Result<What, ScenarioError> {
             What::ClockSkew(Nanos::from_millis(fields.need("ms", ms)?))
         }
         "funding_rate" => What::FundingRate(decimal(fields, "rate")?),
+        "reused_ids" => What::ReusedIds,
         other => {
             let known = KINDS.join(", ");
             return Err(fields.wrong("what", format!("{other:?} is not one of {known}")));

@@ -145,10 +145,12 @@ pub enum What {
     ClockSkew(Nanos),
     /// The next funding rate of the place's symbol.
     FundingRate(Decimal),
+    /// An order is taken under a client id that is taken already.
+    ReusedIds,
 }
 
 /// Every kind of fault, by the word in scenario files.
-pub const KINDS: [&str; 26] = [
+pub const KINDS: [&str; 27] = [
     "delay",
     "delay_answer",
     "drop_answer",
@@ -175,6 +177,7 @@ pub const KINDS: [&str; 26] = [
     "liquidate",
     "clock_skew",
     "funding_rate",
+    "reused_ids",
 ];
 
 /// Which part of the server a rule works on.
@@ -213,7 +216,8 @@ impl What {
             | What::WrongBalance { .. }
             | What::Liquidate { .. }
             | What::ClockSkew(_)
-            | What::FundingRate(_) => Realm::Exchange,
+            | What::FundingRate(_)
+            | What::ReusedIds => Realm::Exchange,
         }
     }
 }
