@@ -43,7 +43,7 @@ pub(crate) fn file_of(folder: &Path, first: u64) -> PathBuf {
 pub(crate) fn read(folder: &Path, key: &AuditKey) -> Result<Found, AuditError> {
     let roots_path = folder.join(ROOTS);
     let mut roots = lines::read(&roots_path)?;
-    let (root_lines, end) = lines::whole(&roots);
+    let (root_lines, end) = root::whole(key, &roots);
     let (last, peaks, head) = match root_lines.last() {
         None => (LastRoot::NONE, Peaks::default(), GENESIS),
         Some(line) => root::read(key, line).ok_or_else(|| {
@@ -52,14 +52,10 @@ pub(crate) fn read(folder: &Path, key: &AuditKey) -> Result<Found, AuditError> {
     };
     roots.truncate(end);
     let files = files(folder)?;
-    let torn_bytes = match files.last() {
-        Some((_, newest)) => cut_torn(newest)?,
-        None => 0,
-    };
-    let mut found = Found { peaks, head, last, roots, journal: 0, previous: None, torn_bytes };
+    let mut found = Found { peaks, head, last, roots, journal: 0, previous: None, torn_bytes: 0 };
     let newer = files.iter().rposition(|(first, _)| *first <= last.size.max(1)).unwrap_or(0);
-    for (_, path) in &files[newer..] {
-        found.take(path)?;
+    for (at, (_, path)) in files.iter().enumerate().skip(newer) {
+        found.take(path, at + 1 == files.len())?;
     }
     if files.is_empty() && 0 < last.size {
         let detail = format!("the last root covers {} records, they are not there", last.size);
@@ -87,35 +83,65 @@ impl Found {
         self.previous = self.previous.take().or(previous);
     }
 
-    fn take(&mut self, path: &Path) -> Result<(), AuditError> {
+    /// Takes a file up. In the newest one the first line behind the last root that does not follow ends it: a power
+    /// cut may have left any sectors of what was not synced.
+    fn take(&mut self, path: &Path, is_newest: bool) -> Result<(), AuditError> {
         let bytes = lines::read(path)?;
-        let (records, _) = lines::whole(&bytes);
+        let mut good = 0;
         let mut seen = None;
-        for line in records {
-            let written: Written = serde_json::from_slice(line)
-                .map_err(|_| AuditError::damaged(path, "a line is no record"))?;
+        for line in lines::whole(&bytes).0 {
+            let written: Option<Written> = serde_json::from_slice(line).ok();
+            let follows = |written: &Written| {
+                written.seq == self.peaks.size() + 1 && written.prev == hex(&self.head)
+            };
+            let is_signed = |written: &Written| written.seq <= self.last.size;
+            let Some(written) = written.filter(|w| follows(w) || is_signed(w)) else { break };
             let hash = leaf(line);
-            if written.seq == self.peaks.size() + 1 && written.prev == hex(&self.head) {
+            if !is_signed(&written) {
                 self.peaks.push(hash);
                 self.head = hash;
-            } else if self.last.size < written.seq {
-                let detail = format!("record {} does not follow the one before it", written.seq);
-                return Err(AuditError::damaged(path, detail));
             }
+            good += line.len() + 1;
             seen = Some((written.seq, hash));
             self.journal = self.journal.max(written.journal.unwrap_or(0));
             self.previous = written.start().or(self.previous.take());
         }
         match seen {
             Some((seq, hash)) if seq == self.last.size && hash != self.head => {
-                Err(AuditError::damaged(path, "its last record is not the one that was signed"))
+                let detail = "its last record is not the one that was signed";
+                return Err(AuditError::damaged(path, detail));
             }
             Some((seq, _)) if seq < self.last.size => {
-                Err(AuditError::damaged(path, "records that were signed are gone from its end"))
+                let detail = "records that were signed are gone from its end";
+                return Err(AuditError::damaged(path, detail));
             }
-            _ => Ok(()),
+            _ => {}
         }
+        if good < bytes.len() && !is_newest {
+            let detail =
+                "a record does not follow the one before it, and another file comes after it";
+            return Err(AuditError::damaged(path, detail));
+        }
+        self.torn_bytes = bytes.len() - good;
+        keep(path, &bytes, good)
     }
+}
+
+/// Leaves the good bytes of a file, durable; the rest goes into a file beside it. A file without any record goes.
+fn keep(path: &Path, bytes: &[u8], good: usize) -> Result<(), AuditError> {
+    if good < bytes.len() {
+        let beside = path.with_extension("torn");
+        fs::write(&beside, &bytes[good..]).map_err(AuditError::io("write", &beside))?;
+    }
+    if good == 0 {
+        return fs::remove_file(path).map_err(AuditError::io("remove", path));
+    }
+    let file = fs::OpenOptions::new().write(true).open(path);
+    let cut = file.and_then(|file| {
+        file.set_len(good as u64)?;
+        file.sync_all()
+    });
+    cut.map_err(AuditError::io("cut", path))
 }
 
 /// Files of records by the number of their first, oldest first.
@@ -133,23 +159,4 @@ fn files(folder: &Path) -> Result<Vec<(u64, PathBuf)>, AuditError> {
     }
     files.sort();
     Ok(files)
-}
-
-/// Moves an unfinished last line into a file beside it; a file without any record goes.
-fn cut_torn(path: &Path) -> Result<usize, AuditError> {
-    let bytes = lines::read(path)?;
-    let (_, end) = lines::whole(&bytes);
-    let torn = &bytes[end..];
-    if !torn.is_empty() {
-        let beside = path.with_extension("torn");
-        fs::write(&beside, torn).map_err(AuditError::io("write", &beside))?;
-    }
-    if end == 0 {
-        fs::remove_file(path).map_err(AuditError::io("remove", path))?;
-    } else if !torn.is_empty() {
-        let file = fs::OpenOptions::new().write(true).open(path);
-        let cut = file.and_then(|file| file.set_len(end as u64).and_then(|()| file.sync_all()));
-        cut.map_err(AuditError::io("cut", path))?;
-    }
-    Ok(torn.len())
 }

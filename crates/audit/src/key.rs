@@ -1,13 +1,14 @@
 //! The key that signs roots: made at the first start, readable by its owner only.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use ed25519_dalek::{Signer, SigningKey};
 
 use crate::AuditError;
+use crate::lines;
 use crate::tree::{hex, unhex};
 
 /// An Ed25519 key. It is never printed.
@@ -45,12 +46,7 @@ impl AuditKey {
 
     fn create(path: &Path) -> Result<AuditKey, AuditError> {
         let seed = chance().map_err(AuditError::io("read", Path::new(CHANCE)))?;
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        made.and_then(|mut file| {
-            writeln!(file, "{}", hex(&seed))?;
-            file.sync_all()
-        })
-        .map_err(AuditError::io("create", path))?;
+        lines::replace(path, 0o600, &format!("{}\n", hex(&seed)))?;
         Ok(AuditKey(SigningKey::from_bytes(&seed)))
     }
 

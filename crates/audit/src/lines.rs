@@ -34,11 +34,7 @@ impl Lines {
     }
 
     fn of(path: &Path, file: File, written: u64) -> Result<Lines, AuditError> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        // The file's name must outlive a power cut too.
-        let named = File::open(folder).and_then(|folder| folder.sync_all());
-        named.map_err(AuditError::io(SYNC, folder))?;
+        sync_above(path)?;
         Ok(Lines { file, path: path.to_owned(), written, waiting: Vec::new() })
     }
 
@@ -67,6 +63,29 @@ impl Lines {
     pub(crate) fn len(&self) -> u64 {
         self.written + self.waiting.len() as u64
     }
+}
+
+/// Makes the names in the folder around that path durable: a power cut must leave them too.
+pub(crate) fn sync_above(path: &Path) -> Result<(), AuditError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(AuditError::io(SYNC, folder))
+}
+
+/// Writes a small file so that a power cut leaves all of it or nothing.
+pub(crate) fn replace(path: &Path, mode: u32, text: &str) -> Result<(), AuditError> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let beside = path.with_extension("new");
+    let made = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&beside);
+    made.and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&beside, path)
+    })
+    .map_err(AuditError::io("write", path))?;
+    sync_above(path)
 }
 
 /// The bytes of a file; nothing where there is none.

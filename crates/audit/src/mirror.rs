@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::AuditError;
 use crate::folder::{PUBLIC, ROOTS};
+use crate::key::AuditKey;
 use crate::lines::{self, Lines};
+use crate::root;
 
 /// What the mirror still lacks.
 #[derive(Debug)]
@@ -22,23 +24,23 @@ impl Mirror {
     ///
     /// # Errors
     /// When it has other roots than the folder, or more; or cannot be read.
-    pub(crate) fn open(folder: &Path, public: &str, own: &[&[u8]]) -> Result<Mirror, AuditError> {
+    pub(crate) fn open(folder: &Path, key: &AuditKey, own: &[&[u8]]) -> Result<Mirror, AuditError> {
+        let public = format!("{}\n", key.public());
         let path = folder.join(ROOTS);
         let bytes = lines::read(&path)?;
-        let (mirrored, end) = lines::whole(&bytes);
+        let (mirrored, end) = root::whole(key, &bytes);
         if !own.starts_with(&mirrored) {
             return Err(AuditError::Mirror { path, mirrored: mirrored.len(), own: own.len() });
         }
-        let key = lines::read(&folder.join(PUBLIC))?;
-        if !key.is_empty() && key != public.as_bytes() {
+        let found = lines::read(&folder.join(PUBLIC))?;
+        if !found.is_empty() && found != public.as_bytes() {
             let detail = "it is another key than that of the folder";
             return Err(AuditError::damaged(&folder.join(PUBLIC), detail));
         }
         fs::create_dir_all(folder).map_err(AuditError::io("create", folder))?;
         let roots = Some(Lines::go_on(&path, end as u64)?);
         let missing = own[mirrored.len()..].iter().map(|line| line.to_vec()).collect();
-        let mut mirror =
-            Mirror { folder: folder.to_owned(), public: public.to_owned(), roots, missing };
+        let mut mirror = Mirror { folder: folder.to_owned(), public, roots, missing };
         mirror.write_key()?;
         mirror.flush()?;
         Ok(mirror)
@@ -46,7 +48,7 @@ impl Mirror {
 
     fn write_key(&self) -> Result<(), AuditError> {
         let path = self.folder.join(PUBLIC);
-        fs::write(&path, &self.public).map_err(AuditError::io("write", &path))
+        lines::replace(&path, 0o644, &self.public)
     }
 
     pub(crate) fn push(&mut self, line: &[u8]) {

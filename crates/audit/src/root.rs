@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::key::AuditKey;
+use crate::lines;
 use crate::tree::{GENESIS, Hash, Peaks, hex, sha256, unhex};
 
 /// Names the format, and keeps these signatures apart from any other use of the key.
@@ -85,6 +86,17 @@ pub(crate) fn sign(
     let signature = key.sign(&line);
     line.extend_from_slice(format!(",\"sig\":\"{signature}\"}}").as_bytes());
     line
+}
+
+/// The lines that are whole, and their bytes. A power cut may have left any sectors of the last one: if it is none of
+/// ours, it does not count. Who cuts a root off this way, cuts it off what the mirror knows.
+pub(crate) fn whole<'a>(key: &AuditKey, bytes: &'a [u8]) -> (Vec<&'a [u8]>, usize) {
+    let (mut lines, mut end) = lines::whole(bytes);
+    if let Some(line) = lines.last().filter(|line| read(key, line).is_none()) {
+        end -= line.len() + 1;
+        lines.pop();
+    }
+    (lines, end)
 }
 
 /// Reads a line of ours back: the root, its tree and the hash of the last record. `None` when it is not ours.

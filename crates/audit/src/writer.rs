@@ -68,13 +68,14 @@ impl Writer {
     pub fn open(settings: &Settings) -> Result<(Writer, Opened), AuditError> {
         let folder = &settings.folder;
         fs::create_dir_all(folder).map_err(AuditError::io("create", folder))?;
+        crate::lines::sync_above(folder)?;
         let key = AuditKey::load_or_create(&settings.key)?;
         let public = format!("{}\n", key.public());
         keep_public(folder, &public)?;
         let Found { peaks, head, last, roots, journal, previous, torn_bytes } =
             folder::read(folder, &key)?;
         let own: Vec<&[u8]> = crate::lines::whole(&roots).0;
-        let mirror = settings.mirror.as_ref().map(|at| Mirror::open(at, &public, &own));
+        let mirror = settings.mirror.as_ref().map(|at| Mirror::open(at, &key, &own));
         let mirror = mirror.transpose()?;
         let opened = Opened {
             records: peaks.size(),
@@ -198,7 +199,7 @@ fn keep_public(folder: &Path, public: &str) -> Result<(), AuditError> {
     let path = folder.join(PUBLIC);
     let found = crate::lines::read(&path)?;
     if found.is_empty() {
-        return fs::write(&path, public).map_err(AuditError::io("write", &path));
+        return crate::lines::replace(&path, 0o644, public);
     }
     if found != public.as_bytes() {
         let detail = "it is not the public half of `audit.key`: name the key it was begun with";

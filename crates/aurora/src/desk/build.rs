@@ -134,7 +134,7 @@ pub(crate) fn recover(
     first_epoch: u32,
 ) -> Result<Recovered> {
     let began = Instant::now();
-    std::fs::create_dir_all(data).with_context(|| format!("data folder {}", data.display()))?;
+    make_folder(data).with_context(|| format!("data folder {}", data.display()))?;
     own_instruments(data, &market.instruments)?;
     let mut engine = engine(config, market, settings::engine(config)?)?;
     let (mut orders, mut fills, mut prices) = (0, 0, BTreeMap::new());
@@ -178,6 +178,19 @@ pub(crate) fn inside(
         PaperVenue::restore(instruments.to_vec(), settings::venue(config), facts, now)?;
     log.write(canceled.iter().map(VenueFact::encode))?;
     Ok(Counterparty::Inside(Inside::new(venue, log)))
+}
+
+/// Makes the folder and those above it, and their names durable: what is synced inside must be found after a power cut.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let folder = std::path::absolute(folder)?;
+    let is_new = |above: &&Path| !above.is_dir();
+    let made = folder.ancestors().take_while(is_new).count();
+    std::fs::create_dir_all(&folder)?;
+    // The one above is synced even so: a start before may have been killed between the two.
+    for above in folder.ancestors().skip(1).take(made.max(1)) {
+        std::fs::File::open(above)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Journal and venue log name instruments by their place in the list: a folder belongs to one list.
