@@ -65,7 +65,7 @@ const INNER_CORE: [(&str, &[&str]); 2] = [
 const VENUES: [&str; 4] = ["aurora-binance", "aurora-okx", "aurora-bybit", "aurora-alpaca"];
 
 /// Development only: they may look at everything, and nothing that ships looks at them.
-const TOOLS: [&str; 2] = ["aurora-testkit", "aurora-bench"];
+const TOOLS: [&str; 3] = ["aurora-testkit", "aurora-bench", "aurora-torture"];
 
 const CORE: usize = 1;
 const ADAPTERS: usize = 2;

@@ -1,0 +1,62 @@
+//! The release binary under fault, trading on simulated venues that outlive it; afterwards it is compared with the
+//! venues' truth. `docs/guide/torture.md` tells what each torture does and what it found.
+
+mod args;
+mod clock;
+mod decimal;
+mod desk;
+mod disk;
+mod full;
+mod kill;
+mod pause;
+mod power;
+mod report;
+mod sims;
+mod sync;
+mod truth;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use args::Args;
+use report::Report;
+
+/// A torture: its word, and what it does.
+type Torture = (&'static str, fn(&Args) -> Result<Report>);
+
+/// In the order they are run.
+const TORTURES: [Torture; 7] = [
+    ("kill", kill::run),
+    ("sync", sync::run),
+    ("slow", sync::run_slow),
+    ("power", power::run),
+    ("full", full::run),
+    ("pause", pause::run),
+    ("clock", clock::run),
+];
+
+fn main() -> ExitCode {
+    match tortured() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("aurora-torture: {error:#}");
+            ExitCode::from(4)
+        }
+    }
+}
+
+/// Whether everything held.
+fn tortured() -> Result<bool> {
+    let args = Args::of_process(&TORTURES.map(|(word, _)| word))?;
+    let mut held = true;
+    for (word, torture) in TORTURES {
+        if args.tortures.is_empty() || args.tortures.iter().any(|wanted| wanted == word) {
+            let report = torture(&args)?;
+            report.publish(word, &args)?;
+            held &= report.held();
+        }
+    }
+    Ok(held)
+}
