@@ -2,12 +2,15 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance clients bench fuzz web docs clean
+.PHONY: help run test check torture conformance clients bench fuzz web docs clean
 
 FUZZ_RUNS ?= 100000
 FUZZ_CRATES ?= binance okx bybit venuesim
 # One target of each crate, such as decode; empty is every target.
 FUZZ_TARGET ?=
+# Which tortures (all when empty), and how many points each (its own full number when empty).
+TORTURES ?=
+POINTS ?=
 # Handed to `aurora run`: make run ARGS="--speed 10"
 ARGS ?=
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/*.config.* web/tsconfig*.json -type f 2>/dev/null)
@@ -18,6 +21,7 @@ help:
 	@echo "make check   formatting, clippy, web checks"
 	@echo "make conformance  the scenarios against the simulated venues, through the adapters"
 	@echo "make clients      ccxt and the venues' own connectors against the simulated venues"
+	@echo "make torture      the release binary killed, starved and cut off, then compared with the venues"
 	@echo "make bench   benchmarks of the hot paths"
 	@echo "make fuzz    every fuzz target for FUZZ_RUNS executions each; needs a nightly compiler"
 	@echo "make web     build the console"
@@ -42,6 +46,12 @@ check: web/node_modules/.package-lock.json
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	npm --prefix web run check
+
+# The release binary under fault; needs root and strace fuse3 libfaketime nftables iproute2.
+torture:
+	cargo build --release -p aurora -p aurora-torture
+	release="$${CARGO_TARGET_DIR:-target}/release"
+	"$$release/aurora-torture" --aurora "$$release/aurora" $(if $(POINTS),--points $(POINTS)) $(TORTURES)
 
 conformance:
 	cargo run --release -p aurora -- conformance run

@@ -8,6 +8,7 @@ mod desk;
 mod disk;
 mod full;
 mod kill;
+mod network;
 mod pause;
 mod power;
 mod report;
@@ -26,7 +27,7 @@ use report::Report;
 type Torture = (&'static str, fn(&Args) -> Result<Report>);
 
 /// In the order they are run.
-const TORTURES: [Torture; 7] = [
+const TORTURES: [Torture; 8] = [
     ("kill", kill::run),
     ("sync", sync::run),
     ("slow", sync::run_slow),
@@ -34,6 +35,7 @@ const TORTURES: [Torture; 7] = [
     ("full", full::run),
     ("pause", pause::run),
     ("clock", clock::run),
+    ("network", network::run),
 ];
 
 fn main() -> ExitCode {

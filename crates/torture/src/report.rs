@@ -13,11 +13,13 @@ use crate::args::Args;
 pub(crate) struct Report {
     began: Instant,
     /// What must be zero, and what was counted.
-    zeros: BTreeMap<&'static str, u64>,
+    zeros: BTreeMap<String, u64>,
     /// What was done.
     counts: BTreeMap<String, u64>,
     /// Times that were measured, by name.
     times: BTreeMap<&'static str, Vec<Duration>>,
+    /// Times that another process measured.
+    rows: BTreeMap<String, Value>,
     /// What went wrong, in words.
     wrong: Vec<String>,
 }
@@ -27,9 +29,10 @@ impl Report {
     pub(crate) fn new(zeros: &[&'static str]) -> Report {
         Report {
             began: Instant::now(),
-            zeros: zeros.iter().map(|name| (*name, 0)).collect(),
+            zeros: zeros.iter().map(|name| ((*name).to_owned(), 0)).collect(),
             counts: BTreeMap::new(),
             times: BTreeMap::new(),
+            rows: BTreeMap::new(),
             wrong: Vec::new(),
         }
     }
@@ -44,8 +47,9 @@ impl Report {
 
     /// What must not be, with its words.
     pub(crate) fn wrong(&mut self, name: &'static str, told: impl IntoIterator<Item = String>) {
+        self.zeros.entry(name.to_owned()).or_default();
         for told in told {
-            *self.zeros.entry(name).or_default() += 1;
+            *self.zeros.entry(name.to_owned()).or_default() += 1;
             eprintln!("  WRONG {name}: {told}");
             self.wrong.push(format!("{name}: {told}"));
         }
@@ -65,6 +69,22 @@ impl Report {
         self.wrong.extend(other.wrong);
     }
 
+    /// What another process published.
+    pub(crate) fn read(json: &Value) -> Result<Report> {
+        let mut report = Report::new(&[]);
+        let numbers = |name: &str| json[name].as_object().cloned().unwrap_or_default();
+        for (name, count) in numbers("counts") {
+            report.counts.insert(name, count.as_u64().unwrap_or_default());
+        }
+        for (name, count) in numbers("must_be_zero") {
+            report.zeros.insert(name, count.as_u64().context("a count")?);
+        }
+        report.rows = numbers("times").into_iter().collect();
+        let wrong = json["wrong"].as_array().into_iter().flatten();
+        report.wrong = wrong.filter_map(|told| told.as_str().map(str::to_owned)).collect();
+        Ok(report)
+    }
+
     /// Whether everything that must be zero is.
     pub(crate) fn held(&self) -> bool {
         self.zeros.values().all(|count| *count == 0)
@@ -80,21 +100,17 @@ impl Report {
         for (name, count) in &self.zeros {
             eprintln!("  {name:<44} {count:>8}  (must be 0)");
         }
-        for (name, times) in &self.times {
-            let [p50, p99, most] = percentiles(times);
-            eprintln!(
-                "  {name:<44} p50 {p50} ms, p99 {p99} ms, most {most} ms, of {}",
-                times.len()
-            );
+        let mut times = self.rows.clone();
+        for (name, all) in &self.times {
+            let [p50, p99, most] = percentiles(all);
+            let row = json!({"of": all.len(), "p50_ms": p50, "p99_ms": p99, "most_ms": most});
+            times.insert((*name).to_owned(), row);
         }
-        let times: BTreeMap<_, Value> = self
-            .times
-            .iter()
-            .map(|(name, times)| {
-                let [p50, p99, most] = percentiles(times);
-                (*name, json!({"of": times.len(), "p50_ms": p50, "p99_ms": p99, "most_ms": most}))
-            })
-            .collect();
+        for (name, row) in &times {
+            let (p50, p99, most, of) =
+                (&row["p50_ms"], &row["p99_ms"], &row["most_ms"], &row["of"]);
+            eprintln!("  {name:<44} p50 {p50} ms, p99 {p99} ms, most {most} ms, of {of}");
+        }
         let json = json!({
             "torture": word, "held": self.held(), "took_s": took, "counts": self.counts, "must_be_zero": self.zeros,
             "times": times, "wrong": self.wrong,

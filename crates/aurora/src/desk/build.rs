@@ -206,10 +206,20 @@ fn own_instruments(data: &Path, instruments: &[Instrument]) -> Result<()> {
             theirs.trim_end().replace('\n', ", ")
         ))),
         Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
-            std::fs::write(&path, ours).with_context(|| path.display().to_string())
+            write_whole(&path, &ours).with_context(|| path.display().to_string())
         }
         Err(other) => Err(other).with_context(|| path.display().to_string()),
     }
+}
+
+/// Writes a file so that a power cut leaves all of it or nothing.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let beside = path.with_extension("new");
+    std::fs::write(&beside, text)?;
+    std::fs::File::open(&beside)?.sync_all()?;
+    std::fs::rename(&beside, path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::File::open(folder)?.sync_all()
 }
 
 /// An engine that knows nothing yet.
