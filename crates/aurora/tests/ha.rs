@@ -89,6 +89,7 @@ fn host(folder: &std::path::Path, venue: &str, (own, other): (u16, u16)) -> Runn
         ("RENEW_MS", "500".to_owned()),
         ("RETRY_MS", "100".to_owned()),
         ("STOP_MARGIN_MS", "200".to_owned()),
+        ("PAUSE_MS", "10000".to_owned()),
         ("REQUEST_LIFE_MS", "300".to_owned()),
         ("TAKEOVER_SLACK_MS", "200".to_owned()),
     ] {

@@ -36,7 +36,8 @@ impl Spans {
             ("RETRY_MS", (self.ttl / 10).max(20)),
             ("ANSWER_MS", self.ttl / 5),
             ("STOP_MARGIN_MS", self.ttl / 10),
-            ("PAUSE_MS", self.ttl / 2),
+            // A starved machine is no fault of this drill: what it freezes stays frozen for longer.
+            ("PAUSE_MS", self.ttl),
             ("REQUEST_LIFE_MS", self.life),
             ("TAKEOVER_SLACK_MS", self.slack),
             ("STAND_ASIDE_MS", self.ttl * 3),
