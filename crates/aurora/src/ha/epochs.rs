@@ -25,7 +25,7 @@ impl Epochs {
             (Some(path), _) => Ok(Epochs::File(PathBuf::from(path))),
             (None, Place::Sqlite(path)) => Ok(Epochs::File(path.with_extension("epoch"))),
             (None, _) => Err(config_fault(
-                "ha.lease is on another host: name the signer both nodes ask in signer.socket, or ha.epoch_file",
+                "ha.lease is on another host: name in ha.epoch_file a file on a disk that both nodes reach",
             )),
         }
     }
