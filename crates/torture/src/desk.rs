@@ -19,7 +19,7 @@ const RESTING: &str = "rest.yaml";
 
 /// How long the last starts are given, one after the other, in s: an order is given up only when two sources said so
 /// twice, after its deadline.
-const RESTS: [u32; 5] = [1, 3, 5, 8, 12];
+const RESTS: [u32; 3] = [1, 6, 15];
 
 /// Longer than any run here takes on a loaded machine; reached only by a fault.
 const PATIENCE: Duration = Duration::from_secs(90);

@@ -46,7 +46,7 @@ const SERIES: usize = 4;
 const WORKERS: usize = 2;
 
 pub(crate) fn run(args: &Args) -> Result<Report> {
-    let points = spread(args.points(560));
+    let points = spread(args.points(640));
     let series: Vec<&[(&str, usize)]> = points.chunks(SERIES).collect();
     let todo = Mutex::new(series.into_iter());
     let mut report = Report::new(&truth::ZEROS);

@@ -25,6 +25,7 @@ pub(crate) fn compare(scene: &Scene, label: &str, report: &mut Report) -> Result
     scene.sims.heal()?;
     let took = scene.come_to_rest().with_context(|| label.to_owned())?;
     report.time("from the first start without faults to rest", took);
+    eprintln!("  {label}: at rest after {} ms", took.as_millis());
     let records = scene.records()?;
     let lots = lots(scene)?;
     let intents: BTreeSet<&str> = records
