@@ -21,8 +21,8 @@ const RESTING: &str = "rest.yaml";
 /// twice, after its deadline.
 const RESTS: [u32; 3] = [1, 6, 15];
 
-/// Longer than any run here takes on a loaded machine; reached only by a fault.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// Longer than any run here takes on a loaded machine, and than a venue's request budget can make a start wait.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A folder with its journal, and the venues it trades on.
 #[derive(Debug)]
