@@ -15,6 +15,7 @@ mod kill_cmd;
 mod market_cmd;
 mod percentiles;
 mod report;
+mod signer_cmd;
 mod sim_cmd;
 mod tape_cmd;
 mod venues;
@@ -54,6 +55,7 @@ enum Command {
     Market(market_cmd::MarketArgs),
     Config(config_cmd::ConfigArgs),
     Report(report::ReportArgs),
+    Signer(signer_cmd::SignerArgs),
     Sim(sim_cmd::SimArgs),
     Conformance(conformance::ConformanceArgs),
     Simulate(aurora_world::cli::SimulateArgs),
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
         Command::Market(args) => market_cmd::run(&args),
         Command::Config(args) => exit::finish_printing(config_cmd::run(&args)),
         Command::Report(args) => exit::finish_printing(report::run(&args)),
+        Command::Signer(args) => exit::finish(signer_cmd::run(&args)),
         Command::Sim(args) => exit::finish(sim_cmd::run(&args)),
         Command::Conformance(args) => exit::finish(conformance::run(&args)),
         Command::Simulate(args) => exit::finish(simulate(&args)),

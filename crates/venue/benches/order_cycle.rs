@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aurora_model::{ReportKind, Side};
-use aurora_venue::{Clock, FromVenue, Line, LineConfig, Settings, Source};
+use aurora_venue::{Clock, FromVenue, Line, LineConfig, Settings, Signing, Source};
 use aurora_wire::{Ask, AskNo, Note};
 use futures_util::SinkExt;
 use testserver::{Seen, request, respond, start};
@@ -33,7 +33,7 @@ fn main() {
         settings.heartbeat.cancels = false;
         let line = Line::start(LineConfig {
             protocol: Arc::new(Toy),
-            keys: None,
+            signing: Signing::Nobody,
             market: vec![
                 Box::new(ToyMarket::new(&endpoints.public)),
                 Box::new(ToyMarket::new(&endpoints.public)),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use aurora_model::{InstrumentId, InstrumentNo, Nanos, TimeInForce, VenueReport};
-use aurora_venue::{Clock, FromVenue, Line, LineConfig, MarketBatch, Settings};
+use aurora_venue::{Clock, FromVenue, Line, LineConfig, MarketBatch, Settings, Signing};
 use aurora_wire::{Ask, AskNo, Endpoints, Keys, Note, Rules};
 
 use super::stage::ACCOUNT;
@@ -48,7 +48,7 @@ impl VenueLink {
         let line = Line::start(LineConfig {
             protocol: name.protocol(),
             endpoints: endpoints.clone(),
-            keys: Some(keys),
+            signing: Signing::Keys(keys),
             market: (0..2).map(|view| name.market_session(endpoints, &rules, view)).collect(),
             account: Some(name.account_session(endpoints, &rules, ACCOUNT)),
             rules: rules.clone(),

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use anyhow::{Context, Result};
 use aurora_journal::LineLog;
 use aurora_matching::{PaperVenue, Queue, VenueFact, VenueOutput};
-use aurora_model::{ClientOrderId, MarketEvent, Nanos, VenueReport, VenueRequest};
+use aurora_model::{ClientOrderId, MarketEvent, Nanos, TradingState, VenueReport, VenueRequest};
 
 use super::lines::Lines;
 
@@ -34,6 +34,14 @@ impl Counterparty {
         match self {
             Counterparty::Inside(inside) => inside.venue.submit(at, request),
             Counterparty::Lines(lines) => lines.submit(at, request),
+        }
+    }
+
+    /// The desk's state may have changed: who signs for it must know first.
+    pub(crate) fn stands(&mut self, state: TradingState) {
+        match self {
+            Counterparty::Inside(_) => {}
+            Counterparty::Lines(lines) => lines.stands(state),
         }
     }
 

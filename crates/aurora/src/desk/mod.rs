@@ -14,13 +14,16 @@ mod replay;
 mod runner;
 mod serve;
 mod settings;
+mod signing;
 mod source;
 mod stopwatch;
 mod store;
 mod world;
 
+pub(crate) use paper::{ACCOUNT, PaperPlan};
 pub(crate) use replay::{ReplayArgs, replay};
 pub(crate) use stopwatch::Monotonic;
+pub(crate) use signing::nowhere;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -47,9 +50,9 @@ use calendar::Calendars;
 use counterparty::Counterparty;
 use observer::{DeskLogs, Observer, Setting};
 use pace::{Speed, steady_clock};
-use paper::PaperPlan;
 use runner::{Desk, Outcome};
 use serve::Server;
+use signing::Signer;
 use store::Commits;
 use world::World;
 
@@ -79,6 +82,9 @@ pub(crate) struct RunArgs {
     /// Trade paper inside the process, without sockets.
     #[arg(long, conflicts_with = "venue")]
     inside: bool,
+    /// Have orders signed by the signer at that socket (`aurora signer run`); the desk itself holds no keys then.
+    #[arg(long, value_name = "SOCKET", conflicts_with_all = ["inside", "tape"])]
+    signer: Option<PathBuf>,
     /// Seed of the generated market and of everything random.
     #[arg(long)]
     seed: Option<u64>,
@@ -119,6 +125,11 @@ impl RunArgs {
             flag("--seed", "market.seed", self.seed.map(|seed| seed.to_string())),
             flag("--tape", "market.source", (!self.tape.is_empty()).then(|| "tape".to_owned())),
             flag("--venue", "paper.venues", self.venues()),
+            flag(
+                "--signer",
+                "signer.socket",
+                self.signer.as_ref().map(|path| path.display().to_string()),
+            ),
         ]
         .into_iter()
         .flatten()
@@ -220,6 +231,8 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
         Some(plan) if plan.outlives_us() => crate::venues::epoch_of(clock.now())?,
         _ => 1,
     };
+    let signer = Signer::find(config, plan.as_ref())?;
+    let first_epoch = first_epoch.max(signer.next_epoch());
     let Recovered { engine, mut store, recovery, prices } =
         build::recover(config, &market, &data, commits, first_epoch)?;
     if let Some(lead) = lead.filter(|lead| lead.epoch != store.epoch()) {
@@ -239,7 +252,8 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
             let maintenance = calendar::settings(config)?;
             let settings = aurora_venue::Settings { maintenance, ..Default::default() };
             let venues = plan.start(&data, begins_at - HISTORY, store.epoch(), &prices)?;
-            let (history, (lines, running)) = venues.connect(&clock, &settings)?;
+            let signing = signer.raise(store.epoch(), config, &venues.rules())?;
+            let (history, (lines, running)) = venues.connect(&clock, &settings, signing)?;
             (Street::Venues(history, running), Counterparty::Lines(lines))
         }
         None => {

@@ -10,16 +10,17 @@ use aurora_matching::GeneratedMarket;
 use aurora_model::{Instrument, InstrumentId, InstrumentNo, Nanos, Ticks};
 use aurora_venue::{Clock, Line, LineConfig, Settings};
 use aurora_venuesim::{Running, SimConfig, generated_specs, serve};
-use aurora_wire::{Endpoints, Keys, Rules};
+use aurora_wire::{Endpoints, Rules};
 
 use crate::exit::config_fault;
 use crate::venues::VenueName;
 
 use super::lines::Lines;
+use super::signing::DeskSigner;
 use super::source::{History, Source};
 
 /// The account's number in our client order ids, as the engine has it.
-const ACCOUNT: u16 = 0;
+pub(crate) const ACCOUNT: u16 = 0;
 
 /// How many parallel views of a venue's market there are.
 const VIEWS: u8 = 2;
@@ -105,6 +106,23 @@ impl PaperPlan {
             }
             folder
         })
+    }
+
+    /// Its venues and where each runs already.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = (VenueName, Option<SocketAddr>)> {
+        self.venues.iter().map(|planned| (planned.name, planned.address))
+    }
+
+    /// The rules of everything on the venues that run already.
+    pub(crate) fn running_rules(&self) -> Result<Vec<(VenueName, Endpoints, Vec<Rules>)>> {
+        let mut all = Vec::new();
+        for Planned { name, address, wanted } in &self.venues {
+            let Some(address) = address else { continue };
+            let endpoints = name.sim_endpoints(*address, *address);
+            let rules = crate::venues::rules(*name, &endpoints, wanted)?;
+            all.push((*name, endpoints, rules));
+        }
+        Ok(all)
     }
 
     /// What the desk trades, by number.
@@ -216,11 +234,17 @@ fn market(
 }
 
 impl PaperVenues {
+    /// The rules of everything that is traded, venue by venue.
+    pub(crate) fn rules(&self) -> Vec<(VenueName, Vec<Rules>)> {
+        self.venues.iter().map(|venue| (venue.name, venue.rules.clone())).collect()
+    }
+
     /// Connects to all of them. What they have shown so far; the lines; the venues, which stop when dropped.
     pub(crate) fn connect(
         self,
         clock: &Clock,
         settings: &Settings,
+        signer: DeskSigner,
     ) -> Result<(Source, (Lines, Vec<Running>))> {
         let mut lines = Vec::new();
         let mut running = Vec::new();
@@ -233,7 +257,7 @@ impl PaperVenues {
                 market: market.collect(),
                 account: Some(name.account_session(&endpoints, &rules, ACCOUNT)),
                 endpoints,
-                keys: Some(Keys::new("testkey", "testsecret", "testpass")),
+                signing: signer.for_a_line(),
                 rules: rules.clone(),
                 settings: settings.clone(),
                 clock: clock.clone(),
@@ -242,7 +266,7 @@ impl PaperVenues {
             lines.push((name, host, line, rules));
             running.extend(sim);
         }
-        Ok((self.history, (Lines::new(lines), running)))
+        Ok((self.history, (Lines::new(lines, signer), running)))
     }
 }
 

@@ -204,6 +204,7 @@ impl World {
             self.observer.record(seq, stamped);
             intents |= matches!(stamped.record, Record::Intent { .. });
         }
+        self.counterparty.stands(self.engine.status().state);
         for request in self.effects.requests.drain(..) {
             // What may not leave is dropped: its fate is asked about as if its answer had been lost.
             if self.lead.as_ref().is_none_or(|lead| lead.lets(&request)) {

@@ -4,6 +4,7 @@ mod desk;
 mod gate;
 mod ha;
 mod platform;
+mod signer;
 mod strategy;
 mod unread;
 
@@ -14,6 +15,6 @@ use crate::key::Key;
 /// Every key, in the order of the reference page.
 pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
     let tables =
-        [platform::KEYS, gate::KEYS, desk::KEYS, ha::KEYS, strategy::KEYS, &unread::keys()];
+        [platform::KEYS, signer::KEYS, gate::KEYS, desk::KEYS, ha::KEYS, strategy::KEYS, &unread::keys()];
     tables.concat()
 });

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use aurora_model::Nanos;
-use aurora_wire::{Endpoints, Keys, Protocol, Rules, Session};
+use aurora_wire::{Endpoints, Protocol, Rules, Session};
 
 use crate::clock::Clock;
 use crate::governor::GovernorConfig;
 use crate::heartbeat::HeartbeatConfig;
 use crate::maintenance::MaintenanceConfig;
+use crate::signing::Signing;
 use crate::transport::TransportConfig;
 use crate::views::ViewsConfig;
 
@@ -18,8 +19,8 @@ pub struct LineConfig {
     pub protocol: Arc<dyn Protocol>,
     /// Where it is.
     pub endpoints: Endpoints,
-    /// The account's keys; without them only public calls can be made.
-    pub keys: Option<Keys>,
+    /// Who signs; with nobody only public calls can be made.
+    pub signing: Signing,
     /// The views of its market, one session each; two or more make a quorum.
     pub market: Vec<Box<dyn Session>>,
     /// The account's session.
@@ -86,7 +87,7 @@ impl std::fmt::Debug for LineConfig {
         f.debug_struct("LineConfig")
             .field("protocol", &self.protocol)
             .field("endpoints", &self.endpoints)
-            .field("keys", &self.keys)
+            .field("signing", &self.signing)
             .field("views", &self.market.len())
             .field("rules", &self.rules.len())
             .finish_non_exhaustive()

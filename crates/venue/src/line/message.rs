@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use aurora_model::{ClientOrderId, InstrumentNo, Lots, Nanos, Venue, VenueReport};
+use aurora_signer::Told;
 use aurora_wire::{Ask, AskNo, Note, Placement, Rules};
 
 use super::MarketBatch;
@@ -56,6 +57,8 @@ pub enum LineEvent {
     Maintenance(Alert),
     /// An order was not sent, and why in words; its refusal comes as a report too.
     NotSent(ClientOrderId, String),
+    /// Nobody signed a call or a login, so nothing left; the signer's code and words.
+    NotSigned(Told),
     /// The venue pushes back: pause, and whether it is a ban.
     PushedBack(Nanos, bool),
     /// An instrument's rules changed; these hold now.

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aurora_model::Nanos;
+use aurora_wire::Protocol;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -14,8 +16,8 @@ use super::message::{FromVenue, ToLine};
 use super::{LineConfig, MarketBatch};
 use crate::VenueError;
 use crate::clock::Clock;
-use crate::governor::Ticket;
-use crate::transport::{Dialer, Http, Reply, Socket, SocketEvent, SocketNo, duration, target};
+use crate::signing::Pen;
+use crate::transport::{Dialer, Http, Socket, SocketEvent, SocketNo, duration, target};
 
 /// Frames wait here when the loop is busy; when it is full the sockets are read no further.
 const FRAMES: usize = 1024;
@@ -53,8 +55,10 @@ pub(super) struct Runtime {
     private: Frames,
     public: Frames,
     /// As many as there are calls under way, which the governor bounds.
-    answers: mpsc::UnboundedReceiver<(Ticket, Reply)>,
-    answer_to: mpsc::UnboundedSender<(Ticket, Reply)>,
+    answers: mpsc::UnboundedReceiver<Happening>,
+    answer_to: mpsc::UnboundedSender<Happening>,
+    protocol: Arc<dyn Protocol>,
+    pen: Rc<Pen>,
     effects: Vec<Effect>,
     ends: Ends,
     stop_by: Option<Nanos>,
@@ -70,7 +74,10 @@ impl Runtime {
         let max_frame = transport.max_frame;
         let clock = config.clock.clone();
         let (answer_to, answers) = mpsc::unbounded_channel();
+        let (protocol, signing) = (Arc::clone(&config.protocol), config.signing.clone());
         Ok(Runtime {
+            protocol,
+            pen: Rc::new(Pen::new(signing)),
             core: Core::new(config),
             clock,
             now: Nanos(i64::MIN),
@@ -100,9 +107,7 @@ impl Runtime {
             tokio::select! {
                 biased;
                 asked = self.ends.inbox.recv(), if self.stop_by.is_none() => self.asked(asked),
-                Some((ticket, reply)) = self.answers.recv() => {
-                    self.take(Happening::Answered(ticket, reply));
-                }
+                Some(answer) = self.answers.recv() => self.take(answer),
                 Some((no, event)) = self.private.1.recv(), if may_read => {
                     self.take(Happening::Socket(no, event));
                 }
@@ -166,16 +171,43 @@ impl Runtime {
                 let _ = self.texts.get(&no).map(|texts| texts.send(text));
             }
             Effect::Disconnect(no) => drop(self.texts.remove(&no)),
-            Effect::Call { ticket, method, signed, patience } => {
-                let (http, answers) = (Rc::clone(&self.http), self.answer_to.clone());
+            Effect::Login(no, venue_at) => self.login(no, venue_at),
+            Effect::Call { ticket, call, venue_at, patience } => {
                 let deadline = Instant::now() + duration(patience);
+                let signed = self.pen.sign(&*self.protocol, (self.now, venue_at), &call);
+                let (http, pen) = (Rc::clone(&self.http), Rc::clone(&self.pen));
+                let (answers, venue) = (self.answer_to.clone(), self.protocol.venue());
                 tokio::task::spawn_local(async move {
-                    let reply = http.call(method, signed, deadline).await;
+                    let signed = match (signed, &*pen) {
+                        (Some(signed), _) => signed,
+                        (None, Pen::Away(remote)) => remote.sign(venue, venue_at, &call).await,
+                        (None, Pen::Here(_)) => unreachable!("it answers at once"),
+                    };
                     // Nobody waits for it once the line is over.
-                    let _ = answers.send((ticket, reply));
+                    let _ = answers.send(match signed {
+                        Ok(signed) => Happening::Answered(
+                            ticket,
+                            http.call(call.method, signed, deadline).await,
+                        ),
+                        Err(told) => Happening::Unsigned(ticket, told),
+                    });
                 });
             }
         }
+    }
+
+    fn login(&self, no: SocketNo, venue_at: Nanos) {
+        let frame = self.pen.login(&*self.protocol, (self.now, venue_at));
+        let (pen, answers) = (Rc::clone(&self.pen), self.answer_to.clone());
+        let venue = self.protocol.venue();
+        tokio::task::spawn_local(async move {
+            let frame = match (frame, &*pen) {
+                (Some(frame), _) => frame,
+                (None, Pen::Away(remote)) => remote.login(venue, venue_at).await,
+                (None, Pen::Here(_)) => unreachable!("it answers at once"),
+            };
+            let _ = answers.send(Happening::Login(no, frame));
+        });
     }
 
     /// Tells the desk what there is to tell, market data last so that a batch is as large as it can be.

@@ -10,6 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::*;
 use crate::clock::Clock;
+use crate::signing::Signing;
 use crate::toy::{BTC, Toy, ToyAccount, ToyMarket, endpoints, id, order, rules};
 use crate::transport::testserver::{Seen, request, respond, start};
 
@@ -54,7 +55,7 @@ fn config(port: u16, views: usize) -> LineConfig {
     let view = |_| Box::new(ToyMarket::new(&endpoints.public)) as Box<dyn aurora_wire::Session>;
     LineConfig {
         protocol: Arc::new(Toy),
-        keys: None,
+        signing: Signing::Nobody,
         market: (0..views).map(view).collect(),
         account: Some(Box::new(ToyAccount::new(Some(&endpoints.private)))),
         rules: vec![rules(BTC)],

@@ -2,6 +2,7 @@
 
 use aurora_api::console::wire::Text;
 use aurora_model::{ClientOrderId, Nanos};
+use aurora_signer::Told;
 
 use super::words::{minutes_or_hours, seconds};
 use crate::venues::VenueName;
@@ -57,6 +58,8 @@ pub(crate) enum Kind {
     DeadLive,
     /// The audit, or its mirror, is not written.
     AuditUnwritten,
+    /// Nobody signs what the desk wants to send.
+    NotSigned(Told),
 }
 
 /// How long an alert stands.
@@ -92,6 +95,7 @@ impl Trouble {
             Kind::Unresolved => "ORDER_UNRESOLVED",
             Kind::DeadLive => "DEAD_ORDER_LIVE",
             Kind::AuditUnwritten => "AUDIT_UNWRITTEN",
+            Kind::NotSigned(_) => "NOT_SIGNED",
         }
     }
 
@@ -115,7 +119,8 @@ impl Trouble {
             | Kind::Reconciliation
             | Kind::Unresolved
             | Kind::DeadLive
-            | Kind::AuditUnwritten => "critical",
+            | Kind::AuditUnwritten
+            | Kind::NotSigned(_) => "critical",
         }
     }
 
@@ -126,7 +131,9 @@ impl Trouble {
             Kind::Maintenance(_, to) => Lasts::Until(to),
             Kind::AnswerLost(_) | Kind::Unreadable => Lasts::For(MINUTE),
             Kind::RulesChanged(_) | Kind::CalendarUnread => Lasts::For(MINUTE * 10),
-            Kind::FillMismatch | Kind::ForeignOrder | Kind::ForeignFill => Lasts::For(MINUTE * 15),
+            Kind::FillMismatch | Kind::ForeignOrder | Kind::ForeignFill | Kind::NotSigned(_) => {
+                Lasts::For(MINUTE * 15)
+            }
             Kind::LinkDown
             | Kind::Refused
             | Kind::Silent(..)
@@ -225,6 +232,7 @@ impl Trouble {
                 "Календарь плановых остановок не прочитан",
                 "The calendar of planned stops could not be read",
             ),
+            Kind::NotSigned(told) => Text::new(told.ru.clone(), told.en.clone()),
             Kind::Reconciliation => Text::new(
                 "Счёт у площадки расходится с журналом",
                 "The venue's account differs from the journal",
@@ -284,6 +292,7 @@ mod tests {
             Kind::Unresolved,
             Kind::DeadLive,
             Kind::AuditUnwritten,
+            Kind::NotSigned(aurora_signer::NotSigned::UnknownPath.told()),
         ]
     }
 

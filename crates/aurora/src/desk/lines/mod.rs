@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aurora_model::{
-    ClientOrderId, InstrumentNo, MarketEvent, MarketKind, Nanos, ReportKind, VenueReport,
-    VenueRequest, VenueState,
+    ClientOrderId, InstrumentNo, MarketEvent, MarketKind, Nanos, ReportKind, TradingState,
+    VenueReport, VenueRequest, VenueState,
 };
 use aurora_venue::line::{LineStatus, Source};
 use aurora_venue::maintenance::Window;
@@ -23,6 +23,7 @@ use aurora_wire::{Ask, AskNo, Link, Rules};
 use crossbeam_channel::{Receiver, Select};
 
 use crate::desk::alerts::{Kind, Standing, Trouble};
+use crate::desk::signing::DeskSigner;
 use crate::venues::VenueName;
 use sample::Sample;
 use show::Shown;
@@ -109,11 +110,17 @@ pub(crate) struct Lines {
     /// When orders left that have no answer yet.
     unanswered: BTreeMap<ClientOrderId, Nanos>,
     shown: Shown,
+    signer: DeskSigner,
+    /// What the desk must be told of its signer.
+    trouble: Option<Trouble>,
 }
 
 impl Lines {
     /// Lines that were just started; instruments are numbered through the list.
-    pub(crate) fn new(lines: Vec<(VenueName, String, Line, Vec<Rules>)>) -> Lines {
+    pub(crate) fn new(
+        lines: Vec<(VenueName, String, Line, Vec<Rules>)>,
+        signer: DeskSigner,
+    ) -> Lines {
         let mut routes = BTreeMap::new();
         for (at, (_, _, _, rules)) in lines.iter().enumerate() {
             routes.extend(rules.iter().map(|rules| (rules.no, at)));
@@ -147,6 +154,8 @@ impl Lines {
             next_ask: 0,
             sweep: None,
             unanswered: BTreeMap::new(),
+            signer,
+            trouble: None,
         }
     }
 
@@ -187,6 +196,14 @@ impl Lines {
                 self.sweep = Some(Sweep::begin(at, since, self.lines.len()));
                 self.ask_all(&Ask::Sweep { since });
             }
+        }
+    }
+
+    /// The signer is told how the desk stands before anything that follows from it is asked of a venue.
+    pub(crate) fn stands(&mut self, state: TradingState) {
+        if let Err(told) = self.signer.stands(state) {
+            let (detail, kind) = (told.to_string(), Kind::NotSigned(told));
+            self.trouble = Some(Trouble { venue: None, kind, detail });
         }
     }
 
@@ -232,6 +249,9 @@ impl Lines {
 
     /// The next thing any line has; `None` when none has any.
     pub(crate) fn take(&mut self, at: Nanos, live: Live<'_>) -> Option<News> {
+        if let Some(trouble) = self.trouble.take() {
+            return Some(News::Refused(trouble));
+        }
         for line in 0..self.lines.len() {
             if let Ok(message) = self.lines[line].line.messages().try_recv() {
                 return Some(self.on_message(at, line, message, live));

@@ -11,6 +11,7 @@ use aurora_wire::{Link, Note};
 
 use super::{Lines, News, VenueLine};
 use crate::desk::alerts::{Kind, Standing, Trouble};
+use crate::desk::signing;
 
 impl Lines {
     /// A line says how it stands.
@@ -102,6 +103,14 @@ impl Lines {
                 let news = venue.alert(Kind::RulesChanged(id), String::new());
                 self.shown.rules(&self.lines);
                 news
+            }
+            LineEvent::NotSigned(told) => {
+                let only_this_one = signing::is_about_one_order(&told.code);
+                let (detail, kind) = (told.to_string(), Kind::NotSigned(told));
+                match only_this_one {
+                    true => venue.alert(kind, detail),
+                    false => News::Refused(venue.trouble(kind, detail)),
+                }
             }
             LineEvent::State(change) => News::Takes(venue.on_state(change)),
             LineEvent::View(_) | LineEvent::NotSent(..) => News::Nothing,

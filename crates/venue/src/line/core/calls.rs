@@ -1,6 +1,9 @@
-//! Calls: signed when the governor lets them go, and their answers.
+//! Calls: handed out to be signed when the governor lets them go, and their answers.
+
+use std::sync::Arc;
 
 use aurora_model::Nanos;
+use aurora_signer::Told;
 use aurora_wire::{Answer, Call, Headers, Input, Note, Rules};
 
 use super::{Cause, Core, Effect, FromVenue, Later, LineEvent, Owner, Source, Waiting};
@@ -13,7 +16,7 @@ impl Core {
         self.next_ticket += 1;
         self.governor.submit(at, ticket, Want::from(&call));
         let until = at + call.patience;
-        self.calls.insert(ticket, Waiting { owner, call, until });
+        self.calls.insert(ticket, Waiting { owner, call: Arc::new(call), until });
     }
 
     pub(super) fn release_calls(&mut self, at: Nanos, effects: &mut Vec<Effect>) {
@@ -24,11 +27,9 @@ impl Core {
                 Verdict::Send(ticket) => {
                     let waiting = self.calls.get(&ticket).expect("the governor knows only ours");
                     let venue_at = self.offset.venue_time(at);
-                    let signed = self.protocol.sign(self.keys.as_ref(), venue_at, &waiting.call);
-                    let patience = waiting.until - at;
+                    let (call, patience) = (Arc::clone(&waiting.call), waiting.until - at);
                     self.under_way += 1;
-                    let method = waiting.call.method;
-                    effects.push(Effect::Call { ticket, method, signed, patience });
+                    effects.push(Effect::Call { ticket, call, venue_at, patience });
                 }
                 Verdict::Refuse(ticket, why) => {
                     let waiting = self.calls.remove(&ticket);
@@ -39,6 +40,19 @@ impl Core {
             }
         }
         self.verdicts = verdicts;
+    }
+
+    /// Nobody signed the call: not a byte of it left.
+    pub(super) fn unsigned(
+        &mut self,
+        at: Nanos,
+        ticket: Ticket,
+        told: Told,
+        effects: &mut Vec<Effect>,
+    ) {
+        let reply = Reply::NotSent(told.to_string());
+        self.event(LineEvent::NotSigned(told));
+        self.answered(at, ticket, &reply, effects);
     }
 
     pub(super) fn answered(

@@ -1,9 +1,10 @@
 //! Connections: opened, heard, and lost.
 
 use aurora_model::Nanos;
+use aurora_signer::Told;
 use aurora_wire::{Input, Link};
 
-use super::{Core, Effect, GOOD_AFTER, Later, Open, Source};
+use super::{Core, Effect, GOOD_AFTER, Later, LineEvent, Open, Source};
 use crate::transport::{SocketEvent, SocketNo};
 
 impl Core {
@@ -59,6 +60,25 @@ impl Core {
         }
         self.connects.push_back(when);
         when - at
+    }
+
+    /// A connection that cannot be logged in is closed; its session opens it again, later and later.
+    pub(super) fn login(
+        &mut self,
+        at: Nanos,
+        no: SocketNo,
+        frame: Result<String, Told>,
+        effects: &mut Vec<Effect>,
+    ) {
+        match frame {
+            Ok(text) => effects.push(Effect::Write(no, text)),
+            Err(told) => {
+                let why = told.to_string();
+                self.event(LineEvent::NotSigned(told));
+                effects.push(Effect::Disconnect(no));
+                self.socket(at, no, &SocketEvent::Closed(why), effects);
+            }
+        }
     }
 
     pub(super) fn socket(

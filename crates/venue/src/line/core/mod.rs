@@ -28,9 +28,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use aurora_model::{InstrumentNo, Nanos, Ticks};
+use aurora_signer::Told;
 use aurora_wire::{
-    Action, Answer, Ask, AskNo, Call, CallNo, Input, Keys, Link, Method, Note, Output, PriceLimits,
-    Protocol, Rules, Session, Signed, Usage,
+    Action, Answer, Ask, AskNo, Call, CallNo, Input, Link, Note, Output, PriceLimits, Protocol,
+    Rules, Session, Usage,
 };
 use rust_decimal::Decimal;
 
@@ -53,6 +54,10 @@ pub(crate) enum Happening {
     Start,
     Socket(SocketNo, SocketEvent),
     Answered(Ticket, Reply),
+    /// Nobody signed the call, and why.
+    Unsigned(Ticket, Told),
+    /// The login frame, or why there is none.
+    Login(SocketNo, Result<String, Told>),
     Ask(AskNo, Ask),
     Command(LineCommand),
     Wake,
@@ -70,10 +75,13 @@ pub(crate) enum Effect {
     },
     Write(SocketNo, String),
     Disconnect(SocketNo),
+    /// Sign the login frame and send it; the venue's time.
+    Login(SocketNo, Nanos),
+    /// Sign the call and make it; the venue's time.
     Call {
         ticket: Ticket,
-        method: Method,
-        signed: Signed,
+        call: Arc<Call>,
+        venue_at: Nanos,
         patience: Nanos,
     },
 }
@@ -108,14 +116,14 @@ enum Owner {
 
 struct Waiting {
     owner: Owner,
-    call: Call,
+    call: Arc<Call>,
     until: Nanos,
 }
 
 /// The state of a line.
 pub(crate) struct Core {
     protocol: Arc<dyn Protocol>,
-    keys: Option<Keys>,
+    can_sign: bool,
     settings: Settings,
     rules: Vec<Rules>,
     talks: Vec<Talk>,
@@ -167,7 +175,7 @@ enum Later {
 
 impl Core {
     pub(crate) fn new(config: LineConfig) -> Core {
-        let LineConfig { protocol, keys, market, account, rules, settings, .. } = config;
+        let LineConfig { protocol, signing, market, account, rules, settings, .. } = config;
         let views = u8::try_from(market.len()).unwrap_or(u8::MAX);
         let market = (0..views).zip(market).map(|(view, session)| (Source::View(view), session));
         let account = account.map(|session| (Source::Account, session));
@@ -189,7 +197,7 @@ impl Core {
             calendar: Calendar::new(settings.maintenance.clone()),
             backoff: Backoff::new(settings.transport.seed),
             protocol,
-            keys,
+            can_sign: signing.is_there(),
             settings,
             rules,
             sockets: BTreeMap::new(),
@@ -227,6 +235,8 @@ impl Core {
             Happening::Start => self.start(at, effects),
             Happening::Socket(no, event) => self.socket(at, no, &event, effects),
             Happening::Answered(ticket, reply) => self.answered(at, ticket, &reply, effects),
+            Happening::Unsigned(ticket, told) => self.unsigned(at, ticket, told, effects),
+            Happening::Login(no, frame) => self.login(at, no, frame, effects),
             Happening::Ask(no, ask) => self.ask(at, no, ask, effects),
             Happening::Command(command) => self.command(at, command, effects),
             Happening::Wake => {}
@@ -350,9 +360,8 @@ impl Core {
             }
             Action::Login(link) => {
                 let socket = self.talks[talk].links.get(&link).copied();
-                if let (Some(no), Some(keys)) = (socket, &self.keys) {
-                    let text = self.protocol.login(keys, self.offset.venue_time(at));
-                    effects.push(Effect::Write(no, text));
+                if let (Some(no), true) = (socket, self.can_sign) {
+                    effects.push(Effect::Login(no, self.offset.venue_time(at)));
                 } else {
                     let why = "there are no keys to log in with".to_owned();
                     self.outbox

@@ -11,6 +11,7 @@ use expect_test::{Expect, expect};
 use super::*;
 use crate::clock::Clock;
 use crate::maintenance::Window;
+use crate::signing::Signing;
 use crate::toy::{BTC, Toy, ToyAccount, ToyMarket, endpoints, id, ms, order, rules};
 
 /// A line, what it did, and what it said, as text.
@@ -37,7 +38,7 @@ impl Stage {
         let config = LineConfig {
             protocol: Arc::new(Toy),
             endpoints,
-            keys: None,
+            signing: Signing::Nobody,
             market: (0..views).map(market).collect(),
             account,
             rules: vec![rules(BTC)],
@@ -81,9 +82,10 @@ impl Stage {
                 }
                 Effect::Write(no, text) => format!("write {} {text}\n", no.0),
                 Effect::Disconnect(no) => format!("disconnect {}\n", no.0),
-                Effect::Call { ticket, method, signed, .. } => {
+                Effect::Login(no, _) => format!("login {}\n", no.0),
+                Effect::Call { ticket, call, .. } => {
                     self.calls.push(ticket);
-                    format!("{} {} {}\n", method.word(), signed.target, signed.body)
+                    format!("{} {} {}\n", call.method.word(), call.path, call.body)
                 }
             };
         }
