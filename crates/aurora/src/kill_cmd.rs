@@ -1,4 +1,4 @@
-//! `aurora kill`: stops a desk by HTTP, and by its flag file when it does not answer.
+//! `aurora kill`: stops a desk by its signer first, then by HTTP, and by its flag file when it does not answer.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use aurora_config::Flag;
+use aurora_signer::{Ask, Client};
 use serde_json::Value;
 
 use crate::exit::{check_failed, config_fault};
@@ -23,13 +25,26 @@ pub(crate) struct KillArgs {
     /// Where the desk listens, when it is not where the configuration says.
     #[arg(long, value_name = "HOST:PORT")]
     at: Option<String>,
+    /// The signer's socket, when it is not where the configuration says.
+    #[arg(long, value_name = "SOCKET")]
+    signer: Option<PathBuf>,
     /// Why, for the journal and whoever reads it.
     #[arg(long, default_value = "aurora kill")]
     reason: String,
 }
 
 pub(crate) fn run(args: &KillArgs) -> Result<()> {
-    let config = crate::load_config(args.config.as_deref(), Vec::new())?;
+    let signer = args.signer.as_ref().map(|path| Flag {
+        name: "--signer",
+        path: "signer.socket",
+        value: path.display().to_string(),
+    });
+    let config = crate::load_config(args.config.as_deref(), signer.into_iter().collect())?;
+    let signer = config.opt_text("signer.socket").filter(|path| !path.is_empty()).map(kill_signer);
+    if let Some(Ok(told) | Err(told)) = &signer {
+        writeln!(std::io::stdout(), "{told}")?;
+    }
+    let canceled_anyway = matches!(signer, Some(Ok(_)));
     let at = match &args.at {
         Some(at) => at.clone(),
         None => format!("{}:{}", config.text("server.host"), config.i64("server.port")),
@@ -49,6 +64,14 @@ pub(crate) fn run(args: &KillArgs) -> Result<()> {
                 flag.display()
             )))
         }
+        Err(why) if canceled_anyway => {
+            raise(flag, &args.reason)?;
+            let told = format!(
+                "{at} does not answer ({why}); its signer cancels without it, and {} is written",
+                flag.display()
+            );
+            Ok(writeln!(std::io::stdout(), "{told}")?)
+        }
         Err(why) => {
             raise(flag, &args.reason)?;
             Err(check_failed(format!(
@@ -57,6 +80,15 @@ pub(crate) fn run(args: &KillArgs) -> Result<()> {
                 flag.display()
             )))
         }
+    }
+}
+
+/// The signer needs no desk: it signs nothing but cancels from now on, and cancels everything itself.
+fn kill_signer(path: &str) -> Result<String, String> {
+    let killed = Client::connect(Path::new(path)).and_then(|mut client| client.change(&Ask::Kill));
+    match killed {
+        Ok(_) => Ok(format!("the signer at {path} is KILLED and cancels everything itself")),
+        Err(told) => Err(told.to_string()),
     }
 }
 

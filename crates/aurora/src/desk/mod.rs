@@ -22,8 +22,8 @@ mod world;
 
 pub(crate) use paper::{ACCOUNT, PaperPlan};
 pub(crate) use replay::{ReplayArgs, replay};
-pub(crate) use stopwatch::Monotonic;
 pub(crate) use signing::nowhere;
+pub(crate) use stopwatch::Monotonic;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -232,7 +232,9 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
         _ => 1,
     };
     let signer = Signer::find(config, plan.as_ref())?;
-    let first_epoch = first_epoch.max(signer.next_epoch());
+    // A leader's epoch is given to it; the signer may still refuse it.
+    let first_epoch =
+        if lead.is_some() { first_epoch } else { first_epoch.max(signer.next_epoch()) };
     let Recovered { engine, mut store, recovery, prices } =
         build::recover(config, &market, &data, commits, first_epoch)?;
     if let Some(lead) = lead.filter(|lead| lead.epoch != store.epoch()) {

@@ -14,7 +14,14 @@ use crate::key::Key;
 
 /// Every key, in the order of the reference page.
 pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
-    let tables =
-        [platform::KEYS, signer::KEYS, gate::KEYS, desk::KEYS, ha::KEYS, strategy::KEYS, &unread::keys()];
+    let tables = [
+        platform::KEYS,
+        signer::KEYS,
+        gate::KEYS,
+        desk::KEYS,
+        ha::KEYS,
+        strategy::KEYS,
+        &unread::keys(),
+    ];
     tables.concat()
 });

@@ -199,6 +199,15 @@ fn a_line_opens_its_connections_and_takes_orders_when_the_account_is_ready() {
 }
 
 #[test]
+fn an_order_that_nobody_signs_is_not_sent_and_never_in_doubt() {
+    let mut stage = Stage::open(1);
+    stage.ask(Ask::Place(order(1, Side::Buy, 10, 1)));
+    let ticket = stage.calls.remove(0);
+    stage.happen(Happening::Unsigned(ticket, aurora_signer::NotSigned::State.told()));
+    stage.check(&expect![[r#""#]]);
+}
+
+#[test]
 fn a_connection_that_fails_is_tried_again_and_what_the_old_one_still_says_is_not_heard() {
     let mut stage = Stage::open(1);
     stage.socket(0, SocketEvent::Closed("reset".to_owned()));
