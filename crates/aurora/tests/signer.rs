@@ -10,16 +10,17 @@ use std::time::SystemTime;
 use aurora_signer::{Ask, Client};
 use stage::{Stage, mentions, until};
 
-/// Ends of paths by which money leaves an account, is moved between accounts, or is changed into another, and by
-/// which accounts and keys are made: the three venues' documentation, November 2026.
-const MOVES_MONEY: [&str; 24] = [
+/// Paths by which money leaves an account, is moved between accounts, or is changed into another, and by
+/// which accounts and keys are made: the three venues' documentation, November 2026. The simulators in the same program
+/// answer some questions beside them (which transfers there were), which move nothing.
+const MOVES_MONEY: [&str; 26] = [
     "/sapi/v1/capital/withdraw",
     "/sapi/v1/asset/transfer",
     "/sapi/v1/futures/transfer",
     "/sapi/v1/sub-account",
     "/sapi/v1/asset/convert-transfer",
     "/sapi/v1/convert",
-    "/sapi/v1/capital/",
+    "/sapi/v1/capital/deposit",
     "/sapi/v1/account/apiRestrictions/ipRestriction",
     "/fapi/v1/convert",
     "/wapi/v3/withdraw",
@@ -29,8 +30,10 @@ const MOVES_MONEY: [&str; 24] = [
     "/api/v5/asset/subaccount",
     "/api/v5/users/subaccount",
     "/api/v5/asset/deposit",
-    "/v5/asset/withdraw",
-    "/v5/asset/transfer",
+    "/v5/asset/withdraw/create",
+    "/v5/asset/withdraw/cancel",
+    "/v5/asset/transfer/inter-transfer",
+    "/v5/asset/transfer/universal-transfer",
     "/v5/asset/exchange",
     "/v5/asset/coin-greeks-convert",
     "/v5/user/create-sub",

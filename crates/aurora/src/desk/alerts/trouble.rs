@@ -346,6 +346,7 @@ mod tests {
             critical ORDER_UNRESOLVED: Судьба заявки неизвестна слишком долго: входов по инструменту нет, разберитесь и снимите паузу | An order's fate is unknown for too long: its instrument takes no entry until you resume
             critical DEAD_ORDER_LIVE: Заявка, признанная несуществующей, жива: она снова на учёте, торговля на паузе | An order that was given up is alive: it counts again, and trading is held
             critical AUDIT_UNWRITTEN: Аудит или его зеркало не записывается | The audit or its mirror is not written
+            critical NOT_SIGNED: Не подписано: такого пути нет в таблице | Not signed: the path is not in the table
         "#]].assert_eq(&told.collect::<String>());
     }
 }
