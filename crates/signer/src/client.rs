@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::codec::{Answer, Ask, MAX_FRAME, PROTOCOL, Standing, decode, encode};
 use crate::fault::Told;
 
-/// A signer that has not answered by then does not answer.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// A signer that has not answered by then does not answer: its disk may take a while.
+const PATIENCE: Duration = Duration::from_millis(2_000);
 
 /// A connection to a signer.
 #[derive(Debug)]
@@ -25,9 +25,17 @@ impl Client {
     /// # Errors
     /// `SIGNER_GONE` when nobody listens there.
     pub fn connect(path: &Path) -> Result<Client, Told> {
+        Client::connect_within(path, PATIENCE)
+    }
+
+    /// The same, waiting for each answer no longer than that.
+    ///
+    /// # Errors
+    /// `SIGNER_GONE` when nobody listens there.
+    pub fn connect_within(path: &Path, patience: Duration) -> Result<Client, Told> {
         let stream = UnixStream::connect(path).map_err(|error| gone(path, &error))?;
-        let set = stream.set_read_timeout(Some(PATIENCE));
-        set.and_then(|()| stream.set_write_timeout(Some(PATIENCE)))
+        let set = stream.set_read_timeout(Some(patience));
+        set.and_then(|()| stream.set_write_timeout(Some(patience)))
             .map_err(|error| gone(path, &error))?;
         Ok(Client { stream, path: path.to_owned(), next: 0 })
     }

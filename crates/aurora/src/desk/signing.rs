@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::Result;
 use aurora_authority::{Authority, HoldCause, Remembered};
@@ -15,6 +16,9 @@ use super::paper::{ACCOUNT, PaperPlan};
 use crate::exit::{check_failed, config_fault};
 use crate::signer_cmd::{build_id, policy};
 use crate::venues::VenueName;
+
+/// The desk's own thread waits for its signer no longer than that.
+const DESK_WAITS: Duration = Duration::from_millis(500);
 
 /// Refusals that say something about one order only; every other one stops the desk.
 const ONE_ORDER: [&str; 4] =
@@ -143,7 +147,7 @@ impl DeskSigner {
                 change(&mut judge, (before, state), self.epoch).map_err(|why| why.told())
             }
             Kind::At(remote) => {
-                let mut client = Client::connect(&remote.path)?;
+                let mut client = Client::connect_within(&remote.path, DESK_WAITS)?;
                 if state == TradingState::Killed {
                     return client.change(&Ask::Kill).map(drop);
                 }
