@@ -1,7 +1,7 @@
 //! `kill -9` at the k-th call of every system call of the order path (F01).
 //!
-//! `strace` sends the signal as a thread of the desk enters its k-th such call. Four kills in a row fall on one
-//! journal, each start recovering from the one before; then a start without a fault, and the venues are asked. Four,
+//! `strace` sends the signal as a thread of the desk enters its k-th such call. Three kills in a row fall on one
+//! journal, each start recovering from the one before; then a start without a fault, and the venues are asked. Three,
 //! because a start costs the venue's request budget, which the desk keeps: more starts a minute would wait for it.
 
 use std::os::unix::process::ExitStatusExt;
@@ -42,7 +42,7 @@ const CALLS: [(&str, usize); 22] = [
 ];
 
 /// Kills on one journal.
-const SERIES: usize = 4;
+const SERIES: usize = 3;
 const WORKERS: usize = 2;
 
 pub(crate) fn run(args: &Args) -> Result<Report> {

@@ -9,7 +9,7 @@ use crate::report::Report;
 use crate::truth::{self, compare};
 
 /// Cuts on one journal, for the venues' request budget.
-const SERIES: usize = 4;
+const SERIES: usize = 3;
 /// Writes and syncs of a short run.
 const FURTHEST: u64 = 260;
 

@@ -15,7 +15,7 @@ const FAULTS: [(&str, &str, usize); 4] = [
     ("pwrite64", "ENOSPC", 50),
 ];
 
-const SERIES: usize = 4;
+const SERIES: usize = 3;
 
 const NOT_DURABLE: &str = "orders sent whose record was not durable";
 const AFTER: &str = "orders sent after the failed call";
