@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::sims::Sims;
 
-/// A scalper that trades at every chance: some fifty orders a second, a quarter of them filled.
+/// A scalper that trades at every chance: an order at every chance, a quarter of them filled.
 const CONFIG: &str = include_str!("torture.yaml");
 
 /// The desk that trades, and the one that only comes to rest.
