@@ -75,7 +75,8 @@ impl<W: Stopwatch> Engine<W> {
     pub(crate) fn look_again(&mut self, at: Nanos, effects: &mut Effects) {
         if matches!(self.reconciliation, Reconciliation::Differs(_)) && self.sweep_again_at <= at {
             self.sweep_again_at = at + SWEEP_AGAIN;
-            effects.requests.push(VenueRequest::Sweep { since: Nanos(0) });
+            let since = if active(Bug::SweepFromNow) { at } else { Nanos(0) };
+            effects.requests.push(VenueRequest::Sweep { since });
         }
     }
 

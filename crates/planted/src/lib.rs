@@ -111,6 +111,18 @@ bugs! {
     ShutdownHidesHold = "shutdown hides the HOLD",
 }
 
+impl Bug {
+    /// Why nothing goes wrong by it in the worlds there are; `None` for a bug that must be caught.
+    pub const fn equivalent(self) -> Option<&'static str> {
+        match self {
+            Bug::TakeoverWithoutWait => Some(
+                "both nodes read one journal, so the new leader knows every order on its way and waits each one out",
+            ),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(feature = "on")]
 mod plant {
     use std::cell::Cell;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use aurora_engine::{Engine, Fingerprint, Notice, Record};
+use aurora_engine::{Engine, Fingerprint, Notice, Reconciliation, Record};
 use aurora_gate::NoStopwatch;
 use aurora_journal::{ChainHash, JournalError, Recovered, Seq};
 use aurora_model::{
     ClientOrderId, Fill, InstrumentNo, Nanos, OrderIntent, OrderState, Side, TradingState,
+    TransitionCause,
 };
 
 use crate::desk::Desk;
@@ -124,8 +125,7 @@ impl World {
         match record {
             Record::Intent { .. } => checks.intents += 1,
             Record::State { to, cause, .. }
-                if *to != TradingState::Run
-                    && *cause == aurora_model::TransitionCause::Operator =>
+                if *to != TradingState::Run && *cause == TransitionCause::Operator =>
             {
                 checks.stop = Some((desk.term, desk.journal.last_seq()));
             }
@@ -263,8 +263,22 @@ impl World {
                 Notice::Order(id) => self.order_moved(desk, *id),
                 Notice::Filled(fill, _) => self.filled(desk, fill),
                 Notice::Decided(judgement) => self.decided(desk, at, judgement),
+                Notice::State { to: TradingState::Run, cause, .. } => self.runs(desk, at, *cause),
                 Notice::State { .. } | Notice::Alert { .. } => {}
             }
+        }
+    }
+
+    /// I4: nobody leaves HOLD but by the checks, and not while a person has stopped the desk.
+    fn runs(&mut self, desk: &Desk, at: Nanos, cause: TransitionCause) {
+        let failed = desk.engine.checks(at).into_iter().find(|(_, ok)| !ok);
+        let agrees = *desk.engine.reconciliation() == Reconciliation::Agreed;
+        if failed.is_some() || !agrees {
+            let detail = format!("RUN though {failed:?}, {:?}", desk.engine.reconciliation());
+            self.fail("I4", detail);
+        }
+        if cause != TransitionCause::Operator && self.checks.is_stopped {
+            self.fail("I4", format!("RUN by {cause:?} though a person has stopped the desk"));
         }
     }
 
@@ -286,7 +300,7 @@ impl World {
                 + desk.engine.orders().pending(no, side).0;
             let theirs =
                 self.venue.position[no.index()] * side.sign() + self.venue.pending(no, side);
-            if ours < theirs && self.venue.overfilled == 0 {
+            if ours < theirs && self.venue.overfilled == 0 && self.venue.told_late == 0 {
                 let side = side.word();
                 self.fail(
                     "I10",

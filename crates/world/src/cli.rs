@@ -235,12 +235,19 @@ fn bite(args: &SimulateArgs, bug: Option<Bug>, out: &mut dyn Write) -> Result<bo
         bites.push(bite);
     }
     let caught = bites.iter().filter(|bite| bite.first.is_some()).count();
+    let equivalent = bites.iter().filter(|bite| bite.is_equivalent()).count();
     match args.json {
         true => {
             let bites: Vec<Value> = bites.iter().map(Bite::json).collect();
             writeln!(out, "{}", json!({"planted": bites.len(), "caught": caught, "bugs": bites}))?;
         }
-        false => writeln!(out, "teeth: {caught} of {} planted bugs caught", bites.len())?,
+        false => {
+            let planted = bites.len();
+            writeln!(
+                out,
+                "teeth: {caught} of {planted} planted bugs caught, {equivalent} equivalent"
+            )?;
+        }
     }
-    Ok(caught == bites.len())
+    Ok(bites.iter().all(Bite::is_done))
 }

@@ -238,6 +238,9 @@ impl World {
         desk.is_committing = false;
         self.crash_point(n)?;
         let seq = desk.journal.commit().map_err(|_| Died("the journal has stopped"))?;
+        if self.draws.chance(100) {
+            desk.journal.prepare();
+        }
         desk.is_dirty = false;
         self.committed(desk, seq);
         self.crash_point(n)?;

@@ -57,6 +57,8 @@ kinds! {
     SignerDown = "signer away",
     /// The lease store does not answer for a while.
     StoreDown = "lease store away",
+    /// The lease store is put back from a backup: it knows nobody's lease.
+    StoreForgets = "lease store put back",
     /// The market stream says nothing for a while.
     MarketSilent = "market stream silent",
     /// A person holds the desk, and later lets it go.
@@ -103,7 +105,7 @@ kinds! {
 impl Fault {
     pub(crate) fn fits(self, shape: Shape) -> bool {
         match self {
-            Fault::StoreDown | Fault::Promote => shape != Shape::Alone,
+            Fault::StoreDown | Fault::StoreForgets | Fault::Promote => shape != Shape::Alone,
             _ => true,
         }
     }

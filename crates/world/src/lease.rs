@@ -37,6 +37,11 @@ impl Store {
         }
     }
 
+    /// It is put back from a backup: whoever asks next has the lease, whoever has it does not know.
+    pub(crate) fn forget(&mut self) {
+        self.holder = None;
+    }
+
     pub(crate) fn release(&mut self, token: Token) {
         if self.token == token {
             self.holder = None;

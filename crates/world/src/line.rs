@@ -126,7 +126,9 @@ impl World {
         };
         let is_signed =
             !self.signer.is_away && self.signer.judge(self.now, desk.epoch, &operation).is_ok();
-        if is_signed {
+        if !is_signed {
+            self.told_stale(n, desk.epoch);
+        } else {
             let (node, life, term) = (self.nodes[n].no, self.nodes[n].life, desk.term);
             let epoch = desk.epoch;
             self.call(Call { node, life, term, sent_at: self.now, epoch, why, ask });
@@ -157,6 +159,7 @@ impl World {
         };
         let refused = refused || self.signer.judge(self.now, desk.epoch, &operation).is_err();
         if refused {
+            self.told_stale(n, desk.epoch);
             self.trace.say(self.now, || format!("node {n}: {id} is not signed"));
             let kind = ReportKind::Reject { id, refusal: VenueRefusal::NotSent };
             let soon = Nanos::from_millis(1);

@@ -73,8 +73,13 @@ impl World {
         }
         let answer = self.answer(&call);
         self.trace.say(self.now, || format!("venue: {:?} -> {answer:?}", call.ask));
+        let is_lost = self.draws.chance(self.options.lost_answers) && !self.is_calm;
+        if is_lost && self.draws.chance(500) {
+            // The stream is as silent about it as the answer.
+            self.venue.pushes.retain(|push| !matches!(push.kind, ReportKind::Ack { .. }));
+        }
         self.push_all();
-        if self.draws.chance(self.options.lost_answers) && !self.is_calm {
+        if is_lost {
             self.injected(Injected::LostAnswer);
             return;
         }
@@ -141,7 +146,7 @@ impl World {
     /// How far behind the truth the venue is right now.
     fn lag(&mut self) -> Nanos {
         let most = if self.is_calm { Nanos(0) } else { self.options.lag };
-        Nanos(self.draws.between(0, most.0))
+        Nanos(self.draws.between(most.0 / 2, most.0))
     }
 
     /// The moments of a sweep's parts: open orders, fills, positions.

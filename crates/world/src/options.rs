@@ -38,6 +38,10 @@ pub(crate) struct Options {
     pub(crate) confused: u16,
     /// Fills larger than what was asked for.
     pub(crate) overfills: u16,
+    /// Cancels that cross a fill told after them.
+    pub(crate) crossings: u16,
+    /// How lively the market is, in a thousand of its steps.
+    pub(crate) lively: u16,
     /// How far behind the truth the venue's order queries are.
     pub(crate) lag: Nanos,
     /// The same for sweeps.
@@ -67,6 +71,7 @@ impl Options {
         let (lost_answers, lost_calls, slow) = (rate(300), rate(150), rate(200));
         let (twice, lost_fills, refusals) = (rate(300), rate(200), rate(150));
         let (confused, gaps) = (rate(100), rate(100));
+        let crossings = if draws.chance(80) { 300 } else { 0 };
         let overfills = if draws.chance(60) { 100 } else { 0 };
         let kinds = Fault::ALL.iter().copied();
         let faults = kinds.filter(|fault| fault.fits(shape) && draws.chance(350) && !calm);
@@ -83,7 +88,9 @@ impl Options {
             refusals,
             confused,
             overfills,
-            lag: Nanos::from_millis(draws.pick(&[0, 0, 300, 3_000, 8_000])),
+            lively: draws.pick(&[1_000, 500, 80]),
+            crossings,
+            lag: Nanos::from_millis(draws.pick(&[0, 0, 300, 9_000])),
             account_lag: Nanos::from_millis(draws.pick(&[0, 0, 0, 100])),
             torn_accounts: draws.chance(300),
             gaps,

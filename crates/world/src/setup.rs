@@ -22,7 +22,7 @@ pub(crate) const TICK: Nanos = Nanos::from_millis(100);
 /// A book older than this is stale.
 pub(crate) const STALE_AFTER: Nanos = Nanos::from_millis(1_000);
 /// The most one instrument's position may be worth with everything that may still fill.
-pub(crate) const POSITION_CAP: i64 = 30_000;
+pub(crate) const POSITION_CAP: i64 = 15_000;
 /// How many orders may leave in a minute.
 pub(crate) const ORDERS_PER_MINUTE: u32 = 40;
 /// Cash at the start.

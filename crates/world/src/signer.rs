@@ -83,6 +83,16 @@ impl Signer {
 }
 
 impl World {
+    /// The signer refuses a desk whose epoch is over, and its role machine is told.
+    pub(crate) fn told_stale(&mut self, n: usize, epoch: u32) {
+        let highest = self.signer.epoch();
+        if epoch < highest && !self.signer.is_away {
+            let (node, life) = (self.nodes[n].no, self.nodes[n].life);
+            let event = NodeEvent::Signer(SignerAnswer::Stale { highest });
+            self.after(Nanos::from_millis(1), Event::Node { node, life, term: 0, event });
+        }
+    }
+
     pub(crate) fn raise_asked(&mut self, node: u8, life: u32, epoch: u32) {
         let answer = match self.signer.is_away {
             true => SignerAnswer::Failed("the signer's socket is gone".to_owned()),

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::run;
 
+/// So many catches are enough to tell how easily a bug is caught.
+const ENOUGH: usize = 30;
+
 /// What became of one planted bug.
 #[derive(Debug)]
 pub(crate) struct Bite {
@@ -19,16 +22,26 @@ pub(crate) struct Bite {
 
 /// Lives through the seeds with a bug planted.
 pub(crate) fn bite(bug: Bug, seeds: (u64, u64), steps: u64, threads: usize) -> Bite {
-    let many = run::many(seeds, steps, threads, usize::MAX, || aurora_planted::plant(Some(bug)));
+    let many = run::many(seeds, steps, threads, ENOUGH, || aurora_planted::plant(Some(bug)));
     let first = many.failed.first().map(|(seed, violation)| (*seed, violation.invariant));
     Bite { bug, seeds: many.seeds, caught: many.failed.len(), first }
 }
 
 impl Bite {
+    /// Whether it was caught, or nothing can go wrong by it in these worlds.
+    pub(crate) fn is_done(&self) -> bool {
+        self.first.is_some() || self.bug.equivalent().is_some()
+    }
+
+    pub(crate) fn is_equivalent(&self) -> bool {
+        self.first.is_none() && self.bug.equivalent().is_some()
+    }
+
     pub(crate) fn json(&self) -> Value {
         json!({
             "bug": self.bug.name(), "seeds": self.seeds, "caught": self.caught,
             "first": self.first.map(|(seed, _)| seed), "by": self.first.map(|(_, by)| by),
+            "equivalent": self.bug.equivalent(),
         })
     }
 }
@@ -39,7 +52,10 @@ impl fmt::Display for Bite {
         write!(f, "{:44} {percent:6.2} %", self.bug.name())?;
         match self.first {
             Some((seed, by)) => write!(f, "  first at seed {seed} by {by}"),
-            None => write!(f, "  SURVIVES {} seeds", self.seeds),
+            None => match self.bug.equivalent() {
+                Some(why) => write!(f, "  equivalent: {why}"),
+                None => write!(f, "  SURVIVES {} seeds", self.seeds),
+            },
         }
     }
 }

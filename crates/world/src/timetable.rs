@@ -48,6 +48,10 @@ impl World {
                 let disk = &self.nodes[n].disk;
                 let call = disk.calls() + 1 + self.draws.below(6);
                 disk.fail(Some(DiskFault { call, error: ErrorKind::Other, lasts: false }));
+                if self.options.faults.contains(&Fault::PowerCut) && self.draws.chance(300) {
+                    let soon = self.draws.millis(2_000, 9_000);
+                    self.after(soon, Event::Mend(Mend::Power));
+                }
             }
             Fault::DiskFull => {
                 self.nodes[n].disk.set_room(Some(1));
@@ -81,6 +85,7 @@ impl World {
                 self.after(span, Event::Mend(Mend::Signer));
             }
             Fault::StoreDown => self.store.away_until = self.now + self.draws.millis(500, 9_000),
+            Fault::StoreForgets => self.store.forget(),
             Fault::MarketSilent => {
                 self.nodes[n].silent_until = self.now + self.draws.millis(800, 4_000);
             }
@@ -155,6 +160,8 @@ impl World {
                     }
                 }
             }
+            Mend::Power if !self.is_calm => self.strike(Fault::PowerCut, 0),
+            Mend::Power => {}
             Mend::LetGo => self.wants_hold = false,
         }
     }
@@ -198,7 +205,7 @@ impl World {
     pub(crate) fn calm_down(&mut self) {
         self.trace.say(self.now, || "-- faults are over --".into());
         self.is_calm = true;
-        (self.venue.refusals, self.venue.overfills) = (0, 0);
+        (self.venue.refusals, self.venue.overfills, self.venue.crossings) = (0, 0, 0);
         for mend in [Mend::DiskFull, Mend::SlowDisk, Mend::LetGo] {
             self.mend(mend);
         }

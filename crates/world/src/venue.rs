@@ -86,6 +86,11 @@ pub(crate) struct Venue {
     /// In a thousand fills: those that are larger than what was asked for.
     pub(crate) overfills: u16,
     pub(crate) overfilled: u64,
+    /// In a thousand cancels: those that crossed a fill which is told after them.
+    pub(crate) crossings: u16,
+    pub(crate) told_late: u64,
+    /// Nobody trades any more.
+    pub(crate) is_idle: bool,
 }
 
 impl Venue {
@@ -101,8 +106,9 @@ impl Venue {
             Ask::Place { id, intent, stamped } => self.place(now, id, intent, stamped, draws),
             Ask::Cancel(id) => match self.open(id) {
                 Some(at) => {
-                    self.end(now, at, false);
                     let filled = self.orders[at].filled;
+                    self.end(now, at, false);
+                    self.cross(now, at, draws);
                     Answer::Report(ReportKind::Canceled { id, filled })
                 }
                 None => Answer::Report(ReportKind::CancelRejected { id }),
@@ -231,6 +237,18 @@ impl Venue {
                 false => ReportKind::Canceled { id, filled },
             },
         );
+    }
+
+    /// A fill that was on its way when the cancel came: told after it, and real.
+    fn cross(&mut self, now: Nanos, at: usize, draws: &mut Draws) {
+        let (intent, filled) = (self.orders[at].intent, self.orders[at].filled);
+        if !draws.chance(self.crossings) || intent.reduce_only || intent.qty <= filled {
+            return;
+        }
+        self.told_late += 1;
+        let qty = Lots(draws.between(1, (intent.qty - filled).0));
+        self.fill(now, at, qty, Liquidity::Maker);
+        self.orders[at].ended_at = Some(now);
     }
 
     pub(crate) fn cancel_all(&mut self, now: Nanos) {

@@ -84,6 +84,8 @@ pub(crate) enum Mend {
     SlowDisk,
     Signer,
     LetGo,
+    /// Not mended at all: the power goes too.
+    Power,
 }
 
 /// Everything there is.
@@ -123,8 +125,12 @@ impl World {
             Node::new(no, host, disk.clone(), &mut draws)
         });
         let nodes = nodes.collect();
-        let venue =
-            Venue { refusals: options.refusals, overfills: options.overfills, ..Venue::default() };
+        let venue = Venue {
+            refusals: options.refusals,
+            overfills: options.overfills,
+            crossings: options.crossings,
+            ..Venue::default()
+        };
         let mut world = World {
             now: BEGIN,
             draws,
@@ -199,8 +205,11 @@ impl World {
             self.venue.cancel_all(self.now);
             self.trace.say(self.now, || "venue: the dead man's switch cancels everything".into());
         }
-        if self.now < self.venue.away_until {
-            return;
+        if self.now < self.venue.away_until || self.venue.is_idle {
+            return self.push_all();
+        }
+        if !self.draws.chance(self.options.lively) {
+            return self.push_all();
         }
         let overfilled = self.venue.overfilled;
         let traded = self.venue.trade(self.now, &mut self.draws);

@@ -109,6 +109,11 @@ impl Reader {
             }
             headers.push(header);
         }
+        // Nor are the segments that a writer began after it was replaced.
+        let late = late_segments(&headers);
+        headers.retain(|header| !late.contains(&header.name));
+        let names: Vec<SegmentName> =
+            names.into_iter().filter(|name| !late.contains(name)).collect();
         // A writer that was replaced while it slept may have marked what it wrote after its successor had begun.
         let is_late = |mark: &Mark| {
             let successor = headers.iter().find(|header| mark.epoch < header.name.epoch);
@@ -236,6 +241,23 @@ impl Reader {
         segment.report.reached(self.chain.seq, segment.at);
         Ok(segment)
     }
+}
+
+/// Segments that begin where a later epoch had already taken over; headers come oldest first.
+fn late_segments(headers: &[Header]) -> Vec<SegmentName> {
+    let mut late = Vec::new();
+    // Where the first of all newer epochs begins, and the same with the epoch at hand.
+    let (mut newer, mut newest, mut epoch) = (Seq(u64::MAX), Seq(u64::MAX), u32::MAX);
+    for header in headers.iter().rev() {
+        if header.name.epoch != epoch {
+            (newer, epoch) = (newest, header.name.epoch);
+        }
+        newest = newest.min(header.start.seq);
+        if newer < header.start.seq {
+            late.push(header.name);
+        }
+    }
+    late
 }
 
 impl Iterator for Reader {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use expect_test::expect;
 use tempfile::TempDir;
 
-use crate::disk::{MemoryDisk, SystemDisk};
+use crate::disk::{Disk, MemoryDisk, SystemDisk};
 use crate::segment::{Chain, ChainHash};
 use crate::{Journal, JournalError, Options, Reader, Record, Seq, mark, verify, verify_on};
 
@@ -36,6 +36,36 @@ fn read_on(disk: &MemoryDisk, dir: &Path) -> (Vec<Record>, Option<JournalError>)
     let reader = Reader::open_on(Arc::new(disk.clone()), dir).unwrap();
     let records = reader.map_while(|record| record.map_err(|e| error = Some(e)).ok()).collect();
     (records, error)
+}
+
+#[test]
+fn segments_a_replaced_writer_began_late_are_no_part_of_the_journal() {
+    let dir = Path::new("/data/journal");
+    let options =
+        Options { segment_bytes: 300, reserve_bytes: 32, full_disk_bytes: 0, first_epoch: 1 };
+    let write = |journal: &mut Journal, words: &str| {
+        for word in words.split(' ') {
+            journal.append(3, word.repeat(40).as_bytes()).unwrap();
+            journal.commit().unwrap();
+        }
+    };
+    let (old, open) = (MemoryDisk::new(), |disk: &MemoryDisk| {
+        Journal::open_on(Arc::new(disk.clone()), dir, options, &mut |_| ()).unwrap().0
+    });
+    let mut sleeper = open(&old);
+    write(&mut sleeper, "a b");
+    // Its successor reads what is there and begins; then the sleeper goes on, over several segments.
+    let new = old.power_cut(&mut |_| 0);
+    let mut successor = open(&new);
+    write(&mut successor, "c d e");
+    write(&mut sleeper, "x x x x x x x x");
+    for name in new.list(dir).unwrap().iter().filter(|name| name.starts_with("0000000002")) {
+        old.put(&dir.join(name), new.read(&dir.join(name), u64::MAX).unwrap());
+    }
+    let (records, error) = read_on(&old, dir);
+    assert!(error.is_none(), "{error:?}");
+    let words: Vec<_> = records.iter().map(|record| char::from(record.payload[0])).collect();
+    assert_eq!(words, ['a', 'b', 'c', 'd', 'e']);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The next segment, made ready before it is needed.
 //!
-//! Its zeros are written and synced in a file of their own, `NEXT`, so that a commit's fdatasync never has
+//! Its zeros are written and synced in a file of their own, `NEXT-EPOCH`, so that a commit's fdatasync never has
 //! them to write. They keep pace with the segment in use, a third ahead of it: a desk that writes little
 //! prepares little, and each segment of an epoch has a third more room than the one before it, up to the
 //! configured size. A step is a piece of zeros and one sync: smaller steps mean more syncs, and every one
@@ -56,9 +56,15 @@ struct Next {
 
 impl Ahead {
     /// Nothing is prepared yet; what an earlier start prepared is thrown away.
-    pub(super) fn new(disk: Arc<dyn Disk>, dir: &Path, options: Options) -> Ahead {
-        let path = dir.join("NEXT");
-        drop(disk.remove(&path));
+    ///
+    /// Each epoch has a name of its own for it: a writer that was replaced while it slept must not take its
+    /// successor's file for its own.
+    pub(super) fn new(disk: Arc<dyn Disk>, dir: &Path, (epoch, options): (u32, Options)) -> Ahead {
+        let names = disk.list(dir).unwrap_or_default();
+        for left in names.iter().filter(|name| name.starts_with("NEXT")) {
+            drop(disk.remove(&dir.join(left)));
+        }
+        let path = dir.join(format!("NEXT-{epoch:010}"));
         let step = options.reserve_bytes.max(1);
         let next = Next { disk, path, blocks: None, step, failed: None };
         let (wanted, there) = (AtomicU64::new(0), AtomicU64::new(0));

@@ -62,7 +62,7 @@ pub(super) fn open(
     };
     let is_full = !(reserve::keep(&*disk, dir, options.full_disk_bytes)? && had_room);
     let mark = MarkFile::open(&*disk, dir, (epoch, chain))?;
-    let ahead = Ahead::new(Arc::clone(&disk), dir, options);
+    let ahead = Ahead::new(Arc::clone(&disk), dir, (epoch, options));
     let Chain { seq: last_seq, head } = chain;
     let torn_bytes = reader.segments().iter().map(|segment| segment.torn_bytes).sum();
     let recovered = Recovered { epoch, records: last_seq.0, torn_bytes, last_seq, head, is_full };

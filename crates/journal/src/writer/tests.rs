@@ -243,14 +243,15 @@ fn a_prepared_segment_takes_over_without_a_zero_to_write() {
     let report = verify_on(Arc::new(disk.clone()), Path::new("/data/journal")).unwrap();
     let bytes: Vec<u64> = report.segments.iter().map(|segment| segment.bytes >> 10).collect();
     expect!["[3, 7, 10]"].assert_eq(&format!("{bytes:?}"));
-    assert!(disk.read(Path::new("/data/journal/NEXT"), 1).is_err(), "it was given back");
+    assert!(disk.read(Path::new("/data/journal/NEXT-0000000001"), 1).is_err(), "it was given back");
 }
 
 #[test]
 fn what_was_prepared_is_used_before_the_reserve_is() {
     let disk = MemoryDisk::new();
     let (mut journal, ..) = on(&disk, RESERVED).unwrap();
-    let bytes_there = |disk: &MemoryDisk| disk.read(Path::new("/data/journal/NEXT"), 1 << 20);
+    let bytes_there =
+        |disk: &MemoryDisk| disk.read(Path::new("/data/journal/NEXT-0000000001"), 1 << 20);
     write(&mut journal, 1, 20);
     while journal.prepare() {}
     assert!(512 <= bytes_there(&disk).unwrap().len());
