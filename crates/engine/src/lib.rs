@@ -21,6 +21,7 @@ mod reconcile;
 mod record;
 mod replay;
 mod report;
+mod saved;
 mod state;
 mod timer;
 
@@ -32,6 +33,7 @@ pub use input::{Command, Input};
 pub use market::{Market, MarketSettings};
 pub use reconcile::Reconciliation;
 pub use record::{Record, Stamped};
+pub use saved::{StateError, state_hash};
 pub use state::{Refusal, Status};
 
 /// What stops an engine from being built or rebuilt.

@@ -4,6 +4,8 @@
 mod brakes;
 #[path = "apply/doubt.rs"]
 mod doubt;
+#[path = "apply/saved.rs"]
+mod saved;
 #[path = "apply/stage.rs"]
 mod stage;
 

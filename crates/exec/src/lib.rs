@@ -5,6 +5,7 @@
 
 mod order;
 mod orders;
+mod saved;
 
 pub use order::{Order, Purpose};
 pub use orders::{Change, Chase, Deadlines, Orders};

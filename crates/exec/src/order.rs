@@ -11,6 +11,27 @@ pub enum Purpose {
     Exit(&'static str),
 }
 
+impl Purpose {
+    /// Every word an exit may give.
+    const EXITS: [&'static str; 6] = ["target", "stop", "trailing", "time", "signal", "hold"];
+
+    /// `entry`, or why it closes.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Purpose::Entry => "entry",
+            Purpose::Exit(why) => why,
+        }
+    }
+
+    /// The purpose of that word.
+    pub fn of_word(word: &str) -> Option<Purpose> {
+        if word == "entry" {
+            return Some(Purpose::Entry);
+        }
+        Purpose::EXITS.into_iter().find(|exit| *exit == word).map(Purpose::Exit)
+    }
+}
+
 /// An order of ours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {

@@ -12,9 +12,9 @@ use crate::request::Market;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Governor {
     /// A reject storm or a broken book halts until then.
-    halt_until: Option<Nanos>,
+    pub(crate) halt_until: Option<Nanos>,
     /// The kill-switch window has tripped; only an operator ends that.
-    killed: bool,
+    pub(crate) killed: bool,
 }
 
 /// A rule that denies: its code becomes the reason, its note is appended.

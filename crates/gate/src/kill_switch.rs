@@ -7,9 +7,9 @@ use crate::config::KillSwitchConfig;
 /// The last so many verdicts and reports.
 #[derive(Clone, Debug)]
 pub(crate) struct KillSwitch {
-    config: KillSwitchConfig,
-    denied: Tally,
-    rejected: Tally,
+    pub(crate) config: KillSwitchConfig,
+    pub(crate) denied: Tally,
+    pub(crate) rejected: Tally,
 }
 
 /// A rate that is over its limit.
@@ -54,9 +54,9 @@ fn trip(rate: &'static str, value_pct: f64, limit_pct: f64) -> Option<Trip> {
 
 /// Good and bad among the last so many.
 #[derive(Clone, Debug)]
-struct Tally {
-    last: VecDeque<bool>,
-    bad: usize,
+pub(crate) struct Tally {
+    pub(crate) last: VecDeque<bool>,
+    pub(crate) bad: usize,
 }
 
 impl Tally {

@@ -46,6 +46,7 @@ mod pipeline;
 mod quotas;
 pub mod request;
 mod risk;
+mod saved;
 mod slippage;
 mod spread;
 mod sprt;

@@ -28,7 +28,7 @@ pub struct Gate {
     pub(crate) symbols: Symbols,
     trap: TrapWindow,
     /// The latest time seen: a clock that steps back does not turn windows over.
-    now: Nanos,
+    pub(crate) now: Nanos,
     decision: Decision,
     pub(crate) events: Vec<GateEvent>,
 }

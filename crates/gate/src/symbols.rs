@@ -72,17 +72,17 @@ impl Symbol {
 /// the dozens a desk trades, and the same on every run.
 #[derive(Clone, Debug)]
 pub(crate) struct Symbols {
-    hashes: Vec<u64>,
-    names: Vec<String>,
-    used: Vec<u64>,
-    symbols: Vec<Symbol>,
+    pub(crate) hashes: Vec<u64>,
+    pub(crate) names: Vec<String>,
+    pub(crate) used: Vec<u64>,
+    pub(crate) symbols: Vec<Symbol>,
     /// Counts uses, so that the one unused longest is known.
-    clock: u64,
-    most: usize,
+    pub(crate) clock: u64,
+    pub(crate) most: usize,
     /// The canonical name last selected, its hash, and where it is.
-    name: String,
-    hash: u64,
-    place: Option<usize>,
+    pub(crate) name: String,
+    pub(crate) hash: u64,
+    pub(crate) place: Option<usize>,
 }
 
 impl Symbols {

@@ -17,6 +17,7 @@ mod holding;
 mod ledger;
 mod read;
 mod rules;
+mod saved;
 mod seen;
 mod view;
 

@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use aurora_model::saved::Saved;
+
 /// Ranges remembered per instrument; about 5 MB at most.
 const CAPACITY: usize = 1 << 18;
 
@@ -51,6 +53,18 @@ impl Seen {
             _ if id < self.floor => Sight::Forgotten { floor: self.floor },
             _ => Sight::New,
         }
+    }
+
+    pub(crate) fn save_state(&self, out: &mut Vec<u8>) {
+        let Seen { ranges, floor, count, capacity: _ } = self;
+        ranges.save(out);
+        (*floor, *count).save(out);
+    }
+
+    pub(crate) fn load_state(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.ranges = Saved::load(bytes)?;
+        (self.floor, self.count) = Saved::load(bytes)?;
+        Some(())
     }
 
     /// Remembers an id that [`Seen::look`] calls new.

@@ -10,6 +10,7 @@ pub mod number;
 pub mod order;
 pub mod reason;
 pub mod report;
+pub mod saved;
 pub mod state;
 
 pub use event::EventCode;

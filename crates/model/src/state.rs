@@ -79,6 +79,23 @@ pub enum TransitionCause {
 }
 
 impl TransitionCause {
+    /// Every cause.
+    pub const ALL: [TransitionCause; 13] = [
+        TransitionCause::Start,
+        TransitionCause::ChecksPassed,
+        TransitionCause::Operator,
+        TransitionCause::KillFlag,
+        TransitionCause::Reconciliation,
+        TransitionCause::Invariant,
+        TransitionCause::Audit,
+        TransitionCause::DayLoss,
+        TransitionCause::KillCap,
+        TransitionCause::Runaway,
+        TransitionCause::Governance,
+        TransitionCause::Venue,
+        TransitionCause::Shutdown,
+    ];
+
     /// The word in records and on screens.
     pub const fn code(self) -> &'static str {
         match self {

@@ -249,21 +249,11 @@ fn unknown(what: &'static str, text: &str) -> RecordError {
 
 /// The word for why an order was made.
 pub fn purpose_word(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Entry => "entry",
-        Purpose::Exit(why) => why,
-    }
+    purpose.word()
 }
 
 fn purpose_of(word: &str) -> Result<Purpose> {
-    const EXITS: [&str; 6] = ["target", "stop", "trailing", "time", "signal", "hold"];
-    if word == "entry" {
-        return Ok(Purpose::Entry);
-    }
-    match EXITS.into_iter().find(|exit| *exit == word) {
-        Some(exit) => Ok(Purpose::Exit(exit)),
-        None => Err(unknown("order purpose", word)),
-    }
+    Purpose::of_word(word).ok_or_else(|| unknown("order purpose", word))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use aurora_model::{ClientOrderId, Nanos, OrderIntent, Reason, ReasonCode, Side};
+use aurora_model::{ClientOrderId, Nanos, OrderIntent, Reason, ReasonCode, Side, saved};
 
 use super::BrakeLimits;
 
@@ -109,6 +109,9 @@ impl Breaker {
         Some((price as f64 - mean) / mean * 1e4 * side.sign() as f64)
     }
 }
+
+saved!(Breaker { cancels, flips, repeats, repeated, sign, quarantine, last, collar });
+saved!(Collar { seconds });
 
 /// Notes a moment and tells how many there were within the minute before it; one above the limit is enough to keep.
 fn note(moments: &mut VecDeque<Nanos>, at: Nanos, limit: u32) -> u32 {

@@ -1,6 +1,6 @@
 //! What was traded, and where the month's result began.
 
-use aurora_model::{Nanos, Notional};
+use aurora_model::{Nanos, Notional, saved};
 
 /// Turnover of the UTC day and month.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct Turnover {
     /// Months since the year zero; `None` before the first moment.
     month_no: Option<i64>,
 }
+
+saved!(Turnover { day, month, month_began_at, month_no });
 
 impl Turnover {
     /// A moment of the day that goes on.

@@ -121,6 +121,22 @@ impl Stage {
         stage
     }
 
+    /// The same by a state saved after so many records, and the rest of them.
+    pub(crate) fn replayed_from_snapshot(&self, cut: usize) -> Stage {
+        let mut stage = Stage::within(self.settings.clone());
+        for (no, stamped) in self.journal.iter().enumerate().take(cut) {
+            stage.engine.replay(no as u64 + 1, stamped).unwrap();
+        }
+        let state = stage.engine.state();
+        let mut stage = Stage::within(self.settings.clone());
+        stage.engine = stage.engine.restored(&state).unwrap();
+        for (no, stamped) in self.journal.iter().enumerate().skip(cut) {
+            stage.engine.replay(no as u64 + 1, stamped).unwrap();
+        }
+        stage.at = self.at + STEP;
+        stage
+    }
+
     /// A snapshot, the venue's word that nothing is open, and the time to take it in.
     pub(crate) fn warm_up(&mut self) {
         let levels = touch(1_000, 1_001);

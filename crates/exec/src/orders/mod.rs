@@ -26,16 +26,16 @@ const UNMEASURED: Nanos = Nanos(250_000_000);
 /// Every order of one account. Live ones are all kept; of the ended, the newest [`ENDED_KEPT`].
 #[derive(Clone, Debug)]
 pub struct Orders {
-    account: u16,
-    epoch: u32,
-    next_no: u64,
-    deadlines: Deadlines,
+    pub(crate) account: u16,
+    pub(crate) epoch: u32,
+    pub(crate) next_no: u64,
+    pub(crate) deadlines: Deadlines,
     /// How far off our measure of the venues' clocks may be.
-    uncertainty: Nanos,
-    all: BTreeMap<ClientOrderId, Order>,
+    pub(crate) uncertainty: Nanos,
+    pub(crate) all: BTreeMap<ClientOrderId, Order>,
     /// Ids that may still fill, in the order they were made.
-    live: Vec<ClientOrderId>,
-    ended: VecDeque<ClientOrderId>,
+    pub(crate) live: Vec<ClientOrderId>,
+    pub(crate) ended: VecDeque<ClientOrderId>,
 }
 
 impl Orders {
