@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use crate::desk::{ReplayArgs, replay};
+use crate::desk::{DeskArgs, ReplayArgs, deep, replay};
 use crate::exit::{Ended, Failure, check_failed};
 use export::ExportArgs;
 
@@ -31,6 +31,11 @@ enum JournalCommand {
     Verify {
         /// The journal's folder.
         dir: PathBuf,
+        /// Replay everything too: every checkpoint and every snapshot must come out the same.
+        #[arg(long)]
+        deep: bool,
+        #[command(flatten)]
+        desk: DeskArgs,
         /// Answer for programs.
         #[arg(long)]
         json: bool,
@@ -85,7 +90,10 @@ pub(crate) type KindWord = fn(u8) -> &'static str;
 pub(crate) fn run(args: &JournalArgs, kind_word: KindWord) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     let answered = match &args.command {
-        JournalCommand::Verify { dir, json } => print_verify(&mut out, dir, *json),
+        JournalCommand::Verify { dir, json, deep, desk } => {
+            let whole = print_verify(&mut out, dir, *json);
+            if *deep { whole.and_then(|()| print_deep(&mut out, dir, desk, *json)) } else { whole }
+        }
         JournalCommand::Dump { dir, json, from, limit } => {
             let wanted = Wanted { from: Seq(*from), limit: limit.unwrap_or(usize::MAX) };
             print_dump(&mut out, dir, *json, wanted)
@@ -148,6 +156,26 @@ fn print_verify(out: &mut impl Write, dir: &Path, json: bool) -> anyhow::Result<
         }
     }
     report.damage.as_ref().map_or(Ok(()), |damage| Err(damaged(damage)))
+}
+
+fn print_deep(out: &mut impl Write, dir: &Path, desk: &DeskArgs, json: bool) -> anyhow::Result<()> {
+    let found = deep(dir, desk).map_err(|fault| check_failed(format!("{fault:#}")))?;
+    if json {
+        writeln!(out, "{}", serde_json::to_string(&found)?)?;
+    } else {
+        writeln!(
+            out,
+            "replayed: {} checkpoints and {} snapshots come out the same, state hash {}, {:.0} ms",
+            found.checkpoints, found.snapshots, found.state_hash, found.took_ms
+        )?;
+    }
+    match found.bad_snapshots.as_slice() {
+        [] => Ok(()),
+        bad => Err(check_failed(format!(
+            "{}; remove the file: the journal has everything",
+            bad.join("; ")
+        ))),
+    }
 }
 
 fn verdict(report: &Report) -> String {
@@ -336,7 +364,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_an_error_with_the_way_out() {
-        let command = JournalCommand::Verify { dir: "/nowhere/at/all".into(), json: false };
+        let command = JournalCommand::Stats { dir: "/nowhere/at/all".into(), json: false };
         let args = JournalArgs { command };
         expect![
             "/nowhere/at/all is not a folder: give the folder that holds the journal's .seg files"

@@ -2,6 +2,8 @@
 
 #[path = "desk/probe.rs"]
 mod probe;
+#[path = "desk/recall.rs"]
+mod recall;
 #[path = "desk/sims.rs"]
 mod sims;
 

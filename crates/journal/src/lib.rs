@@ -17,5 +17,5 @@ pub use line_log::{LineLog, LineLogError};
 pub use reader::{Reader, Record, Report, SegmentReport, verify, verify_on};
 pub use repair::{Cut, Repaired, repair, repair_on};
 pub use segment::{Chain, ChainHash, JournalError, MAX_PAYLOAD_BYTES, Seq};
-pub use snapshot::{Snapshot, SnapshotThread, Snapshots};
+pub use snapshot::{Snapshot, SnapshotThread, Snapshots, Unusable};
 pub use writer::{Durable, Journal, JournalThread, Options, Priority, Recovered, SharedJournal};

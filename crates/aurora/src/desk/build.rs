@@ -10,16 +10,18 @@ use aurora_api::console::wire::{InstrumentRow, Recovery};
 use aurora_binance::tape::{ClockShift, TapeSet};
 use aurora_book::Continuity;
 use aurora_config::Config;
-use aurora_engine::{Engine, MarketSettings, Record, Settings};
-use aurora_journal::LineLog;
+use aurora_engine::{Engine, MarketSettings, Settings};
+use aurora_journal::{Chain, LineLog};
 use aurora_matching::{GeneratedMarket, InstrumentSpec, PaperVenue, VenueFact};
-use aurora_model::{Instrument, InstrumentNo, Nanos, ReportKind, Ticks};
+use aurora_model::{Instrument, InstrumentNo, Nanos, Ticks};
 use aurora_signal::{Scalper, Strategy};
 
 use crate::exit::config_fault;
 
 use super::counterparty::{Counterparty, Inside};
+use super::recollection::Recollection;
 use super::settings;
+use super::snapshots::Snapshotter;
 use super::source::Source;
 use super::stopwatch::Monotonic;
 use super::store::{Commits, Store};
@@ -136,32 +138,31 @@ pub(crate) fn recover(
     let began = Instant::now();
     make_folder(data).with_context(|| format!("data folder {}", data.display()))?;
     own_instruments(data, &market.instruments)?;
-    let mut engine = engine(config, market, settings::engine(config)?)?;
-    let (mut orders, mut fills, mut prices) = (0, 0, BTreeMap::new());
-    let (store, recovered) =
-        Store::open(&data.join("journal"), commits, first_epoch, |seq, stamped| {
-            match &stamped.record {
-                Record::Intent { .. } => orders += 1,
-                Record::Mark { instrument, half_ticks } => {
-                    prices.insert(*instrument, Ticks(half_ticks / 2));
-                }
-                Record::Report(report) => {
-                    if let ReportKind::Fill(fill) = &report.kind {
-                        fills += 1;
-                        prices.insert(fill.instrument, fill.price);
-                    }
-                }
-                _ => {}
-            }
-            Ok(engine.replay(seq, &stamped)?)
+    let journal = data.join("journal");
+    let mut new_engine = || engine(config, market, settings::engine(config)?);
+    let (mut known, snapshot) = Recollection::newest(&journal, &mut new_engine, &mut |passed| {
+        eprintln!("aurora: {passed}; the start takes an older one or the whole journal");
+    })?;
+    let (mut store, recovered) =
+        Store::open(&journal, commits, first_epoch, snapshot, |seq, stamped| {
+            known.replay(seq, &stamped)
         })?;
     let recovery = Recovery {
         records: recovered.records,
-        orders,
-        fills,
+        orders: known.orders,
+        fills: known.fills,
         took_ms: began.elapsed().as_secs_f64() * 1e3,
         resolved_unknown: 0,
+        from_snapshot: snapshot,
     };
+    if let Some(plan) = settings::snapshots(config) {
+        let reached = Chain { seq: recovered.last_seq, head: recovered.head };
+        let again = known.snapshot(reached);
+        let again = Recollection::of(&again, new_engine()?)
+            .map_err(|fault| anyhow::anyhow!("the replayed state cannot be copied: {fault}"))?;
+        store.snapshot(Snapshotter::start(&journal, plan, (again, reached), snapshot)?);
+    }
+    let Recollection { engine, prices, .. } = known;
     Ok(Recovered { engine, store, recovery, prices })
 }
 

@@ -10,19 +10,21 @@ mod live;
 mod observer;
 mod pace;
 mod paper;
+mod recollection;
 mod replay;
 mod runner;
 mod serve;
 mod settings;
 mod signing;
+mod snapshots;
 mod source;
 mod stopwatch;
 mod store;
 mod world;
 
 pub(crate) use paper::{ACCOUNT, PaperPlan};
-pub(crate) use replay::{ReplayArgs, replay};
 pub(crate) use signing::nowhere;
+pub(crate) use replay::{DeskArgs, ReplayArgs, deep, replay};
 pub(crate) use stopwatch::Monotonic;
 
 use std::io::Write;

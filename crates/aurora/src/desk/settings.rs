@@ -15,6 +15,8 @@ use aurora_signal::{Platt, ScalperParams, Weights};
 
 use crate::exit::config_fault;
 
+use super::snapshots::Plan;
+
 /// The engine's settings.
 pub(crate) fn engine(config: &Config) -> Result<Settings> {
     let profile = config.text("profile");
@@ -115,6 +117,14 @@ pub(crate) fn scalper(config: &Config) -> Option<ScalperParams> {
         max_spread_bps: number("max_spread_bps"),
         order_notional: Notional::new(config.money("strategy.scalper.order_notional")),
     })
+}
+
+/// How often snapshots are written; `None` is never.
+pub(crate) fn snapshots(config: &Config) -> Option<Plan> {
+    let count = |path: &str| u64::try_from(config.i64(path)).unwrap_or(0);
+    let every = count("journal.snapshot_records");
+    let keep = usize::try_from(count("journal.snapshots_kept")).unwrap_or(1);
+    (0 < every).then_some(Plan { every, keep })
 }
 
 /// How eagerly the system runs the journal's thread.

@@ -6,10 +6,11 @@ use anyhow::{Context, Result};
 use aurora_api::console::metrics::Histogram;
 use aurora_engine::Stamped;
 use aurora_journal::{
-    Durable, Journal, JournalError, JournalThread, Options, Priority, Recovered, Seq,
+    Chain, Durable, Journal, JournalError, JournalThread, Options, Priority, Recovered, Seq,
 };
 use crossbeam_channel::{Receiver, unbounded};
 
+use super::snapshots::Snapshotter;
 use crate::ha::Acks;
 use crate::percentiles::percentiles;
 
@@ -47,6 +48,8 @@ pub(crate) struct Store {
     released: u64,
     last: u64,
     bytes: u64,
+    /// Writes the snapshots, where some are wanted.
+    snapshots: Option<Snapshotter>,
 }
 
 /// What the journal did in this run.
@@ -60,17 +63,19 @@ pub(crate) struct JournalWork {
 }
 
 impl Store {
-    /// Replays the journal of that folder, then opens it for this run.
+    /// Replays what the journal of that folder has after a record, then opens it for this run. All of it is
+    /// read and checked; what a snapshot stands for is not applied again.
     pub(crate) fn open(
         folder: &Path,
         commits: Commits,
         first_epoch: u32,
+        after: u64,
         mut replay: impl FnMut(u64, Stamped) -> Result<()>,
     ) -> Result<(Store, Recovered)> {
         let mut fault = None;
         let options = Options { first_epoch, ..Options::default() };
         let opened = Journal::open_with(folder, options, &mut |record| {
-            if fault.is_none() {
+            if fault.is_none() && after < record.seq.0 {
                 let taken = aurora_records::decode(&record.payload)
                     .map_err(anyhow::Error::from)
                     .and_then(|stamped| replay(record.seq.0, stamped));
@@ -114,8 +119,14 @@ impl Store {
             released: base,
             last: base,
             bytes: 0,
+            snapshots: None,
         };
         Ok((store, recovered))
+    }
+
+    /// Has snapshots written from now on.
+    pub(crate) fn snapshot(&mut self, snapshots: Snapshotter) {
+        self.snapshots = Some(snapshots);
     }
 
     /// Appends a record; it is durable after the next commit.
@@ -144,6 +155,10 @@ impl Store {
             Writer::Inline(journal) => {
                 let started = std::time::Instant::now();
                 let seq = journal.hand_over()?.0;
+                let head = journal.head_hash();
+                if let Some(snapshots) = &mut self.snapshots {
+                    snapshots.reached(Chain { seq: Seq(seq), head });
+                }
                 self.note(seq, started.elapsed());
                 Ok(Some(seq - self.base))
             }
@@ -180,6 +195,9 @@ impl Store {
     pub(crate) fn on_commit(&mut self, commit: Result<Durable, JournalError>) -> Result<u64> {
         let durable = commit.context("the journal stopped; nothing may leave any more")?;
         self.note(durable.seq.0, std::time::Duration::from_nanos(durable.took_ns));
+        if let Some(snapshots) = &mut self.snapshots {
+            snapshots.reached(Chain { seq: durable.seq, head: durable.head });
+        }
         self.released = self.releasable();
         Ok(self.released - self.base)
     }

@@ -82,6 +82,15 @@ pub(crate) fn replay(folder: &Folder) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// Runs `aurora journal` on the folder's journal: its exit code, what it printed, what it said beside.
+pub(crate) fn journal(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut look = command(folder);
+    look.arg("journal").args(arguments).arg(folder.data().join("journal"));
+    let output = look.output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
 /// A running desk.
 pub(crate) struct Desk {
     child: Child,

@@ -188,6 +188,14 @@ pub(super) const KEYS: &[Key] = &[
         "The state's fingerprint goes into the journal this often, s.",
         "Как часто отпечаток состояния пишется в журнал, с.",
     ),
+    Key::whole("journal.snapshot_records", 100_000, 0, 1_000_000_000).means(
+        "A snapshot of the state is written after so many records, beside the journal's segments; 0 is never. A start needs only the newest and what came after.",
+        "Снимок состояния пишется через столько записей, рядом с сегментами журнала; 0 — никогда. Запуску хватает последнего и того, что после него.",
+    ),
+    Key::whole("journal.snapshots_kept", 3, 1, 1_000).means(
+        "So many of the newest snapshots are kept.",
+        "Сколько последних снимков хранить.",
+    ),
     Key::choice("journal.priority", &["normal", "real-time"], "normal").means(
         "`real-time` lets the journal's thread run before all others, so that commits do not wait on a busy machine; the system must permit it (CAP_SYS_NICE), else a warning.",
         "`real-time`: поток журнала идёт впереди всех, и фиксация не ждёт на занятой машине; нужно разрешение системы (CAP_SYS_NICE), иначе предупреждение.",

@@ -1,7 +1,7 @@
 //! The bytes of a snapshot: `AURORAS\n` · version u16 · 6 zero bytes · record u64 · its hash 16 · state hash
 //! 16 · length u64 · BLAKE3 of all of it 32 · state, little endian.
 
-use super::Snapshot;
+use super::{Snapshot, Unusable};
 use crate::segment::{Chain, ChainHash, Seq};
 
 const MAGIC: &[u8; 8] = b"AURORAS\n";
@@ -32,8 +32,18 @@ pub(super) fn encode(snapshot: &Snapshot) -> Vec<u8> {
     bytes
 }
 
-/// `None` when the bytes are not exactly one whole snapshot of a version we know.
-pub(super) fn decode(bytes: &[u8]) -> Option<Snapshot> {
+/// # Errors
+/// When the bytes are not exactly one whole snapshot of a version we know.
+pub(super) fn decode(bytes: &[u8]) -> Result<Snapshot, Unusable> {
+    whole(bytes).ok_or_else(|| match bytes.get(..10).and_then(|head| head.strip_prefix(MAGIC)) {
+        Some(&[low, high]) if u16::from_le_bytes([low, high]) != VERSION => {
+            Unusable::Version(u16::from_le_bytes([low, high]))
+        }
+        _ => Unusable::Damaged,
+    })
+}
+
+fn whole(bytes: &[u8]) -> Option<Snapshot> {
     let head = bytes.get(..STATE_AT)?;
     let state = &bytes[STATE_AT..];
     let length = u64::from_le_bytes(*head[56..].first_chunk()?);

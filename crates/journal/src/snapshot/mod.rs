@@ -28,6 +28,20 @@ pub struct Snapshot {
     pub state: Vec<u8>,
 }
 
+/// Why a snapshot is not used. The journal has everything: losing it costs time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// It is cut, or a bit of it flipped.
+    #[error("it is damaged")]
+    Damaged,
+    /// Another version wrote it.
+    #[error("it has snapshot format {0}")]
+    Version(u16),
+    /// The journal has no such record, or another one there.
+    #[error("it is not of this journal")]
+    Disagrees,
+}
+
 /// The snapshots in a journal's folder.
 #[derive(Clone, Debug)]
 pub struct Snapshots {
@@ -79,16 +93,26 @@ impl Snapshots {
     /// When the folder cannot be read. A snapshot that cannot be used is passed over.
     pub fn newest(&self, at_most: Seq) -> Result<Option<Snapshot>, JournalError> {
         for seq in self.list()?.into_iter().rev().filter(|seq| *seq <= at_most) {
-            let path = self.dir.join(file::name(seq));
-            let bytes = self.disk.read(&path, u64::MAX).map_err(JournalError::io("read", &path))?;
-            if let Some(snapshot) = file::decode(&bytes)
-                && snapshot.after.seq == seq
-                && self.agrees(snapshot.after)?
-            {
+            if let Ok(snapshot) = self.read(seq)? {
                 return Ok(Some(snapshot));
             }
         }
         Ok(None)
+    }
+
+    /// The snapshot after that record, or why it is not to be used.
+    ///
+    /// # Errors
+    /// When the file or the journal cannot be read.
+    pub fn read(&self, seq: Seq) -> Result<Result<Snapshot, Unusable>, JournalError> {
+        let path = self.dir.join(file::name(seq));
+        let bytes = self.disk.read(&path, u64::MAX).map_err(JournalError::io("read", &path))?;
+        Ok(match file::decode(&bytes) {
+            Err(unusable) => Err(unusable),
+            Ok(snapshot) if snapshot.after.seq != seq => Err(Unusable::Damaged),
+            Ok(snapshot) if self.agrees(snapshot.after)? => Ok(snapshot),
+            Ok(_) => Err(Unusable::Disagrees),
+        })
     }
 
     /// Whether the journal has that record with that hash.

@@ -49,13 +49,30 @@ fn a_snapshot_that_is_hurt_is_passed_over_whichever_bit_flips() {
     for bit in 0..whole.len() * 8 {
         let mut hurt = whole.clone();
         hurt[bit / 8] ^= 1 << (bit % 8);
-        assert_eq!(file::decode(&hurt), None, "bit {bit}");
+        assert!(file::decode(&hurt).is_err(), "bit {bit}");
     }
     for length in 0..whole.len() {
-        assert_eq!(file::decode(&whole[..length]), None, "cut to {length}");
+        assert_eq!(file::decode(&whole[..length]), Err(Unusable::Damaged), "cut to {length}");
     }
     disk.put(&path(50), whole[..whole.len() - 1].to_vec());
     assert_eq!(snapshots.newest(Seq(u64::MAX)).unwrap().unwrap().after.seq, Seq(40));
+}
+
+#[test]
+fn why_a_snapshot_is_not_used_is_told() {
+    let disk = MemoryDisk::new();
+    let snapshots = journal(&disk, 50);
+    let whole = disk.read(&path(50), u64::MAX).unwrap();
+    let told = |bytes: Vec<u8>| {
+        disk.put(&path(50), bytes);
+        snapshots.read(Seq(50)).unwrap().map(|snapshot| snapshot.after.seq)
+    };
+    assert_eq!(told(whole.clone()), Ok(Seq(50)));
+    let mut newer = whole.clone();
+    newer[8] = 9;
+    assert_eq!(told(newer), Err(Unusable::Version(9)));
+    assert_eq!(told(whole[..99].to_vec()), Err(Unusable::Damaged));
+    assert_eq!(told(disk.read(&path(40), u64::MAX).unwrap()), Err(Unusable::Damaged));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Sender, TrySendError, bounded};
 
 use super::file::{Blocks, write_zeros};
-use super::{Options, priority};
+use super::{Options, Priority};
 use crate::disk::{Disk, is_no_space};
 use crate::segment::JournalError;
 
@@ -76,7 +76,7 @@ impl Ahead {
         let (wake, calls) = bounded(1);
         let shared = Arc::clone(&self.shared);
         let work = move || {
-            priority::step_back();
+            Priority::step_back();
             calls.iter().for_each(|()| while shared.step() {});
         };
         let thread = thread::Builder::new().name("journal-ahead".into()).spawn(work)?;

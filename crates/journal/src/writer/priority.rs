@@ -33,6 +33,12 @@ impl Priority {
             Priority::RealTime => real_time(),
         }
     }
+
+    /// The calling thread does work that nobody waits for.
+    pub fn step_back() {
+        // Of Linux's processes this names a thread: the calling one. It is only a wish: the work is done either way.
+        let _: Result<(), _> = rustix::process::setpriority_process(None, LOW);
+    }
 }
 
 /// By `chrt` of util-linux, which every Debian has: the system call has no safe wrapper among our crates,
@@ -49,10 +55,4 @@ fn real_time() -> io::Result<()> {
     }
     let told = String::from_utf8_lossy(&done.stderr);
     Err(io::Error::other(told.trim().to_owned()))
-}
-
-/// The calling thread does work that nobody waits for.
-pub(super) fn step_back() {
-    // Of Linux's processes this names a thread: the calling one. It is only a wish: the work is done either way.
-    let _: Result<(), _> = rustix::process::setpriority_process(None, LOW);
 }

@@ -95,6 +95,8 @@ pub struct Recovery {
     pub took_ms: f64,
     /// Orders in doubt that were resolved.
     pub resolved_unknown: u64,
+    /// The record of the snapshot it began with; zero when every record was replayed.
+    pub from_snapshot: u64,
 }
 
 /// One change of the trading state.
