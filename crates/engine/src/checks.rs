@@ -24,11 +24,17 @@ pub enum StartCheck {
     DayLoss,
     /// Turnover and loss of day and month are within their kill caps.
     KillCaps,
+    /// Our clock is the venues' clock.
+    Clocks,
+    /// The disk makes records durable in time.
+    Disk,
+    /// Every process of the desk is of one build.
+    Builds,
 }
 
 impl StartCheck {
     /// Every condition, in the order they are shown.
-    pub const ALL: [StartCheck; 7] = [
+    pub const ALL: [StartCheck; 10] = [
         StartCheck::Books,
         StartCheck::Reconciled,
         StartCheck::NoDoubt,
@@ -36,6 +42,9 @@ impl StartCheck {
         StartCheck::Audit,
         StartCheck::DayLoss,
         StartCheck::KillCaps,
+        StartCheck::Clocks,
+        StartCheck::Disk,
+        StartCheck::Builds,
     ];
 
     /// Its stable name.
@@ -48,6 +57,9 @@ impl StartCheck {
             StartCheck::Audit => "audit",
             StartCheck::DayLoss => "day_loss",
             StartCheck::KillCaps => "kill_caps",
+            StartCheck::Clocks => "clocks",
+            StartCheck::Disk => "disk",
+            StartCheck::Builds => "builds",
         }
     }
 
@@ -66,6 +78,9 @@ impl StartCheck {
             StartCheck::DayLoss => {
                 ("Дневной убыток в пределах лимита", "The day's loss is within its limit")
             }
+            StartCheck::Clocks => ("Часы сходятся с площадками", "Our clock is the venues' clock"),
+            StartCheck::Disk => ("Диск успевает за журналом", "The disk keeps up with the journal"),
+            StartCheck::Builds => ("Все процессы из одной сборки", "Every process is of one build"),
             StartCheck::KillCaps => (
                 "Оборот и убыток дня и месяца в пределах",
                 "Turnover and loss of day and month are within their caps",
@@ -74,8 +89,56 @@ impl StartCheck {
     }
 }
 
+impl StartCheck {
+    /// What to do about it: in Russian and in English.
+    pub const fn hint(self) -> (&'static str, &'static str) {
+        match self {
+            StartCheck::Books => (
+                "проверьте связь с площадкой и рыночные данные",
+                "look at the connection to the venue and its market data",
+            ),
+            StartCheck::Reconciled => (
+                "сравните заявки, позиции и остатки с площадкой, затем продолжайте",
+                "compare orders, positions and balances with the venue, then resume",
+            ),
+            StartCheck::NoDoubt => (
+                "подождите ответа площадки; если его нет, найдите заявку у неё по номеру",
+                "wait for the venue's answer; if none comes, look the order up there by its id",
+            ),
+            StartCheck::Ledger => (
+                "не торгуйте: aurora journal verify --deep, затем сверка с площадкой",
+                "do not trade: aurora journal verify --deep, then compare with the venue",
+            ),
+            StartCheck::Audit => (
+                "освободите место на диске и проверьте права на папку журналов",
+                "free disk space and look at the rights of the log folder",
+            ),
+            StartCheck::DayLoss => (
+                "дождитесь следующих суток или измените предел в конфигурации",
+                "wait for the next day, or change the limit in the configuration",
+            ),
+            StartCheck::KillCaps => (
+                "дождитесь следующих суток или месяца, либо измените предел",
+                "wait for the next day or month, or change the cap",
+            ),
+            StartCheck::Clocks => (
+                "включите синхронизацию времени (chrony, systemd-timesyncd)",
+                "turn on time synchronisation (chrony, systemd-timesyncd)",
+            ),
+            StartCheck::Disk => (
+                "разгрузите диск или перенесите папку данных на другой",
+                "take load off the disk, or move the data folder to another one",
+            ),
+            StartCheck::Builds => (
+                "перезапустите все процессы из одной сборки",
+                "restart every process from one build",
+            ),
+        }
+    }
+}
+
 /// Every condition with whether it holds.
-pub type Checks = [(StartCheck, bool); 7];
+pub type Checks = [(StartCheck, bool); 10];
 
 impl<W: Stopwatch> Engine<W> {
     /// What must hold before trading, with whether it does.
@@ -96,6 +159,9 @@ impl<W: Stopwatch> Engine<W> {
             StartCheck::Audit => self.audit_ok,
             StartCheck::DayLoss => self.day_loss_ok(),
             StartCheck::KillCaps => self.broken_cap().is_none(),
+            StartCheck::Clocks => self.watched.skew_ok,
+            StartCheck::Disk => self.watched.disk_ok,
+            StartCheck::Builds => self.watched.builds_ok,
         }
     }
 }

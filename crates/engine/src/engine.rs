@@ -20,6 +20,7 @@ use crate::market::{Market, MarketSettings};
 use crate::reconcile::Reconciliation;
 use crate::record::{Record, Stamped};
 use crate::state::{Refusal, Status};
+use crate::watch::Watched;
 
 /// What the engine is built from.
 #[derive(Clone, Debug)]
@@ -68,6 +69,7 @@ pub struct Engine<W> {
     pub(crate) started: bool,
     pub(crate) reconciliation: Reconciliation,
     pub(crate) audit_ok: bool,
+    pub(crate) watched: Watched,
     /// Records given out in this run, and how many of them are on disk.
     pub(crate) records: u64,
     pub(crate) durable: u64,
@@ -127,6 +129,7 @@ impl<W: Stopwatch> Engine<W> {
             started: false,
             reconciliation: Reconciliation::Awaited,
             audit_ok: true,
+            watched: Watched::default(),
             records: 0,
             durable: 0,
             waiting: VecDeque::new(),
@@ -168,6 +171,7 @@ impl<W: Stopwatch> Engine<W> {
             Input::Durable { records } => self.on_durable(at, *records, effects),
             Input::Timer => self.on_timer(at, effects),
             Input::Command(command) => return self.on_command(at, command, effects),
+            Input::Watch(watch) => self.on_watch(at, watch, effects),
             Input::Audit { ok } => self.audit_ok = *ok,
         }
         Ok(())

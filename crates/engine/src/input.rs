@@ -2,6 +2,8 @@
 
 use aurora_model::{InstrumentNo, MarketEvent, Nanos, TransitionCause, VenueReport, VenueState};
 
+use crate::watch::Watch;
+
 /// One input, with its time given beside it.
 #[derive(Clone, Debug)]
 pub enum Input<'a> {
@@ -30,6 +32,8 @@ pub enum Input<'a> {
     Timer,
     /// A person, or a part of the platform, wants the state changed.
     Command(Command),
+    /// The runtime has measured something about itself.
+    Watch(Watch),
     /// The audit log began or stopped taking records.
     Audit {
         /// Whether it takes them.

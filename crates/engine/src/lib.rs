@@ -24,6 +24,7 @@ mod report;
 mod saved;
 mod state;
 mod timer;
+mod watch;
 
 pub use checks::{Checks, StartCheck};
 pub use effect::{Effects, Judgement, Notice};
@@ -35,6 +36,7 @@ pub use reconcile::Reconciliation;
 pub use record::{Record, Stamped};
 pub use saved::{StateError, state_hash};
 pub use state::{Refusal, Status};
+pub use watch::{Measure, Watch};
 
 /// What stops an engine from being built or rebuilt.
 #[derive(Debug, thiserror::Error)]

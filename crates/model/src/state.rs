@@ -74,13 +74,21 @@ pub enum TransitionCause {
     Governance,
     /// A venue refuses the key or the account, or its line is gone.
     Venue,
+    /// The process stood still: what it knew is old.
+    Pause,
+    /// The clock moved by itself, or is not the venues' clock.
+    Clock,
+    /// The disk takes too long to make records durable.
+    Disk,
+    /// The desk's processes are of different builds.
+    Build,
     /// The process is stopping.
     Shutdown,
 }
 
 impl TransitionCause {
     /// Every cause.
-    pub const ALL: [TransitionCause; 13] = [
+    pub const ALL: [TransitionCause; 17] = [
         TransitionCause::Start,
         TransitionCause::ChecksPassed,
         TransitionCause::Operator,
@@ -93,6 +101,10 @@ impl TransitionCause {
         TransitionCause::Runaway,
         TransitionCause::Governance,
         TransitionCause::Venue,
+        TransitionCause::Pause,
+        TransitionCause::Clock,
+        TransitionCause::Disk,
+        TransitionCause::Build,
         TransitionCause::Shutdown,
     ];
 
@@ -111,6 +123,10 @@ impl TransitionCause {
             TransitionCause::Runaway => "RUNAWAY",
             TransitionCause::Governance => "GOVERNANCE",
             TransitionCause::Venue => "VENUE",
+            TransitionCause::Pause => "PAUSE",
+            TransitionCause::Clock => "CLOCK",
+            TransitionCause::Disk => "DISK",
+            TransitionCause::Build => "BUILD",
             TransitionCause::Shutdown => "SHUTDOWN",
         }
     }

@@ -37,6 +37,7 @@ pub(crate) fn run(mut desk: Desk, history: Option<Source>) -> Result<Outcome> {
     }
     while !desk.stopping() {
         let now = desk.clock.now();
+        desk.world.turn(now)?;
         desk.world.advance(now)?;
         desk.news(now)?;
         desk.look(now)?;
@@ -151,8 +152,10 @@ impl Desk {
         if let Counterparty::Lines(lines) = &self.world.counterparty {
             lines.wait(nap, (self.world.store.commits(), &self.asks));
         }
+        // Before anything is let out: it may be from before the process stood still.
+        self.world.turn(self.clock.now())?;
         while let Ok(commit) = self.world.store.commits().try_recv() {
-            let records = self.world.store.on_commit(commit)?;
+            let records = self.world.committed(commit)?;
             self.world.durable(self.clock.now(), records)?;
         }
         if let Some(records) = self.world.store.newly_on_both() {

@@ -20,6 +20,7 @@ mod snapshots;
 mod source;
 mod stopwatch;
 mod store;
+mod watchdog;
 mod world;
 
 pub(crate) use paper::{ACCOUNT, PaperPlan};
@@ -56,6 +57,7 @@ use runner::{Desk, Outcome};
 use serve::Server;
 use signing::Signer;
 use store::Commits;
+use watchdog::Watchdog;
 use world::World;
 
 /// Questions waiting for the desk's thread; when full, an asker is told that it is busy.
@@ -272,6 +274,11 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
     };
     let mut world = World::new(engine, counterparty, (store, audit), observer);
     world.lead = lead.cloned();
+    // Virtual time does not stand still.
+    if speed != Speed::Max {
+        let now = (std::time::Instant::now(), std::time::SystemTime::now());
+        world.watchdog = Some(Watchdog::new(settings::watch_limits(config), now));
+    }
     let (view, views) = watch::channel(Arc::new(world.first_view(clock.now(), &setting)));
     let (asks, asked) = bounded(QUESTIONS);
     let stop = lead.map_or_else(Arc::default, |lead| lead.stop.clone());

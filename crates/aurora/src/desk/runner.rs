@@ -135,6 +135,7 @@ impl Desk {
         loop {
             let wall = self.clock.now();
             let now = pace.market_at(wall).unwrap_or(at).min(at);
+            self.world.turn(now)?;
             self.world.advance(now)?;
             self.look(now)?;
             if at <= now || self.stopping() {
@@ -162,7 +163,8 @@ impl Desk {
         select! {
             recv(self.world.store.commits()) -> commit => {
                 if let Ok(commit) = commit {
-                    let records = self.world.store.on_commit(commit)?;
+                    self.world.turn(now())?;
+                    let records = self.world.committed(commit)?;
                     self.world.durable(now(), records)?;
                 }
             }
@@ -195,6 +197,7 @@ impl Desk {
         }
         if self.shown_at <= wall {
             self.shown_at = wall + SHOW_EVERY;
+            self.world.measure(now)?;
             let logged = self.logs_are_written(now, wall);
             if logged != self.world.engine.audit_ok() {
                 self.world.audit(now, logged)?;
@@ -286,7 +289,7 @@ impl Desk {
                 ),
             },
             Refusal::Check(check) => {
-                let (ru, en) = check.text();
+                let ((ru, en), (hint_ru, hint_en)) = (check.text(), check.hint());
                 let detail = match (check, self.world.engine.reconciliation()) {
                     (StartCheck::Reconciled, Reconciliation::Differs(detail)) => {
                         format!(": {detail}")
@@ -296,8 +299,8 @@ impl Desk {
                 Refused {
                     code: "CHECK",
                     text: Text::new(
-                        format!("Не выполнено условие: {ru}{detail}"),
-                        format!("A condition does not hold: {en}{detail}"),
+                        format!("Не выполнено условие: {ru}{detail}; {hint_ru}"),
+                        format!("A condition does not hold: {en}{detail}; {hint_en}"),
                     ),
                 }
             }

@@ -16,6 +16,7 @@ use aurora_signal::{Platt, ScalperParams, Weights};
 use crate::exit::config_fault;
 
 use super::snapshots::Plan;
+use super::watchdog::WatchLimits;
 
 /// The engine's settings.
 pub(crate) fn engine(config: &Config) -> Result<Settings> {
@@ -117,6 +118,16 @@ pub(crate) fn scalper(config: &Config) -> Option<ScalperParams> {
         max_spread_bps: number("max_spread_bps"),
         order_notional: Notional::new(config.money("strategy.scalper.order_notional")),
     })
+}
+
+/// How long what the desk measures about itself may be.
+pub(crate) fn watch_limits(config: &Config) -> WatchLimits {
+    WatchLimits {
+        pause: millis(config, "watch.max_pause_ms"),
+        jump: millis(config, "watch.max_clock_jump_ms"),
+        skew: millis(config, "quality.max_clock_skew_ms"),
+        commit: millis(config, "watch.max_commit_ms_p99"),
+    }
 }
 
 /// How often snapshots are written; `None` is never.

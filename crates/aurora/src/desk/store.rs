@@ -29,6 +29,9 @@ enum Writer {
     Thread(JournalThread),
 }
 
+/// What the journal thread says of a commit.
+pub(crate) type Commit = Result<Durable, JournalError>;
+
 /// The journal of one run.
 pub(crate) struct Store {
     writer: Writer,
@@ -192,7 +195,7 @@ impl Store {
     }
 
     /// Takes a report of the journal thread: how many of this run's records are durable.
-    pub(crate) fn on_commit(&mut self, commit: Result<Durable, JournalError>) -> Result<u64> {
+    pub(crate) fn on_commit(&mut self, commit: Commit) -> Result<u64> {
         let durable = commit.context("the journal stopped; nothing may leave any more")?;
         self.note(durable.seq.0, std::time::Duration::from_nanos(durable.took_ns));
         if let Some(snapshots) = &mut self.snapshots {

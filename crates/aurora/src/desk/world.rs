@@ -3,6 +3,8 @@
 //! Everything that happens has a moment, and moments are taken in order. Whether time is the wall clock
 //! or a tape as fast as the processor allows, the same code runs; only the waiting differs.
 
+use std::time::{Instant, SystemTime};
+
 use anyhow::Result;
 use aurora_api::console::View;
 use aurora_engine::{Command, Effects, Engine, Input, Notice, Record, Refusal};
@@ -14,7 +16,8 @@ use super::counterparty::{Counterparty, Step};
 use super::lines::Lines;
 use super::observer::{Observer, Outside, Setting};
 use super::stopwatch::Monotonic;
-use super::store::{JournalWork, Store};
+use super::store::{Commit, JournalWork, Store};
+use super::watchdog::Watchdog;
 use crate::ha::Lead;
 use crate::venues::VenueName;
 
@@ -27,6 +30,8 @@ pub(crate) struct World {
     pub(crate) observer: Observer,
     /// What may leave, for a node that has others.
     pub(crate) lead: Option<Lead>,
+    /// Where time is real.
+    pub(crate) watchdog: Option<Watchdog>,
     effects: Effects,
     now: Nanos,
     /// How many market events were taken, and how many messages they came in.
@@ -48,6 +53,7 @@ impl World {
             audit,
             observer,
             lead: None,
+            watchdog: None,
             effects: Effects::default(),
             now: Nanos(i64::MIN),
             events: 0,
@@ -176,6 +182,36 @@ impl World {
         self.apply(at, &Input::Clock { uncertainty })
     }
 
+    /// A turn of the loop, before anything else in it: what the desk finds out about itself.
+    pub(crate) fn turn(&mut self, at: Nanos) -> Result<()> {
+        let Some(watchdog) = &mut self.watchdog else { return Ok(()) };
+        for watch in watchdog.turn((Instant::now(), SystemTime::now())).into_iter().flatten() {
+            self.apply(at.max(self.now), &Input::Watch(watch))?;
+        }
+        Ok(())
+    }
+
+    /// What lasts is measured now and then.
+    pub(crate) fn measure(&mut self, at: Nanos) -> Result<()> {
+        let Some(watchdog) = &mut self.watchdog else { return Ok(()) };
+        let skew = self.counterparty.lines().and_then(Lines::clock_skew);
+        let skew = skew.map(|worst| watchdog.skew(worst));
+        let disk = watchdog.disk(Instant::now());
+        for watch in skew.into_iter().chain([disk]) {
+            self.apply(at.max(self.now), &Input::Watch(watch))?;
+        }
+        Ok(())
+    }
+
+    /// The journal thread's word about a commit: how many of this run's records are on disk.
+    pub(crate) fn committed(&mut self, commit: Commit) -> Result<u64> {
+        if let (Some(watchdog), Ok(durable)) = (&mut self.watchdog, &commit) {
+            let took = Nanos(i64::try_from(durable.took_ns).unwrap_or(i64::MAX));
+            watchdog.committed(Instant::now(), took);
+        }
+        self.store.on_commit(commit)
+    }
+
     pub(crate) fn audit(&mut self, at: Nanos, ok: bool) -> Result<()> {
         let at = at.max(self.now);
         self.apply(at, &Input::Audit { ok })
@@ -207,7 +243,9 @@ impl World {
         self.counterparty.stands(self.engine.status().state);
         for request in self.effects.requests.drain(..) {
             // What may not leave is dropped: its fate is asked about as if its answer had been lost.
-            if self.lead.as_ref().is_none_or(|lead| lead.lets(&request)) {
+            let is_fresh =
+                self.watchdog.as_ref().is_none_or(|dog| dog.lets(Instant::now(), &request));
+            if is_fresh && self.lead.as_ref().is_none_or(|lead| lead.lets(&request)) {
                 self.counterparty.submit(at, request);
             }
         }

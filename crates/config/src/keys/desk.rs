@@ -188,6 +188,22 @@ pub(super) const KEYS: &[Key] = &[
         "The state's fingerprint goes into the journal this often, s.",
         "Как часто отпечаток состояния пишется в журнал, с.",
     ),
+    Key::whole("watch.max_pause_ms", 2_000, 50, 600_000).means(
+        "When so much time passes between two turns of the desk's loop, the process stood still: HOLD, nothing from before leaves, ms.",
+        "Если между двумя оборотами цикла стола прошло больше, процесс стоял: HOLD, ничто прежнее не уходит, мс.",
+    ),
+    Key::whole("watch.max_clock_jump_ms", 1_000, 50, 600_000).means(
+        "When the wall clock moves by more against the monotonic one, either way: HOLD, ms.",
+        "Если часы сдвинулись относительно монотонных больше, чем на столько, в любую сторону: HOLD, мс.",
+    ),
+    Key::whole("watch.max_commit_ms_p99", 500, 1, 600_000).means(
+        "When 99 of 100 commits of the last minute take up to more, the disk is too slow: HOLD, ms.",
+        "Если 99 из 100 фиксаций последней минуты занимают больше, диск слишком медленный: HOLD, мс.",
+    ),
+    Key::whole("quality.max_clock_skew_ms", 2_000, 1, 600_000).means(
+        "When our clock differs from a venue's by more: HOLD, ms.",
+        "Если наши часы расходятся с часами площадки больше: HOLD, мс.",
+    ),
     Key::whole("journal.snapshot_records", 100_000, 0, 1_000_000_000).means(
         "A snapshot of the state is written after so many records, beside the journal's segments; 0 is never. A start needs only the newest and what came after.",
         "Снимок состояния пишется через столько записей, рядом с сегментами журнала; 0 — никогда. Запуску хватает последнего и того, что после него.",

@@ -50,6 +50,10 @@ export const en = {
   'cause.RUNAWAY': 'runaway order flow',
   'cause.GOVERNANCE': 'governance stop',
   'cause.VENUE': 'a venue refuses us',
+  'cause.PAUSE': 'the process stood still',
+  'cause.CLOCK': 'the clock moved, or differs from the venues',
+  'cause.DISK': 'the disk is too slow',
+  'cause.BUILD': 'processes of different builds',
   'cause.SHUTDOWN': 'shutdown',
 
   'top.state': 'state',

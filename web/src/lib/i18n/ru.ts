@@ -58,6 +58,10 @@ export const ru: Messages = {
   'cause.RUNAWAY': 'разгон заявок',
   'cause.GOVERNANCE': 'остановка по управлению риском',
   'cause.VENUE': 'площадка нам отказывает',
+  'cause.PAUSE': 'процесс стоял',
+  'cause.CLOCK': 'часы сдвинулись или расходятся с площадками',
+  'cause.DISK': 'диск слишком медленный',
+  'cause.BUILD': 'процессы из разных сборок',
   'cause.SHUTDOWN': 'завершение работы',
 
   'top.state': 'состояние',

@@ -18,6 +18,8 @@ use page::Page;
 pub struct Tally {
     /// From deciding an order to the venue's answer, by venue.
     pub cycles: BTreeMap<&'static str, Histogram>,
+    /// How often each check began to keep the desk in HOLD.
+    pub blocked: BTreeMap<&'static str, u64>,
     /// Orders that came into a state, by venue and state.
     pub steps: BTreeMap<(&'static str, &'static str), u64>,
     /// Orders that may still fill, by venue.
@@ -57,6 +59,10 @@ fn desk(page: &mut Page, view: &View) {
     page.value(&[], u8::from(tally.recon_mismatch));
     page.gauge("aurora_alerts", "Alerts that stand now");
     page.value(&[], view.frame.alerts.len());
+    page.counter("startup_block_events_total", "Checks that began to keep the desk in HOLD");
+    for (check, count) in &tally.blocked {
+        page.value(&[("check", check)], count);
+    }
     page.counter("aurora_journal_records_total", "Records appended to the journal");
     page.value(&[], tally.records.0);
     page.gauge("aurora_journal_waiting", "Records not known to be on disk yet");

@@ -170,6 +170,13 @@ impl Lines {
         trips.max().map(|trip| Nanos(trip.0 / 2))
     }
 
+    /// How far our clock is from a venue's, either way: the worst of those that were measured.
+    pub(crate) fn clock_skew(&self) -> Option<Nanos> {
+        let measured = self.lines.iter().filter(|line| line.round_trip.is_some());
+        let offsets = measured.filter_map(|line| Some(line.status.as_ref()?.clock_offset));
+        offsets.map(|offset| Nanos(offset.0.saturating_abs())).max()
+    }
+
     /// What is still missing, venue by venue.
     pub(crate) fn missing(&self) -> Vec<Trouble> {
         let missing = self.lines.iter().filter(|line| !line.is_ready()).map(|line| {

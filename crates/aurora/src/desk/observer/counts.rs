@@ -1,11 +1,12 @@
 //! What is counted for `/metrics`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aurora_api::console::metrics::Tally;
 use aurora_engine::{Engine, Judgement, Reconciliation};
 use aurora_gate::Stopwatch;
-use aurora_model::Nanos;
+use aurora_model::{Nanos, TradingState};
 
 use super::orders::OrderStep;
 use super::show::Show;
@@ -21,6 +22,8 @@ pub(super) struct Counts {
     shown: Arc<Tally>,
     /// When they are shown anew, by the wall clock.
     shown_at: Nanos,
+    /// The checks that kept the desk in HOLD when last looked at.
+    blocking: BTreeSet<&'static str>,
 }
 
 impl Counts {
@@ -39,6 +42,17 @@ impl Counts {
         }
     }
 
+    /// Counts the checks that keep the desk in HOLD and did not before.
+    fn note_what_blocks<W: Stopwatch>(&mut self, now: Nanos, engine: &Engine<W>) {
+        let is_held = engine.status().state == TradingState::Hold;
+        let failing = engine.checks(now).into_iter().filter(|(_, ok)| is_held && !ok);
+        let blocking: BTreeSet<_> = failing.map(|(check, _)| check.id()).collect();
+        for check in blocking.difference(&self.blocking) {
+            *self.now.blocked.entry(check).or_default() += 1;
+        }
+        self.blocking = blocking;
+    }
+
     /// The counts, at most a second old.
     pub(super) fn shown<W: Stopwatch>(
         &mut self,
@@ -48,6 +62,7 @@ impl Counts {
     ) -> Arc<Tally> {
         if self.shown_at <= outside.wall {
             self.shown_at = outside.wall + SHOWN_EVERY;
+            self.note_what_blocks(outside.now, engine);
             let mut tally = self.now.clone();
             tally.inflight = shows.iter().map(|show| (show.venue, 0)).collect();
             for order in engine.orders().live() {

@@ -70,6 +70,9 @@ pub(super) fn health<W: Stopwatch>(now: Nanos, engine: &Engine<W>, around: &Arou
             StartCheck::Audit => ("audit_log", "P0"),
             StartCheck::DayLoss => ("day_loss", "P0"),
             StartCheck::KillCaps => ("kill_caps", "P0"),
+            StartCheck::Clocks => ("clocks", "P0"),
+            StartCheck::Disk => ("disk", "P0"),
+            StartCheck::Builds => ("builds", "P0"),
         };
         let text = if ok {
             Text::new("в порядке", "in order")
