@@ -8,6 +8,8 @@ mod doubt;
 mod saved;
 #[path = "apply/stage.rs"]
 mod stage;
+#[path = "apply/start.rs"]
+mod start;
 
 use aurora_engine::{Command, Input, Reconciliation, Record, Refusal, StartCheck};
 use aurora_model::{

@@ -343,6 +343,7 @@ export type System = {
     fills: number;
     took_ms: number;
     resolved_unknown: number;
+    from_snapshot: number;
   } | null;
   history: { t_ms: number; from: string | null; to: string; cause: string; reason: string | null }[];
   alerts: Alert[];

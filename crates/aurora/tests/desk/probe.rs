@@ -278,7 +278,7 @@ impl VenueStory {
     }
 }
 
-fn records(folder: &Folder) -> impl Iterator<Item = Value> {
+pub(crate) fn records(folder: &Folder) -> impl Iterator<Item = Value> {
     let reader = aurora_journal::Reader::open(&folder.data().join("journal")).unwrap();
     reader.map(|record| serde_json::from_slice(&record.unwrap().payload).unwrap())
 }

@@ -139,14 +139,19 @@ impl Stage {
 
     /// A snapshot, the venue's word that nothing is open, and the time to take it in.
     pub(crate) fn warm_up(&mut self) {
-        let levels = touch(1_000, 1_001);
-        self.update += 1;
-        let kind = MarketKind::Snapshot { last_id: self.update, levels: &levels };
-        self.event(kind);
+        self.whole_book();
         let position = self.engine.ledger().position(self.no());
         let positions = if position == Lots::ZERO { vec![] } else { vec![(self.no(), position)] };
         self.report(ReportKind::Account { open: vec![], fills: vec![], positions });
         self.apply(&Input::Timer);
+    }
+
+    /// A snapshot of the book.
+    pub(crate) fn whole_book(&mut self) {
+        let levels = touch(1_000, 1_001);
+        self.update += 1;
+        let kind = MarketKind::Snapshot { last_id: self.update, levels: &levels };
+        self.event(kind);
     }
 
     pub(crate) fn no(&self) -> InstrumentNo {
