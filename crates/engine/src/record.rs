@@ -75,6 +75,11 @@ pub enum Record {
         /// Where.
         instrument: InstrumentNo,
     },
+    /// The venue knows no such order, by two sources, twice: it never arrived, or it is gone.
+    Absent {
+        /// Which order.
+        id: ClientOrderId,
+    },
     /// How far off our measure of the venues' clocks may be, from here on: what "not found" is worth depends on it.
     Uncertainty {
         /// Above zero.

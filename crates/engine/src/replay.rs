@@ -46,6 +46,10 @@ impl<W: Stopwatch> Engine<W> {
                 self.orders.ask_cancel(*id, at);
             }
             Record::Report(report) => self.on_report(at, report, &mut Effects::default()),
+            Record::Absent { id } => {
+                self.orders.absent(*id, at).map_err(|e| contradiction(e.to_string()))?;
+                self.on_step(at, *id, &mut Effects::default());
+            }
             Record::Held { id, instrument } => {
                 self.markets[instrument.index()].held = Some(*id);
                 self.orders.called(*id);

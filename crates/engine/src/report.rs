@@ -10,6 +10,7 @@ use aurora_model::{
 
 use crate::effect::{Effects, Notice};
 use crate::engine::Engine;
+use crate::record::Record;
 
 /// So many of the last orders at a venue count for the share that it refused.
 const OUTCOMES: usize = 50;
@@ -20,9 +21,18 @@ impl<W: Stopwatch> Engine<W> {
             self.reconcile(at, open, fills, positions, effects);
             return;
         }
+        // What it proved was written down when it was heard; a replay does not judge it again.
+        if !self.started && matches!(report.kind, ReportKind::Order { found: None, .. }) {
+            return;
+        }
         match self.orders.on_report(at, report) {
             Ok(Change::None) => {}
-            Ok(Change::Order(id, _)) => self.on_step(at, id, effects),
+            Ok(Change::Order(id, _)) => {
+                if let ReportKind::Order { found: None, .. } = report.kind {
+                    self.record(at, Record::Absent { id }, effects);
+                }
+                self.on_step(at, id, effects);
+            }
             Ok(Change::Adopted(id)) => {
                 effects.notices.push(Notice::Order(id));
                 self.given_up_and_alive(at, id, effects);
@@ -39,7 +49,7 @@ impl<W: Stopwatch> Engine<W> {
     }
 
     /// An order took a step by the venue's word.
-    fn on_step(&mut self, at: Nanos, id: ClientOrderId, effects: &mut Effects) {
+    pub(crate) fn on_step(&mut self, at: Nanos, id: ClientOrderId, effects: &mut Effects) {
         effects.notices.push(Notice::Order(id));
         let Some(order) = self.orders.get(id) else { return };
         let market = &mut self.markets[order.intent.instrument.index()];

@@ -3,6 +3,7 @@
 //! These shapes are frozen once released: fields are added, never renamed or removed.
 
 mod report;
+mod trace;
 
 use std::str::FromStr;
 
@@ -14,6 +15,7 @@ use aurora_model::{
 use serde::{Deserialize, Serialize};
 
 use report::{WireIntent, WireReport};
+pub use trace::{Fate, Link, Trace, Traces};
 
 /// Why a journal record cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +51,7 @@ pub fn kind_byte(record: &Record) -> u8 {
         Record::Checkpoint { .. } => 11,
         Record::Held { .. } => 12,
         Record::Uncertainty { .. } => 13,
+        Record::Absent { .. } => 14,
     }
 }
 
@@ -68,6 +71,7 @@ pub fn kind_word(kind: u8) -> &'static str {
         11 => "checkpoint",
         12 => "held",
         13 => "uncertainty",
+        14 => "absent",
         _ => "unknown",
     }
 }
@@ -137,6 +141,9 @@ enum Wire {
     Uncertainty {
         span: i64,
     },
+    Absent {
+        id: String,
+    },
     Mark {
         instrument: u16,
         half_ticks: i64,
@@ -171,6 +178,7 @@ impl From<&Record> for Wire {
                 Wire::Held { id: id.to_string(), instrument: instrument.0 }
             }
             Record::Uncertainty { span } => Wire::Uncertainty { span: span.0 },
+            Record::Absent { id } => Wire::Absent { id: id.to_string() },
             Record::Mark { instrument, half_ticks } => {
                 Wire::Mark { instrument: instrument.0, half_ticks: *half_ticks }
             }
@@ -204,6 +212,7 @@ impl Wire {
             Wire::Held { id, instrument } => {
                 Record::Held { id: read("order id", &id)?, instrument: InstrumentNo(instrument) }
             }
+            Wire::Absent { id } => Record::Absent { id: read("order id", &id)? },
             Wire::Uncertainty { span } => Record::Uncertainty { span: Nanos(span) },
             Wire::Mark { instrument, half_ticks } => {
                 Record::Mark { instrument: InstrumentNo(instrument), half_ticks }
@@ -224,6 +233,7 @@ pub fn order_of(record: &Record) -> Option<ClientOrderId> {
         | Record::Withdrawn { id }
         | Record::Doubted { id }
         | Record::CancelAsked { id }
+        | Record::Absent { id }
         | Record::Held { id, .. } => Some(*id),
         Record::Report(report) => match &report.kind {
             ReportKind::Ack { id, .. }
@@ -321,6 +331,7 @@ mod tests {
             },
             Record::Held { id, instrument: InstrumentNo(1) },
             Record::Uncertainty { span: Nanos(50_000_000) },
+            Record::Absent { id },
             Record::Mark { instrument: InstrumentNo(1), half_ticks: 1_236_003 },
             Record::Day,
             Record::Checkpoint { fingerprint: Fingerprint(17) },

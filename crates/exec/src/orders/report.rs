@@ -197,12 +197,24 @@ impl Orders {
         if at - first < settle || at - sent < hidden {
             return Ok(Change::None);
         }
-        order.absent = true;
+        let event = self.absent(id, at)?;
+        Ok(Change::Order(id, event))
+    }
+
+    /// The venue knows no such order: one in doubt never arrived, one that rested is gone.
+    ///
+    /// # Errors
+    /// [`ExecError::Illegal`] when it has ended already.
+    pub fn absent(&mut self, id: ClientOrderId, at: Nanos) -> Result<OrderEvent, ExecError> {
+        let order = self.get_mut(id)?;
         let event = match order.state {
-            OrderState::InDoubt if order.filled == Lots::ZERO => OrderEvent::NeverArrived,
+            OrderState::InDoubt => OrderEvent::NeverArrived,
             _ => OrderEvent::Cancel,
         };
-        self.answer(id, event, at)
+        order.absent = true;
+        order.answered_at.get_or_insert(at);
+        self.step(id, event, at)?;
+        Ok(event)
     }
 
     /// The venue's word about an order; a repeat of what is known changes nothing.
