@@ -3,6 +3,7 @@
 //! These shapes are frozen once released: fields are added, never renamed or removed.
 
 mod report;
+mod saved;
 mod trace;
 
 use std::str::FromStr;

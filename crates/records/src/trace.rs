@@ -32,6 +32,17 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// All of them.
+    pub const ALL: [Fate; 7] = [
+        Fate::Prepared,
+        Fate::Sent,
+        Fate::Unknown,
+        Fate::Withdrawn,
+        Fate::Acked,
+        Fate::Rejected,
+        Fate::Dead,
+    ];
+
     /// The word in tables and on screens.
     pub const fn code(self) -> &'static str {
         match self {
@@ -101,7 +112,7 @@ pub struct Trace {
     pub doubt: Nanos,
     /// The records, in order; of many "not found" in a row the first and the last.
     pub links: Vec<Link>,
-    trades: Vec<u128>,
+    pub(crate) trades: Vec<u128>,
 }
 
 impl Trace {
@@ -135,12 +146,12 @@ impl Trace {
 /// Every order the journal has told of so far; the newest of them are kept.
 #[derive(Debug)]
 pub struct Traces {
-    orders: Orders,
-    all: BTreeMap<ClientOrderId, Trace>,
+    pub(crate) orders: Orders,
+    pub(crate) all: BTreeMap<ClientOrderId, Trace>,
     /// Oldest first.
-    made: VecDeque<ClientOrderId>,
-    most: usize,
-    epoch: u32,
+    pub(crate) made: VecDeque<ClientOrderId>,
+    pub(crate) most: usize,
+    pub(crate) epoch: u32,
 }
 
 impl Traces {
@@ -351,6 +362,7 @@ fn refresh(trace: &mut Trace, order: &Order, (at, epoch): (Nanos, u32)) {
 
 #[cfg(test)]
 mod tests {
+    use aurora_model::saved::Saved;
     use aurora_model::{InstrumentNo, Liquidity, Notional, OrderNo, Side, Ticks, TimeInForce};
     use expect_test::{Expect, expect};
 
@@ -397,6 +409,12 @@ mod tests {
             let at = Nanos::SECOND * i64::try_from(seq).unwrap();
             let stamped = Stamped { at, record: record.clone() };
             traces.take(seq, &stamped, &mut Vec::new());
+            // As if every record were followed by a snapshot and a start from it.
+            let mut bytes = Vec::new();
+            traces.save(&mut bytes);
+            let rest = &mut bytes.as_slice();
+            traces = Traces::load(rest).expect("what was saved can be loaded");
+            assert_eq!(rest.len(), 0);
         }
         let mut told = String::new();
         for trace in traces.newest() {

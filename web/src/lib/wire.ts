@@ -302,11 +302,21 @@ export type Decision = DecisionRow & {
 };
 
 export type Hop = { hop: string; t_ns: string; after_ms: number };
+export type ExactlyOnce = {
+  exactly_once_state: 'PENDING' | 'SENT' | 'UNKNOWN' | 'CONFIRMED' | 'REPLAYED';
+  fate: string;
+  code: string | null;
+  venue_order_id: string | null;
+  in_doubt_ms: number;
+  in_doubt: boolean;
+  journal_links: { epoch: number; seq: number; kind: string; t_ms: number }[];
+};
 export type OrderLife = OrderRow & {
   hops: Hop[];
   queue: [t_ms: number, ahead: number][];
   decision: Decision | null;
-  journal: { seq: number; kind: string; t_ms: number; text: string }[];
+  exactly_once: ExactlyOnce | null;
+  journal: { epoch: number; seq: number; kind: string; t_ms: number; text: string }[];
   fills: {
     trade_id: string;
     t_ms: number;

@@ -44,6 +44,18 @@ pub const CONSOLE_ENDPOINTS: &[Endpoint] = &[
         FOUND,
     ),
     read("/api/ui/orders/{id}", "Жизнь одной заявки.", "The life of one order.", FOUND_OR_NOT),
+    read(
+        "/api/ui/execution",
+        "Заявки с маршрутом, задержками и судьбой: exactly_once_state и ссылки на записи журнала.",
+        "Orders with route, latencies and fate: exactly_once_state and the journal records that say so.",
+        FOUND,
+    ),
+    read(
+        "/api/ui/recon/orders",
+        "Сверка заявок: наше состояние, слово площадки, ссылки на журнал.",
+        "Orders reconciled: our state, the venue's word, links into the journal.",
+        FOUND,
+    ),
     read("/api/ui/decisions/{id}", "Одно решение целиком.", "One decision in full.", FOUND_OR_NOT),
     read(
         "/api/ui/export/{name}",

@@ -43,6 +43,8 @@ pub fn router(state: ConsoleState) -> Router {
         .route("/api/ui/config", get(config))
         .route("/api/ui/system", get(system))
         .route("/api/ui/orders/{id}", get(order))
+        .route("/api/ui/execution", get(execution))
+        .route("/api/ui/recon/orders", get(recon_orders))
         .route("/api/ui/decisions/{id}", get(decision))
         .route("/api/ui/export/{name}", get(export))
         .route("/api/ui/control", post(control))
@@ -109,6 +111,20 @@ async fn order(State(state): State<ConsoleState>, Path(id): Path<String>) -> Res
             "Такой заявки нет или она уже забыта",
             "There is no such order, or it is forgotten by now",
         ),
+        Err(busy) => busy,
+    }
+}
+
+async fn execution(State(state): State<ConsoleState>) -> Response {
+    match ask(&state, |reply| Ask::Execution { reply }).await {
+        Ok(rows) => Json(rows).into_response(),
+        Err(busy) => busy,
+    }
+}
+
+async fn recon_orders(State(state): State<ConsoleState>) -> Response {
+    match ask(&state, |reply| Ask::ReconOrders { reply }).await {
+        Ok(orders) => Json(orders).into_response(),
         Err(busy) => busy,
     }
 }

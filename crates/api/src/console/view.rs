@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use super::metrics::Tally;
 use super::venues::{MetaRow, VenueView, WindowRow};
 use super::wire::{
-    Bar, DecisionFull, DecisionRow, Exposure, Frame, GateSummary, Health, Ladder, Mark, OrderLife,
-    OrderRow, PnlSums, PositionRow, System, Text,
+    Bar, DecisionFull, DecisionRow, ExecutionRow, Exposure, Frame, GateSummary, Health, Ladder,
+    Mark, OrderLife, OrderRow, PnlSums, PositionRow, ReconOrders, System, Text,
 };
 
 /// Everything the streams show, as of one moment. Replaced whole; readers keep the old one alive.
@@ -144,6 +144,16 @@ pub enum Ask {
         id: String,
         /// `None` when it is not remembered.
         reply: oneshot::Sender<Option<DecisionFull>>,
+    },
+    /// Every order that is remembered, with its route and its fate.
+    Execution {
+        /// Newest first.
+        reply: oneshot::Sender<Vec<ExecutionRow>>,
+    },
+    /// The same orders, ours beside the venue's.
+    ReconOrders {
+        /// Newest first.
+        reply: oneshot::Sender<ReconOrders>,
     },
     /// The system page.
     System {

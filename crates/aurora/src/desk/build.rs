@@ -14,6 +14,7 @@ use aurora_engine::{Engine, MarketSettings, Settings};
 use aurora_journal::{Chain, LineLog};
 use aurora_matching::{GeneratedMarket, InstrumentSpec, PaperVenue, VenueFact};
 use aurora_model::{Instrument, InstrumentNo, Nanos, Ticks};
+use aurora_records::Traces;
 use aurora_signal::{Scalper, Strategy};
 
 use crate::exit::config_fault;
@@ -125,6 +126,8 @@ pub(crate) struct Recovered {
     pub(crate) recovery: Recovery,
     /// The newest price the journal knows, by instrument.
     pub(crate) prices: BTreeMap<InstrumentNo, Ticks>,
+    /// Orders and their fates, as the journal tells them.
+    pub(crate) traces: Traces,
 }
 
 /// Builds the engine and replays the journal into it.
@@ -162,8 +165,8 @@ pub(crate) fn recover(
             .map_err(|fault| anyhow::anyhow!("the replayed state cannot be copied: {fault}"))?;
         store.snapshot(Snapshotter::start(&journal, plan, (again, reached), snapshot)?);
     }
-    let Recollection { engine, prices, .. } = known;
-    Ok(Recovered { engine, store, recovery, prices })
+    let Recollection { engine, prices, traces, .. } = known;
+    Ok(Recovered { engine, store, recovery, prices, traces })
 }
 
 /// Wakes the paper venue inside this process.

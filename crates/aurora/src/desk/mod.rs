@@ -239,7 +239,7 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
     // A leader's epoch is given to it; the signer may still refuse it.
     let first_epoch =
         if lead.is_some() { first_epoch } else { first_epoch.max(signer.next_epoch()) };
-    let Recovered { engine, mut store, recovery, prices } =
+    let Recovered { engine, mut store, recovery, prices, traces } =
         build::recover(config, &market, &data, commits, first_epoch)?;
     if let Some(lead) = lead.filter(|lead| lead.epoch != store.epoch()) {
         anyhow::bail!(
@@ -251,7 +251,7 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
     store.wait_for(lead.and_then(|lead| lead.acks.clone()));
     let begun = (data.as_path(), store.base(), store.epoch());
     let audit = DeskAudit::open(config, begun, &market.instruments, &clock)?;
-    let observer = Observer::new(&market.instruments, Some(logs));
+    let observer = Observer::new(&market.instruments, Some(logs)).remembering(traces);
     let begins_at = clock.now();
     let (street, counterparty) = match plan {
         Some(plan) => {

@@ -1,4 +1,4 @@
-//! What a journal leads to: the engine, and the few figures of the start report. From a snapshot and the
+//! What a journal leads to: the engine, the newest orders' fates, and the few figures of the start report. From a snapshot and the
 //! rest of the records, or from all of them.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,9 @@ use aurora_engine::{Engine, Record, Stamped, state_hash};
 use aurora_journal::{Chain, Snapshot, Snapshots};
 use aurora_model::saved::Saved;
 use aurora_model::{InstrumentNo, ReportKind, Ticks};
+use aurora_records::Traces;
 
+use super::observer::KEPT_FATES;
 use super::stopwatch::Monotonic;
 
 /// An engine that records are replayed into, and what was counted on the way.
@@ -19,12 +21,15 @@ pub(crate) struct Recollection {
     pub(crate) fills: u64,
     /// The newest price the journal knows, by instrument.
     pub(crate) prices: BTreeMap<InstrumentNo, Ticks>,
+    /// The newest orders and their fates.
+    pub(crate) traces: Traces,
 }
 
 impl Recollection {
     /// Of an engine that knows nothing yet.
     pub(crate) fn new(engine: Engine<Monotonic>) -> Recollection {
-        Recollection { engine, orders: 0, fills: 0, prices: BTreeMap::new() }
+        let traces = Traces::new(KEPT_FATES);
+        Recollection { engine, orders: 0, fills: 0, prices: BTreeMap::new(), traces }
     }
 
     /// Takes the next record.
@@ -42,6 +47,7 @@ impl Recollection {
             }
             _ => {}
         }
+        self.traces.take(seq, stamped, &mut Vec::new());
         Ok(self.engine.replay(seq, stamped)?)
     }
 
@@ -50,6 +56,7 @@ impl Recollection {
         let mut out = Vec::new();
         (self.orders, self.fills).save(&mut out);
         self.prices.save(&mut out);
+        self.traces.save(&mut out);
         out.extend(self.engine.state());
         out
     }
@@ -72,8 +79,9 @@ impl Recollection {
         let unreadable = || String::from("its bytes are no state");
         let (orders, fills) = Saved::load(bytes).ok_or_else(unreadable)?;
         let prices = Saved::load(bytes).ok_or_else(unreadable)?;
+        let traces = Saved::load(bytes).ok_or_else(unreadable)?;
         let engine = engine.restored(bytes).map_err(|fault| fault.to_string())?;
-        Ok(Recollection { engine, orders, fills, prices })
+        Ok(Recollection { engine, orders, fills, prices, traces })
     }
 
     /// The newest snapshot that can be used, and the record it was taken after; else an engine that knows

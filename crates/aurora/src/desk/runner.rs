@@ -244,7 +244,11 @@ impl Desk {
                 self.show(now, self.clock.now());
                 drop(reply.send(done));
             }
-            Ask::Order { id, reply } => drop(reply.send(self.world.observer.life(&id))),
+            Ask::Order { id, reply } => drop(reply.send(self.world.observer.life(now, &id))),
+            Ask::Execution { reply } => drop(reply.send(self.world.observer.execution(now))),
+            Ask::ReconOrders { reply } => {
+                drop(reply.send(self.world.observer.recon_orders(now)));
+            }
             Ask::Decision { id, reply } => drop(reply.send(self.world.observer.decision(&id))),
             Ask::System { reply } => drop(reply.send(self.system())),
         }

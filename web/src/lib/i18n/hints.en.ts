@@ -89,6 +89,10 @@ export const hintsEn = {
   ],
   queue: ['Quantity ahead of our order while it stood in the queue', 'At zero we are first to trade'],
   why: ['The order told in one sentence by the server', 'Nothing: words'],
+  fate: [
+    'What became of the only transmission, and the records (run:number) that say so',
+    'While it is unknown the whole quantity counts against every limit'
+  ],
   journal_records: ['What the journal holds of this order', 'After a crash the order is rebuilt from these'],
   fills: ['Executions of this order', 'Position, fees and result'],
   alerts: [

@@ -1,5 +1,6 @@
 //! What the console is sent: the shapes of `docs/reference/console-api.md`, and nothing but shapes.
 
+mod fate;
 mod frame;
 mod gate;
 mod health;
@@ -10,6 +11,7 @@ mod system;
 
 use serde::Serialize;
 
+pub use fate::{ExactlyOnce, ExecutionRow, JournalLink, Latency, ReconOrder, ReconOrders, Route};
 pub use frame::{Alert, Check, Frame, Slo};
 pub use gate::{DecisionFull, DecisionRow, GateLatency, GateStep, GateSummary, ReasonCount};
 pub use health::{Component, Health};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{DecisionFull, Text};
+use super::{DecisionFull, ExactlyOnce, Text};
 
 /// A row of the blotter.
 #[derive(Clone, Debug, Serialize)]
@@ -71,6 +71,8 @@ pub struct OrderLife {
     pub fills: Vec<FillRow>,
     /// Its story in one sentence.
     pub why: Text,
+    /// What became of its only transmission; `None` when the journal's records of it are forgotten.
+    pub exactly_once: Option<ExactlyOnce>,
 }
 
 /// One hop in an order's life.
@@ -87,6 +89,8 @@ pub struct Hop {
 /// One record of the journal, for people.
 #[derive(Clone, Debug, Serialize)]
 pub struct JournalLine {
+    /// The run it was written in.
+    pub epoch: u32,
     /// Its number.
     pub seq: u64,
     /// What kind of record.

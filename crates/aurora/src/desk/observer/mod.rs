@@ -3,6 +3,7 @@
 mod chart;
 mod counts;
 pub(crate) mod decisions;
+mod fates;
 mod health;
 mod logs;
 mod orders;
@@ -18,7 +19,8 @@ use crate::venues::VenueName;
 use aurora_api::console::wire::{Mark, StateChange, Text};
 use aurora_engine::{Engine, Notice, Reconciliation, Stamped};
 use aurora_gate::Stopwatch;
-use aurora_model::{Fill, Instrument, InstrumentNo, MarketEvent, MarketKind, Nanos};
+use aurora_model::{ClientOrderId, Fill, Instrument, InstrumentNo, MarketEvent, MarketKind, Nanos};
+use aurora_records::Traces;
 
 use chart::Chart;
 use counts::Counts;
@@ -29,10 +31,17 @@ use pnl::Curve;
 use show::Show;
 pub(crate) use view::{Outside, Setting};
 
+/// How many orders' fates are remembered.
+pub(crate) const KEPT_FATES: usize = 1_000;
+
 /// Everything the console and the logs are fed from.
 pub(crate) struct Observer {
     shows: Vec<Show>,
     orders: Orders,
+    traces: Traces,
+    touched: Vec<ClientOrderId>,
+    /// The last record that is on disk.
+    durable: u64,
     decisions: Decisions,
     charts: Vec<Chart>,
     curve: Curve,
@@ -50,6 +59,9 @@ impl Observer {
         Observer {
             shows: instruments.iter().map(Show::new).collect(),
             orders: Orders::default(),
+            traces: Traces::new(KEPT_FATES),
+            touched: Vec::new(),
+            durable: 0,
             decisions: Decisions::default(),
             charts: instruments.iter().map(|_| Chart::default()).collect(),
             curve: Curve::default(),
@@ -60,6 +72,12 @@ impl Observer {
             audit_problem: None,
             fills: 0,
         }
+    }
+
+    /// With what the journal told of orders before this run.
+    pub(crate) fn remembering(mut self, traces: Traces) -> Observer {
+        self.traces = traces;
+        self
     }
 
     /// A market event, for the charts.
@@ -78,11 +96,14 @@ impl Observer {
     /// A record was appended to the journal.
     pub(crate) fn record(&mut self, seq: u64, stamped: &Stamped) {
         self.orders.record(seq, stamped, &self.shows);
+        self.traces.take(seq, stamped, &mut self.touched);
+        self.touched.clear();
     }
 
     /// Everything up to that record is on disk.
     pub(crate) fn durable(&mut self, at: Nanos, seq: u64) {
         self.orders.durable(at, seq);
+        self.durable = seq;
     }
 
     /// The engine has something to show.

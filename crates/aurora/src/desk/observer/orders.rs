@@ -53,6 +53,7 @@ pub(crate) struct Orders {
     /// Oldest first.
     made: VecDeque<ClientOrderId>,
     version: u64,
+    epoch: u32,
     pub(crate) total: u64,
     /// From deciding to the venue's answer, the newest last.
     pub(crate) cycles: VecDeque<f64>,
@@ -64,6 +65,9 @@ pub(crate) struct Orders {
 impl Orders {
     /// A journal record about an order becomes a line and a hop of its life.
     pub(crate) fn record(&mut self, seq: u64, stamped: &Stamped, shows: &[Show]) {
+        if let Record::Epoch { epoch } = stamped.record {
+            self.epoch = epoch;
+        }
         if let Record::Intent { id, intent, purpose, decision } = &stamped.record {
             let show = &shows[intent.instrument.index()];
             self.begin(
@@ -83,6 +87,7 @@ impl Orders {
             life.hops.push((hop, stamped.at));
         }
         life.journal.push(JournalLine {
+            epoch: self.epoch,
             seq,
             kind: aurora_records::kind_word(aurora_records::kind_byte(&stamped.record)).to_owned(),
             t_ms: show::millis(stamped.at),
@@ -202,6 +207,12 @@ impl Orders {
         }
     }
 
+    /// What rests before that order, in base.
+    pub(crate) fn ahead(&self, id: ClientOrderId) -> Option<f64> {
+        let life = self.lives.get(&id)?;
+        life.row.ahead.as_ref().and(life.queue.back()).map(|(_, ahead)| *ahead)
+    }
+
     /// p95 of the cycles, ms; zero before the first.
     pub(crate) fn cycle_p95(&mut self) -> f64 {
         *self.cycle_p95.get_or_insert_with(|| {
@@ -232,6 +243,7 @@ impl Orders {
             journal: life.journal.clone(),
             fills: life.fills.clone(),
             why: why(&life.row),
+            exactly_once: None,
         })
     }
 }
@@ -273,6 +285,8 @@ fn hop(record: &Record) -> Option<&'static str> {
         Record::Withdrawn { .. } => "withdrawn",
         Record::Doubted { .. } => "in_doubt",
         Record::CancelAsked { .. } => "cancel_sent",
+        Record::Absent { .. } => "absent",
+        Record::Held { .. } => "held",
         Record::Report(report) => match &report.kind {
             ReportKind::Ack { .. } => "ack",
             ReportKind::Reject { .. } => "rejected",

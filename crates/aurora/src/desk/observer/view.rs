@@ -337,9 +337,10 @@ impl Observer {
     }
 
     /// The life of one order.
-    pub(crate) fn life(&self, id: &str) -> Option<OrderLife> {
+    pub(crate) fn life(&self, now: Nanos, id: &str) -> Option<OrderLife> {
         let id: ClientOrderId = id.parse().ok()?;
-        self.orders.life(id, &self.decisions)
+        let life = self.orders.life(id, &self.decisions)?;
+        Some(OrderLife { exactly_once: self.exactly_once(now, id), ..life })
     }
 
     /// One decision in full.
