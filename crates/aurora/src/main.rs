@@ -5,6 +5,7 @@ mod calibrate_cmd;
 mod calibrator_file;
 mod config_cmd;
 mod conformance;
+mod db_cmd;
 mod desk;
 mod exit;
 mod gate_cmd;
@@ -50,6 +51,7 @@ enum Command {
     Kill(kill_cmd::KillArgs),
     Replay(desk::ReplayArgs),
     Journal(journal_cmd::JournalArgs),
+    Db(db_cmd::DbArgs),
     Audit(audit_cmd::AuditArgs),
     Tape(tape_cmd::TapeArgs),
     Market(market_cmd::MarketArgs),
@@ -71,6 +73,7 @@ fn main() -> ExitCode {
             exit::finish_printing(journal_cmd::run(&args, aurora_records::kind_word))
         }
         Command::Audit(args) => exit::finish_printing(audit_cmd::run(&args)),
+        Command::Db(args) => exit::finish_printing(db_cmd::run(&args)),
         Command::Replay(args) => exit::finish_printing(desk::replay(&args)),
         Command::Tape(args) => tape_cmd::run(&args),
         Command::Market(args) => market_cmd::run(&args),

@@ -56,6 +56,7 @@ fn denials(records: &[Value]) -> BTreeMap<String, usize> {
     denials
 }
 
+// Controls: C13, C27
 #[test]
 fn every_denied_order_has_exactly_one_record_with_its_reason() {
     let folder = Folder::new();
@@ -98,6 +99,7 @@ fn every_order_is_recorded_once_though_the_desk_is_killed() {
     assert_eq!(starts, 4);
 }
 
+// Controls: C21, C27
 #[test]
 fn what_an_operator_did_and_what_was_configured_is_recorded() {
     let folder = Folder::new();

@@ -83,6 +83,7 @@ fn a_faulty_file_ends_with_code_three_and_every_line() {
     }
 }
 
+// Controls: C11
 #[test]
 fn nothing_starts_on_a_faulty_configuration() {
     let path = file("no_start.yaml", "server: {port: many}\n");

@@ -165,6 +165,7 @@ fn a_venue_about_to_close_is_left_and_the_others_trade_on() {
     assert_eq!(desk.stop(), Some(0));
 }
 
+// Controls: C14
 #[test]
 fn what_a_killed_desk_leaves_open_every_venue_cancels_by_itself() {
     let folder = Folder::new();
@@ -231,6 +232,7 @@ fn kill_flag_stops_the_desk_and_rearming_needs_it_gone() {
     assert_eq!(desk.stop(), Some(0));
 }
 
+// Controls: C12
 #[test]
 fn the_kill_command_works_on_a_desk_that_answers_and_on_a_frozen_one() {
     let folder = Folder::new();
@@ -251,6 +253,7 @@ fn the_kill_command_works_on_a_desk_that_answers_and_on_a_frozen_one() {
     assert_eq!(desk.stop(), Some(0));
 }
 
+// Controls: C21
 #[test]
 fn a_page_elsewhere_cannot_press_a_button() {
     let folder = Folder::new();

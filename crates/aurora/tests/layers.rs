@@ -26,6 +26,7 @@ const LAYERS: [&[&str]; 4] = [
         "aurora-journal",
         "aurora-lease",
         "aurora-records",
+        "aurora-projection",
         "aurora-audit",
         "aurora-audit-verify",
         "aurora-world",

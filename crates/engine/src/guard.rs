@@ -267,6 +267,7 @@ mod tests {
         assert_eq!(verdict(facts()), "pass");
     }
 
+    // Controls: C1, C2, C4, C7, C8, C10
     #[test]
     fn one_step_over_any_limit_is_denied_with_its_code() {
         let cent = |text: &str| text.parse().unwrap();

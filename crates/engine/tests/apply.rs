@@ -153,6 +153,7 @@ fn a_fill_from_before_the_last_one_we_know_is_found_by_sweeping_from_the_beginni
     assert_eq!(since(&stage).len(), 2, "and no further");
 }
 
+// Controls: C19
 #[test]
 fn a_position_the_venue_sees_and_we_do_not_holds_the_desk() {
     let mut stage = Stage::running();
@@ -182,6 +183,7 @@ fn a_loss_beyond_the_days_limit_holds_the_desk() {
     assert_eq!((status.state, status.cause), (TradingState::Hold, TransitionCause::DayLoss));
 }
 
+// Controls: C2
 #[test]
 fn an_order_over_the_cap_is_denied_with_its_reason_and_never_written_down() {
     let mut stage = Stage::running();
@@ -191,6 +193,7 @@ fn an_order_over_the_cap_is_denied_with_its_reason_and_never_written_down() {
     assert!(stage.engine.orders().live().next().is_none());
 }
 
+// Controls: C12
 #[test]
 fn a_killed_desk_stays_killed_over_a_restart_until_a_person_rearms_it() {
     let mut stage = Stage::running();
@@ -297,6 +300,7 @@ fn a_closed_venue_is_no_storm_of_rejects() {
     }
 }
 
+// Controls: C14
 #[test]
 fn the_dead_man_is_held_while_the_desk_is_exposed_and_let_go_after() {
     let mut stage = Stage::running();

@@ -1,39 +1,82 @@
 //! What each of OKX's codes means for the order.
 
 use aurora_model::VenueRefusal as R;
-use aurora_wire::Fate;
+use aurora_wire::{Codes, Fate};
 
-/// The fate a code spells. What no line names is [`Fate::Unknown`]: ask.
-///
-/// Busy and upgrading venues (50001, 50005, 50013) are Unknown too: nothing was placed normally, but only a query
-/// by client id proves it.
-pub const fn fate(code: i64) -> Fate {
-    match code {
-        0 => Fate::Done,
-        50001 | 50004 | 50005 | 50013 | 50026 => Fate::Unknown,
-        50011 | 50061 | 60014 => Fate::NotPlaced(R::RateLimited),
-        50071 | 50102 | 50112 | 60004 | 60006 => Fate::NotPlaced(R::Late),
-        50007 | 50027 | 50100..=50115 | 60005 | 60007 | 60009 | 60024 => {
-            Fate::NotPlaced(R::NotAllowed)
-        }
-        60012 | 60018 => Fate::NotPlaced(R::Malformed),
-        // Not logged in, or the socket is about to end: nothing happened.
-        60011 | 64000..=64999 => Fate::NotPlaced(R::NotSent),
-        51016 => Fate::FirstStands,
-        51000 | 51002 | 51003 => Fate::Rejected(R::Malformed),
-        51001 | 51022 | 51027..=51030 => Fate::Rejected(R::Halted),
-        51005 | 51121 | 51122 | 51150 | 51151 => Fate::Rejected(R::BadIncrement),
-        51006 | 51116 | 51137 | 51138 => Fate::Rejected(R::OutsideBand),
-        51007 | 51020 | 51100 | 51120 => Fate::Rejected(R::BelowMinNotional),
-        51004 | 51008 | 51119 | 51127 | 51131 | 51502 => Fate::Rejected(R::InsufficientMargin),
-        51009 | 51010 | 51024 => Fate::Rejected(R::NotAllowed),
-        51023 | 51112 | 51169 => Fate::Rejected(R::WouldNotReduce),
-        51400..=51402 | 51503 | 51509 | 51510 => Fate::Gone,
-        51410 => Fate::Busy,
-        51511 => Fate::Unchanged,
-        51603 => Fate::Absent,
-        _ => Fate::Unknown,
-    }
+/// What each code means for the order; what no row names is [`Fate::Unknown`].
+#[rustfmt::skip]
+pub(crate) const CODES: Codes = Codes(&[
+    (0, 0, Fate::Done),
+    (50001, 50001, Fate::Unknown), // upgrading or busy: nothing was placed normally, and only a query proves it
+    (50004, 50004, Fate::Unknown), // timed out inside: says nothing
+    (50005, 50005, Fate::Unknown), // the same
+    (50007, 50007, Fate::NotPlaced(R::NotAllowed)),
+    (50011, 50011, Fate::NotPlaced(R::RateLimited)),
+    (50013, 50013, Fate::Unknown), // the same
+    (50026, 50026, Fate::Unknown), // the same
+    (50027, 50027, Fate::NotPlaced(R::NotAllowed)),
+    (50061, 50061, Fate::NotPlaced(R::RateLimited)),
+    (50071, 50071, Fate::NotPlaced(R::Late)),
+    (50100, 50101, Fate::NotPlaced(R::NotAllowed)),
+    (50102, 50102, Fate::NotPlaced(R::Late)),
+    (50103, 50111, Fate::NotPlaced(R::NotAllowed)),
+    (50112, 50112, Fate::NotPlaced(R::Late)),
+    (50113, 50115, Fate::NotPlaced(R::NotAllowed)),
+    (51000, 51000, Fate::Rejected(R::Malformed)),
+    (51001, 51001, Fate::Rejected(R::Halted)),
+    (51002, 51002, Fate::Rejected(R::Malformed)),
+    (51003, 51003, Fate::Rejected(R::Malformed)),
+    (51004, 51004, Fate::Rejected(R::InsufficientMargin)),
+    (51005, 51005, Fate::Rejected(R::BadIncrement)),
+    (51006, 51006, Fate::Rejected(R::OutsideBand)),
+    (51007, 51007, Fate::Rejected(R::BelowMinNotional)),
+    (51008, 51008, Fate::Rejected(R::InsufficientMargin)),
+    (51009, 51009, Fate::Rejected(R::NotAllowed)),
+    (51010, 51010, Fate::Rejected(R::NotAllowed)),
+    (51016, 51016, Fate::FirstStands), // the id is taken
+    (51020, 51020, Fate::Rejected(R::BelowMinNotional)),
+    (51022, 51022, Fate::Rejected(R::Halted)),
+    (51023, 51023, Fate::Rejected(R::WouldNotReduce)),
+    (51024, 51024, Fate::Rejected(R::NotAllowed)),
+    (51027, 51030, Fate::Rejected(R::Halted)),
+    (51100, 51100, Fate::Rejected(R::BelowMinNotional)),
+    (51112, 51112, Fate::Rejected(R::WouldNotReduce)),
+    (51116, 51116, Fate::Rejected(R::OutsideBand)),
+    (51119, 51119, Fate::Rejected(R::InsufficientMargin)),
+    (51120, 51120, Fate::Rejected(R::BelowMinNotional)),
+    (51121, 51121, Fate::Rejected(R::BadIncrement)),
+    (51122, 51122, Fate::Rejected(R::BadIncrement)),
+    (51127, 51127, Fate::Rejected(R::InsufficientMargin)),
+    (51131, 51131, Fate::Rejected(R::InsufficientMargin)),
+    (51137, 51137, Fate::Rejected(R::OutsideBand)),
+    (51138, 51138, Fate::Rejected(R::OutsideBand)),
+    (51150, 51150, Fate::Rejected(R::BadIncrement)),
+    (51151, 51151, Fate::Rejected(R::BadIncrement)),
+    (51169, 51169, Fate::Rejected(R::WouldNotReduce)),
+    (51400, 51402, Fate::Gone),
+    (51410, 51410, Fate::Busy), // being cancelled
+    (51502, 51502, Fate::Rejected(R::InsufficientMargin)),
+    (51503, 51503, Fate::Gone),
+    (51509, 51509, Fate::Gone),
+    (51510, 51510, Fate::Gone),
+    (51511, 51511, Fate::Unchanged),
+    (51603, 51603, Fate::Absent), // a query found nothing
+    (60004, 60004, Fate::NotPlaced(R::Late)),
+    (60005, 60005, Fate::NotPlaced(R::NotAllowed)),
+    (60006, 60006, Fate::NotPlaced(R::Late)),
+    (60007, 60007, Fate::NotPlaced(R::NotAllowed)),
+    (60009, 60009, Fate::NotPlaced(R::NotAllowed)),
+    (60011, 60011, Fate::NotPlaced(R::NotSent)), // not logged in: nothing happened
+    (60012, 60012, Fate::NotPlaced(R::Malformed)),
+    (60014, 60014, Fate::NotPlaced(R::RateLimited)),
+    (60018, 60018, Fate::NotPlaced(R::Malformed)),
+    (60024, 60024, Fate::NotPlaced(R::NotAllowed)),
+    (64000, 64999, Fate::NotPlaced(R::NotSent)), // the socket is about to end
+]);
+
+/// The fate a code spells.
+pub fn fate(code: i64) -> Fate {
+    CODES.fate(code)
 }
 
 /// Whether our clock is what the venue objects to.
@@ -129,5 +172,25 @@ mod tests {
             64000 NotPlaced(NotSent)
         "#]]
         .assert_eq(&table);
+    }
+
+    #[test]
+    fn every_code_of_the_venues_document_is_in_the_table() {
+        assert!(CODES.is_sorted());
+        let Some(document) = aurora_testkit::shared::text("venues/okx.md") else { return };
+        let codes = aurora_testkit::codes::documented(&document, 5);
+        assert!(1000 < codes.len(), "only {} codes were found", codes.len());
+        let missing: Vec<i64> =
+            codes.into_iter().filter(|code| CODES.listed(*code).is_none()).collect();
+        assert_eq!(missing, [], "documented, and in no row");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_code_in_no_row_is_unknown(code: i64, near in 49_000i64..66_000) {
+            for code in [code, near] {
+                proptest::prop_assert!(CODES.listed(code).is_some() || fate(code) == Fate::Unknown);
+            }
+        }
     }
 }

@@ -112,6 +112,7 @@ mod tests {
         Nanos::from_millis(millis)
     }
 
+    // Controls: C18
     #[test]
     fn a_silence_is_told_once_and_again_only_after_the_side_was_well() {
         let mut heart = Heartbeat::new(HeartbeatConfig::default());

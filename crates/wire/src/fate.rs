@@ -36,3 +36,29 @@ impl Fate {
         matches!(self, Fate::NotPlaced(VenueRefusal::NotAllowed))
     }
 }
+
+/// A venue's codes: from, to, and the fate they spell; sorted, one row a code or a run of codes.
+///
+/// Three classes follow from it. *Settled* ([`Fate::is_final`]): the order is not there. *Unknown*, and every code
+/// that no row names: the venue is asked. Nothing else is repeated but reads and cancels, which are safe to repeat.
+#[derive(Clone, Copy, Debug)]
+pub struct Codes(pub &'static [(i64, i64, Fate)]);
+
+impl Codes {
+    /// The fate the table names; `None` when no row does.
+    pub fn listed(&self, code: i64) -> Option<Fate> {
+        let at = self.0.partition_point(|(_, to, _)| *to < code);
+        self.0.get(at).filter(|(from, ..)| *from <= code).map(|(.., fate)| *fate)
+    }
+
+    /// The fate of a code; [`Fate::Unknown`] when no row names it.
+    pub fn fate(&self, code: i64) -> Fate {
+        self.listed(code).unwrap_or(Fate::Unknown)
+    }
+
+    /// Whether every row ends before the next begins.
+    pub fn is_sorted(&self) -> bool {
+        self.0.iter().all(|(from, to, _)| from <= to)
+            && self.0.windows(2).all(|pair| pair[0].1 < pair[1].0)
+    }
+}

@@ -25,7 +25,7 @@ pub use ask::{Amendment, Ask, AskNo, MarginMode, Placement, PriceTrigger, Stp};
 pub use back_off::BackOff;
 pub use call::{Auth, Call, CallNo, Headers, Keys, Method, Signed, Urgency};
 pub use error::DecodeError;
-pub use fate::Fate;
+pub use fate::{Codes, Fate};
 pub use fixed::Step;
 pub use limit::{Cost, Limit, LimitNo, Pushback, Scope, Usage};
 pub use note::{LostOrder, Note};

@@ -85,6 +85,7 @@ fn edits() -> usize {
     std::env::var("AURORA_AUDIT_EDITS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000)
 }
 
+// Controls: C27
 #[test]
 fn every_edit_is_found() {
     let stage = Stage::new();

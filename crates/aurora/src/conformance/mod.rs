@@ -248,6 +248,7 @@ fn println(line: &str) {
 mod tests {
     use super::*;
 
+    // Controls: C22
     #[test]
     fn every_venue_has_more_than_sixty_scenarios() {
         let all = scenarios(&[]).unwrap();

@@ -41,6 +41,7 @@ use aurora_config::{Config, Flag};
 use aurora_engine::Engine;
 use aurora_journal::jsonl::{SessionDir, run_id};
 use aurora_model::{Instrument, Nanos};
+use aurora_projection::{Feed, Names};
 use clap::Args;
 use crossbeam_channel::bounded;
 use tokio::sync::watch;
@@ -278,6 +279,13 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
     if speed != Speed::Max {
         let now = (std::time::Instant::now(), std::time::SystemTime::now());
         world.watchdog = Some(Watchdog::new(settings::watch_limits(config), now));
+    }
+    let wanted = config.text("projection.url");
+    if !wanted.is_empty() {
+        let names = Names::read(&data.join("instruments.txt"))?;
+        let url = crate::db_cmd::url_in(wanted, &data);
+        let base = world.store.base();
+        world.projection = Some(Feed::spawn(url, data.join("journal"), names, base)?);
     }
     let (view, views) = watch::channel(Arc::new(world.first_view(clock.now(), &setting)));
     let (asks, asked) = bounded(QUESTIONS);

@@ -340,8 +340,12 @@ impl Desk {
         let (orders, fills, denied) = self.world.observer.totals();
         let first_fill_s = self.first_fill.map(Nanos::seconds);
         let (ended_at, last) = (self.clock.now(), self.world.store.position().seq);
-        let World { engine, store, audit, events, messages, .. } = self.world;
+        let World { engine, store, audit, events, messages, projection, .. } = self.world;
+        let written = store.last();
         let journal_hash = store.close()?;
+        if let Some(projection) = projection {
+            projection.finish(written);
+        }
         audit.close(ended_at, last)?;
         Ok(Outcome {
             first_fill_s,

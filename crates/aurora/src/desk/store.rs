@@ -256,6 +256,11 @@ impl Store {
         }
     }
 
+    /// The last record.
+    pub(crate) fn last(&self) -> u64 {
+        self.last
+    }
+
     /// How many records wait for the disk.
     pub(crate) fn lag(&self) -> u64 {
         self.last - self.durable

@@ -9,6 +9,7 @@ use anyhow::Result;
 use aurora_api::console::View;
 use aurora_engine::{Command, Effects, Engine, Input, Notice, Record, Refusal};
 use aurora_model::{InstrumentNo, MarketEvent, Nanos, VenueReport, VenueState};
+use aurora_projection::Feed;
 
 use super::alerts::{Standing, Trouble};
 use super::audit::DeskAudit;
@@ -32,6 +33,8 @@ pub(crate) struct World {
     pub(crate) lead: Option<Lead>,
     /// Where time is real.
     pub(crate) watchdog: Option<Watchdog>,
+    /// Fills the SQL table, where one is wanted.
+    pub(crate) projection: Option<Feed>,
     effects: Effects,
     now: Nanos,
     /// How many market events were taken, and how many messages they came in.
@@ -54,6 +57,7 @@ impl World {
             observer,
             lead: None,
             watchdog: None,
+            projection: None,
             effects: Effects::default(),
             now: Nanos(i64::MIN),
             events: 0,
@@ -163,6 +167,13 @@ impl World {
         self.audit.durable(last)
     }
 
+    fn on_durable(&mut self, at: Nanos, seq: u64) {
+        self.observer.durable(at, seq);
+        if let Some(projection) = &self.projection {
+            projection.durable(seq);
+        }
+    }
+
     /// What a venue takes has changed.
     pub(crate) fn venue_state(
         &mut self,
@@ -238,6 +249,9 @@ impl World {
             let seq = self.store.append(stamped)?;
             self.audit.record(seq, stamped);
             self.observer.record(seq, stamped);
+            if let Some(projection) = &self.projection {
+                projection.record(seq, stamped);
+            }
             intents |= matches!(stamped.record, Record::Intent { .. });
         }
         self.counterparty.stands(self.engine.status().state);

@@ -1,5 +1,6 @@
 //! `aurora report`: what the logs of a session add up to.
 
+mod exactly_once;
 mod lifecycle;
 mod metrics;
 mod source;
@@ -23,6 +24,7 @@ pub(crate) struct ReportArgs {
 enum Report {
     Metrics(metrics::MetricsArgs),
     Lifecycle(lifecycle::LifecycleArgs),
+    ExactlyOnce(exactly_once::ExactlyOnceArgs),
 }
 
 /// Writes the report to its file and shows it.
@@ -30,6 +32,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
     match &args.report {
         Report::Metrics(args) => metrics::run(args),
         Report::Lifecycle(args) => lifecycle::run(args),
+        Report::ExactlyOnce(args) => exactly_once::run(args),
     }
 }
 

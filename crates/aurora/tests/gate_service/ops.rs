@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::server::{GOOD, OPEN, Server, TOKEN, metric, wait_until};
 
+// Controls: C9, C21
 #[test]
 fn operations_ask_for_the_token_and_count_who_has_none() {
     let server = Server::start(OPEN);

@@ -147,6 +147,7 @@ fn killed_nothing_but_cancels_and_reads_is_signed() {
     );
 }
 
+// Controls: C2, C3, C9, C28
 #[test]
 fn an_order_is_held_against_its_id_its_instrument_and_its_caps() {
     let order = |qty, price| terms(qty, price);
@@ -237,6 +238,7 @@ fn an_epoch_is_given_once_even_across_a_restart() {
     assert_eq!(restarted.remembered().hold, Some(HoldCause::Desk));
 }
 
+// Controls: C4, C6, C28
 #[test]
 fn the_breaker_opens_on_count_and_only_a_person_closes_it() {
     let mut authority = trading();
@@ -256,6 +258,7 @@ fn the_breaker_opens_on_count_and_only_a_person_closes_it() {
     assert_eq!(authority.judge(later, 3, &small), Ok(()));
 }
 
+// Controls: C4, C7
 #[test]
 fn the_window_slides_and_its_worth_is_capped() {
     let mut authority = trading();
@@ -267,6 +270,7 @@ fn the_window_slides_and_its_worth_is_capped() {
     assert_eq!(authority.judge(Nanos::SECOND, 3, &nine), Err(refusal));
 }
 
+// Controls: C12, C28
 #[test]
 fn a_killed_desk_stays_killed_until_a_person_rearms_it() {
     let mut authority = trading();

@@ -84,6 +84,10 @@ pub(super) const KEYS: &[Key] = &[
         "A fate unknown for so long raises a red alert and holds the instrument until a person resumes, ms.",
         "Судьба неизвестна столько — красная тревога и удержание инструмента до решения человека, мс.",
     ),
+    Key::text("projection.url", "").means(
+        "Orders as the SQL table order_journal, filled while the desk runs: sqlite (orders.db in the data folder), sqlite:FILE or postgres://USER@HOST/DATABASE; empty is off, and `aurora db rebuild` fills it any time.",
+        "Заявки таблицей SQL order_journal, заполняется во время работы: sqlite (orders.db в папке данных), sqlite:FILE или postgres://USER@HOST/DATABASE; пусто — выключено, а `aurora db rebuild` заполнит её в любой момент.",
+    ),
     Key::whole("execution.dead_man_s", 30, 0, 120).means(
         "Venues cancel every open order when the desk falls silent for so long, s; 0 is off, venues allow no less than 10.",
         "Площадки снимают все заявки, если стол молчит столько секунд; 0 — выключено, меньше 10 площадки не допускают.",

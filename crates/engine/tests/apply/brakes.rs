@@ -32,6 +32,7 @@ fn money(text: &str) -> Option<Notional> {
     text.parse().ok()
 }
 
+// Controls: C4
 #[test]
 fn cancels_in_a_loop_quarantine_the_instrument_for_a_while() {
     let mut stage = Stage::running_within(|brakes| brakes.cancels_per_minute = 2);
@@ -68,6 +69,7 @@ fn a_position_that_changes_its_side_too_often_quarantines_the_instrument() {
     assert_eq!(stage.denials(), ["RUNAWAY_FLIPS"]);
 }
 
+// Controls: C6
 #[test]
 fn the_same_side_again_and_again_holds_the_desk_until_a_person_lets_it_go() {
     let mut stage = Stage::running_within(|brakes| brakes.repeats_per_minute = 3);
@@ -87,6 +89,7 @@ fn the_same_side_again_and_again_holds_the_desk_until_a_person_lets_it_go() {
     assert_eq!(state(&stage).0, TradingState::Run);
 }
 
+// Controls: C8
 #[test]
 fn the_same_entry_at_once_is_a_duplicate() {
     let mut stage =
@@ -104,6 +107,7 @@ fn the_same_entry_at_once_is_a_duplicate() {
     assert_eq!(stage.sent().len(), 2);
 }
 
+// Controls: C1
 #[test]
 fn a_price_far_from_the_last_minutes_mean_is_denied_even_when_the_book_follows_it() {
     let mut stage = Stage::running_within(|brakes| brakes.collar_bps = 50.0);
@@ -116,6 +120,7 @@ fn a_price_far_from_the_last_minutes_mean_is_denied_even_when_the_book_follows_i
     assert_eq!(stage.denials(), ["PRICE_COLLAR"]);
 }
 
+// Controls: C7
 #[test]
 fn a_cap_on_turnover_kills_and_holds_over_a_restart_until_the_day_is_over() {
     let mut stage = Stage::running_within(|brakes| brakes.day_notional = money("10000"));
@@ -138,6 +143,7 @@ fn a_cap_on_turnover_kills_and_holds_over_a_restart_until_the_day_is_over() {
     stage.command(Command::Resume("a new day".into())).unwrap();
 }
 
+// Controls: C7
 #[test]
 fn the_months_loss_goes_on_over_days_and_kills() {
     let mut stage = Stage::running_within(|brakes| brakes.month_loss = money("60"));

@@ -65,6 +65,7 @@ fn a_fate_unknown_for_a_minute_alerts_and_holds_the_instrument_until_a_person_re
     assert_eq!(stage.replayed().engine.markets()[0].held, None);
 }
 
+// Controls: C5, C10
 #[test]
 fn an_unknown_fate_counts_against_every_limit() {
     let (mut stage, _) = lose_an_answer(Stage::running_with_position_cap("10000"));

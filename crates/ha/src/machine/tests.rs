@@ -73,6 +73,7 @@ const TAKEOVER: &str = "
     40 tick
 ";
 
+// Controls: C17
 #[test]
 fn a_takeover_goes_lease_epoch_journal_wait_desk() {
     let script = format!("{TAKEOVER}\n 1500 awake\n 1510 granted 3\n 3270 awake\n 3300 started");

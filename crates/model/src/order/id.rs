@@ -112,6 +112,7 @@ fn check(id: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
+    // Controls: C13
     #[test]
     fn an_id_carries_account_epoch_and_intent() {
         let id = ClientOrderId::new(7, 12, OrderNo(123_456));

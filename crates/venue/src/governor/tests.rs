@@ -65,6 +65,7 @@ impl Desk {
     }
 }
 
+// Controls: C4
 #[test]
 fn the_more_urgent_goes_first_and_a_share_is_kept_for_cancels() {
     let mut desk = Desk::new();

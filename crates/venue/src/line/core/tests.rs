@@ -237,6 +237,7 @@ fn when_the_leading_view_breaks_the_next_ones_book_follows_at_once() {
     "#]]);
 }
 
+// Controls: C14, C18
 #[test]
 fn a_venue_that_falls_silent_gets_one_cancel_all_within_its_time() {
     let mut stage = Stage::open(1);
@@ -286,6 +287,7 @@ fn a_429_stops_everything_and_orders_that_cannot_wait_are_refused() {
     "#]]);
 }
 
+// Controls: C15
 #[test]
 fn orders_that_would_do_harm_never_leave() {
     let mut stage = Stage::open(1);
@@ -500,6 +502,7 @@ fn a_maintenance_window_leaves_the_venue_minutes_before_and_cancels_still_go() {
     "#]]);
 }
 
+// Controls: C19
 #[test]
 fn a_fill_the_first_path_lost_becomes_a_report_after_the_grace_time() {
     let mut stage = Stage::open(1);
