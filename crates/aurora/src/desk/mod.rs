@@ -10,6 +10,7 @@ mod live;
 mod observer;
 mod pace;
 mod paper;
+mod policy;
 mod recollection;
 mod replay;
 mod runner;
@@ -252,7 +253,9 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
     store.wait_for(lead.and_then(|lead| lead.acks.clone()));
     let begun = (data.as_path(), store.base(), store.epoch());
     let audit = DeskAudit::open(config, begun, &market.instruments, &clock)?;
-    let observer = Observer::new(&market.instruments, Some(logs)).remembering(traces);
+    let observer = Observer::new(&market.instruments, Some(logs))
+        .remembering(traces)
+        .under(policy::version(config));
     let begins_at = clock.now();
     let (street, counterparty) = match plan {
         Some(plan) => {

@@ -37,6 +37,8 @@ pub struct DecisionFull {
     /// The row.
     #[serde(flatten)]
     pub row: DecisionRow,
+    /// The version of the limits it was held against: a hash of the configured limits.
+    pub policy: String,
     /// Everything the gates noted.
     pub reasons: Vec<String>,
     /// The order it became.

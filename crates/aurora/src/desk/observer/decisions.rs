@@ -25,6 +25,8 @@ const WINDOW: Nanos = Nanos(300_000_000_000);
 pub(crate) struct Decisions {
     /// Oldest first.
     all: VecDeque<(Arc<DecisionRow>, Judgement)>,
+    /// The version of the limits they were held against.
+    pub(crate) policy: Arc<str>,
     pub(crate) total: u64,
     pub(crate) allowed: u64,
     pub(crate) denied: u64,
@@ -56,7 +58,7 @@ impl Decisions {
 
     pub(crate) fn full(&self, id: &str) -> Option<DecisionFull> {
         let (row, judgement) = self.all.iter().rev().find(|(row, _)| row.id == id)?;
-        Some(full(row, judgement))
+        Some(full(row, judgement, &self.policy))
     }
 
     /// The last minutes, at most a second old.
@@ -146,7 +148,7 @@ fn row(judgement: &Judgement, show: &Show) -> DecisionRow {
     }
 }
 
-fn full(row: &DecisionRow, judgement: &Judgement) -> DecisionFull {
+fn full(row: &DecisionRow, judgement: &Judgement, policy: &str) -> DecisionFull {
     let guards = judgement.guards.iter().map(|step| GateStep {
         gate: step.name,
         verdict: if step.denial.is_some() { "deny" } else { "pass" },
@@ -189,6 +191,7 @@ fn full(row: &DecisionRow, judgement: &Judgement) -> DecisionFull {
         judgement.gate.as_ref().map(|gate| gate.reasons.iter().map(ToString::to_string).collect());
     DecisionFull {
         row: row.clone(),
+        policy: policy.to_owned(),
         reasons: reasons.unwrap_or_default(),
         order: judgement.order.map(|id| id.to_string()),
         gates: guards.chain(gates).chain(unasked).collect(),

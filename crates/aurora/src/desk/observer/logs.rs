@@ -1,5 +1,7 @@
 //! The desk's part of the session's JSONL logs.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use aurora_engine::{Engine, Judgement, Notice};
 use aurora_exec::Order;
@@ -17,11 +19,14 @@ use crate::desk::alerts::Trouble;
 pub(crate) struct DeskLogs {
     log: SessionLog,
     encoder: EventEncoder,
+    /// The version of the limits in force.
+    pub(super) policy: Arc<str>,
 }
 
 impl DeskLogs {
     pub(crate) fn open(session: &SessionDir, rules: LogRules, run_id: String) -> Result<DeskLogs> {
-        Ok(DeskLogs { log: SessionLog::open(session, rules)?, encoder: EventEncoder::new(run_id) })
+        let (log, encoder) = (SessionLog::open(session, rules)?, EventEncoder::new(run_id));
+        Ok(DeskLogs { log, encoder, policy: Arc::default() })
     }
 
     pub(crate) fn notice<W: Stopwatch>(
@@ -77,6 +82,7 @@ impl DeskLogs {
             "decision": if judgement.denial.is_none() { "EXECUTE" } else { "NO_OP" },
             "decision_id": uuid_text(judgement.id),
             "reason": reason,
+            "policy": *self.policy,
             "mode": mode,
             "observability": observability(judgement),
         });
@@ -86,7 +92,9 @@ impl DeskLogs {
             let row = json!({
                 "ts_ns": at.0, "run_id": self.encoder.run_id(), "decision_id": uuid_text(judgement.id),
                 "symbol": show.rules.symbol, "side": judgement.side.word(), "qty": show.qty(judgement.qty),
-                "price": show.price(judgement.price), "reason": reason, "observability": observability(judgement),
+                "price": show.price(judgement.price), "reason": reason, "policy": *self.policy,
+                "value": judgement.denial.map(|denial| denial.value), "limit": judgement.denial.map(|denial| denial.limit),
+                "observability": observability(judgement),
             });
             self.row(LogName::Denied, &row);
         }

@@ -12,6 +12,7 @@ pub(crate) mod show;
 mod view;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::desk::alerts::{Alerts, Kind, Standing, Trouble};
 use crate::desk::counterparty::Counterparty;
@@ -77,6 +78,15 @@ impl Observer {
     /// With what the journal told of orders before this run.
     pub(crate) fn remembering(mut self, traces: Traces) -> Observer {
         self.traces = traces;
+        self
+    }
+
+    /// Under limits of that version: it goes with every decision.
+    pub(crate) fn under(mut self, policy: Arc<str>) -> Observer {
+        if let Some(logs) = &mut self.logs {
+            logs.policy = policy.clone();
+        }
+        self.decisions.policy = policy;
         self
     }
 
