@@ -14,6 +14,7 @@ use super::lines::{Lines, News, emptied};
 use super::runner::{Desk, NAP, Outcome};
 use super::source::Source;
 use super::world::World;
+use crate::ha::STALE;
 
 /// How often a start that waits for its venues says so.
 const SAY_EVERY: Nanos = Nanos(5_000_000_000);
@@ -130,6 +131,12 @@ impl Desk {
             News::Alert(trouble) => self.world.alert(now, trouble),
             News::Stands(venue, standing) => self.world.venue_stands(now, venue, standing),
             News::Refused(trouble) => {
+                // Somebody else leads by now: this node comes to rest at once.
+                if let (Kind::NotSigned(told), Some(lead)) = (&trouble.kind, &self.world.lead)
+                    && told.code == STALE
+                {
+                    lead.was_refused(lead.epoch + 1);
+                }
                 let hold = Command::Hold(TransitionCause::Venue, trouble.log_line());
                 self.world.alert(now, trouble);
                 // A killed desk stays killed.

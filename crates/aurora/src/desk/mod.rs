@@ -238,7 +238,7 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
         _ => 1,
     };
     let signer = Signer::find(config, plan.as_ref())?;
-    // A leader's epoch is given to it; the signer may still refuse it.
+    // A leader's epoch is given to it, and raised already.
     let first_epoch =
         if lead.is_some() { first_epoch } else { first_epoch.max(signer.next_epoch()) };
     let Recovered { engine, mut store, recovery, prices, traces } =
@@ -262,7 +262,7 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
             let maintenance = calendar::settings(config)?;
             let settings = aurora_venue::Settings { maintenance, ..Default::default() };
             let venues = plan.start(&data, begins_at - HISTORY, store.epoch(), &prices)?;
-            let signing = signer.raise(store.epoch(), config, &venues.rules())?;
+            let signing = signer.raise((store.epoch(), lead.is_some()), config, &venues.rules())?;
             let (history, (lines, running)) = venues.connect(&clock, &settings, signing)?;
             (Street::Venues(history, running), Counterparty::Lines(lines))
         }

@@ -62,10 +62,10 @@ impl Signer {
         }
     }
 
-    /// Begins the desk's epoch: whoever led before has nothing signed any more.
+    /// Begins the desk's epoch: whoever led before has nothing signed any more. A node raises it before that.
     pub(crate) fn raise(
         self,
-        epoch: u32,
+        (epoch, is_raised): (u32, bool),
         config: &Config,
         rules: &[(VenueName, Vec<Rules>)],
     ) -> Result<DeskSigner> {
@@ -87,7 +87,9 @@ impl Signer {
                 let build = build_id()?;
                 let mut client = connect(&path)?;
                 client.hello(&build, ACCOUNT).map_err(|told| refused(&told))?;
-                client.change(&Ask::Raise(epoch)).map_err(|told| refused(&told))?;
+                if !is_raised {
+                    client.change(&Ask::Raise(epoch)).map_err(|told| refused(&told))?;
+                }
                 Kind::At(RemoteSigner { path, build, account: ACCOUNT, epoch })
             }
         };

@@ -2,25 +2,36 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use aurora_config::Config;
 use aurora_ha::SignerAnswer;
 use aurora_lease::Place;
+use aurora_signer::{Ask, Client, Told};
 
 use super::settings::text;
+use crate::desk::ACCOUNT;
 use crate::exit::config_fault;
+use crate::signer_cmd::build_id;
+
+/// The signer's word for an epoch that is not above the highest.
+pub(crate) const STALE: &str = "SIGNER_STALE_EPOCH";
 
 /// The keeper of the highest epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Epochs {
+    /// The signer at that socket: it refuses whatever is asked under an older epoch.
+    Signer(PathBuf),
     /// A file that all nodes of one host share. What signs looks at it before every order.
     File(PathBuf),
 }
 
 impl Epochs {
     pub(crate) fn of(config: &Config, place: &Place) -> Result<Epochs> {
+        if let Some(socket) = text(config, "signer.socket") {
+            return Ok(Epochs::Signer(PathBuf::from(socket)));
+        }
         match (text(config, "ha.epoch_file"), place) {
             (Some(path), _) => Ok(Epochs::File(PathBuf::from(path))),
             (None, Place::Sqlite(path)) => Ok(Epochs::File(path.with_extension("epoch"))),
@@ -32,22 +43,40 @@ impl Epochs {
 
     /// Makes that epoch the highest; from then on nothing older is signed.
     pub(crate) fn raise(&self, epoch: u32) -> SignerAnswer {
-        let Epochs::File(path) = self;
-        match raise(path, epoch) {
+        let raised = match self {
+            Epochs::Signer(socket) => raise_at_signer(socket, epoch),
+            Epochs::File(path) => raise(path, epoch),
+        };
+        match raised {
             Ok(Ok(())) => SignerAnswer::Raised { epoch, lives_for: None },
             Ok(Err(highest)) => SignerAnswer::Stale { highest },
             Err(fault) => SignerAnswer::Failed(format!("{fault:#}")),
         }
     }
 
-    /// The highest epoch there was; zero when there was none.
-    pub(crate) fn highest(&self) -> Result<u32> {
-        let Epochs::File(path) = self;
+    /// The highest epoch there was, zero when there was none; `None` where the signer itself looks at every request.
+    pub(crate) fn highest(&self) -> Result<Option<u32>> {
+        let Epochs::File(path) = self else { return Ok(None) };
         match std::fs::read_to_string(path) {
-            Ok(text) => Ok(text.trim().parse()?),
-            Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => Ok(0),
+            Ok(text) => Ok(Some(text.trim().parse()?)),
+            Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => Ok(Some(0)),
             Err(error) => Err(error).with_context(|| path.display().to_string()),
         }
+    }
+}
+
+/// The inner error is the higher epoch that is there.
+fn raise_at_signer(socket: &Path, epoch: u32) -> Result<std::result::Result<(), u32>> {
+    let fault = |told: Told| anyhow!("{}: {}", told.code, told.en);
+    let mut client = Client::connect(socket).map_err(fault)?;
+    client.hello(&build_id()?, ACCOUNT).map_err(fault)?;
+    match client.change(&Ask::Raise(epoch)) {
+        Ok(_) => Ok(Ok(())),
+        Err(told) if told.code == STALE => {
+            let standing = client.change(&Ask::Status).map_err(fault)?;
+            Ok(Err(standing.remembered.epoch))
+        }
+        Err(told) => Err(fault(told)),
     }
 }
 
@@ -78,13 +107,13 @@ mod tests {
     fn an_epoch_is_given_once_and_only_grows() {
         let folder = tempfile::tempdir().unwrap();
         let epochs = Epochs::File(folder.path().join("epoch"));
-        assert_eq!(epochs.highest().unwrap(), 0);
+        assert_eq!(epochs.highest().unwrap(), Some(0));
         let raised = |epoch| SignerAnswer::Raised { epoch, lives_for: None };
         assert_eq!(epochs.raise(7), raised(7));
         assert_eq!(epochs.raise(7), SignerAnswer::Stale { highest: 7 });
         assert_eq!(epochs.raise(3), SignerAnswer::Stale { highest: 7 });
         assert_eq!(epochs.raise(12), raised(12));
-        assert_eq!(epochs.highest().unwrap(), 12);
+        assert_eq!(epochs.highest().unwrap(), Some(12));
         let given = std::thread::scope(|scope| {
             let ask = || scope.spawn(|| epochs.raise(13) == raised(13));
             let asks: Vec<_> = (0..8).map(|_| ask()).collect();

@@ -83,12 +83,21 @@ impl Lead {
 
     /// Nobody has raised the epoch since.
     fn is_highest(&self) -> bool {
-        // Where it cannot be told, nothing leaves.
-        let Ok(highest) = self.epochs.highest() else { return false };
-        if self.epoch < highest {
-            self.shared.stale.store(i64::from(highest), Ordering::Release);
+        match self.epochs.highest() {
+            Ok(None) => true,
+            Ok(Some(highest)) if self.epoch < highest => {
+                self.was_refused(highest);
+                false
+            }
+            Ok(Some(highest)) => highest == self.epoch,
+            // Where it cannot be told, nothing leaves.
+            Err(_) => false,
         }
-        highest == self.epoch
+    }
+
+    /// The signer knows a higher epoch.
+    pub(crate) fn was_refused(&self, highest: u32) {
+        self.shared.stale.store(i64::from(highest), Ordering::Release);
     }
 
     /// The higher epoch a request ran into.

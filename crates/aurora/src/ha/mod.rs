@@ -15,6 +15,7 @@ mod ship;
 mod status;
 
 pub(crate) use cmd::{HaArgs, run as command};
+pub(crate) use epochs::STALE;
 pub(crate) use lead::Lead;
 pub(crate) use node::run;
 pub(crate) use settings::plan;

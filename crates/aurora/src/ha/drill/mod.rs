@@ -60,6 +60,9 @@ pub(crate) struct DrillArgs {
     /// Where the nodes live; a folder that goes away when left out.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Keep the epoch in a file, without a signer.
+    #[arg(long)]
+    without_signer: bool,
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,

@@ -105,6 +105,23 @@ pub(super) struct VenueOrder {
     pub(super) epoch: u32,
 }
 
+/// Who keeps the epoch: the signer both nodes ask, or without one a file.
+fn keeper(folder: &Path, venue: SocketAddr, without_signer: bool) -> Vec<(String, String)> {
+    let path = |name: &str| folder.join(name).display().to_string();
+    if without_signer {
+        return vec![("AURORA__HA__EPOCH_FILE".to_owned(), path("epoch"))];
+    }
+    let keys = [
+        ("SIGNER__SOCKET", path("signer.sock")),
+        ("SIGNER__STATE", path("signer")),
+        ("SIGNER__KEYS", path("signer/keys.age")),
+        ("SIGNER__IDENTITY", path("signer/identity")),
+        // The signer must know where to cancel by itself.
+        ("PAPER__VENUES", format!("okx@{venue}")),
+    ];
+    keys.into_iter().map(|(key, value)| (format!("AURORA__{key}"), value)).collect()
+}
+
 /// Both, and what is around them.
 pub(super) struct Pair {
     pub(super) sides: [Side; 2],
@@ -121,6 +138,10 @@ impl Pair {
         let mut servers = vec![sim];
         let is_remote = args.kinds.contains(&Fault::Partition);
         let nats = if is_remote { Some(process::nats(folder)?) } else { None };
+        let keeper = keeper(folder, address, args.without_signer);
+        if !args.without_signer {
+            servers.push(process::signer(folder, &folder.join("signer.sock"), &keeper)?);
+        }
         let port = nats.as_ref().map(|(_, port)| *port);
         servers.extend(nats.map(|(server, _)| server));
         let side = |name: &str, other: &str| -> Result<Side> {
@@ -137,10 +158,10 @@ impl Pair {
                 ("LEASE", lease),
                 ("NODE", name.to_owned()),
                 ("PEER_JOURNAL", path(folder.join(other).join("data/journal"))),
-                ("EPOCH_FILE", path(folder.join("epoch"))),
             ] {
                 settings.push((format!("AURORA__HA__{key}"), value));
             }
+            settings.extend(keeper.clone());
             let venue = format!("okx@{address}");
             Ok(Side { folder: own, venue, settings, process: None, proxy })
         };

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -78,6 +79,37 @@ pub(super) fn nats(folder: &Path) -> Result<(Process, u16)> {
     let process = Process(child);
     until("nats-server answers", || Ok(TcpStream::connect(("127.0.0.1", port)).is_ok()))?;
     Ok((process, port))
+}
+
+/// What the simulated venues take.
+const KEYS: &[u8] =
+    br#"{"keys":[{"venue":"OKX","key":"testkey","secret":"testsecret","passphrase":"testpass"}]}"#;
+
+/// `aurora signer run`, with keys of its own: both nodes have their orders signed by it.
+pub(super) fn signer(
+    folder: &Path,
+    socket: &Path,
+    settings: &[(String, String)],
+) -> Result<Process> {
+    let command = |word: &str| {
+        let mut command = Command::new(aurora());
+        command.args(["signer", word]).current_dir(folder).env_clear();
+        command.envs(settings.iter().map(|(name, value)| (name, value)));
+        command.stdout(Stdio::null());
+        command
+    };
+    let log = std::fs::File::create(folder.join("signer.log"))?;
+    if !command("keygen").stderr(log.try_clone()?).status()?.success() {
+        bail!("`aurora signer keygen` failed: see {}", folder.join("signer.log").display());
+    }
+    let mut seal = command("seal").stdin(Stdio::piped()).stderr(log.try_clone()?).spawn()?;
+    seal.stdin.take().context("a pipe")?.write_all(KEYS)?;
+    if !seal.wait()?.success() {
+        bail!("`aurora signer seal` failed: see {}", folder.join("signer.log").display());
+    }
+    let process = Process(command("run").stderr(log).spawn()?);
+    until("the signer answers", || Ok(UnixStream::connect(socket).is_ok()))?;
+    Ok(process)
 }
 
 /// `aurora run` as a node.
