@@ -70,7 +70,8 @@ fn collect(place: &str, text: &str, held: &mut BTreeMap<usize, Vec<String>>) {
         if !line.trim().starts_with("// Controls:") {
             continue;
         }
-        let controls = marked(line).unwrap_or_else(|| panic!("{place}: {line:?} names no controls"));
+        let controls =
+            marked(line).unwrap_or_else(|| panic!("{place}: {line:?} names no controls"));
         let after = &lines[at + 1..lines.len().min(at + 6)];
         let is_test = after.iter().take(2).any(|line| line.trim().ends_with("test]"));
         let name = after.iter().find_map(|line| {

@@ -283,8 +283,7 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
         let now = (std::time::Instant::now(), std::time::SystemTime::now());
         world.watchdog = Some(Watchdog::new(settings::watch_limits(config), now));
     }
-    let wanted = config.text("projection.url");
-    if !wanted.is_empty() {
+    if let Some(wanted) = config.opt_text("projection.url") {
         let names = Names::read(&data.join("instruments.txt"))?;
         let url = crate::db_cmd::url_in(wanted, &data);
         let base = world.store.base();

@@ -165,6 +165,56 @@ mod tests {
             let at = Nanos::MILLI * i64::try_from(seq).unwrap();
             traces.take(seq, &Stamped { at, record }, &mut Vec::new());
         }
-        expect![[r#""#]].assert_eq(&report(&traces, &names, (Some((10, 1)), 5)));
+        expect![[r#"
+            # Orders, exactly once
+
+            Read from the journal up to record 10 of run 1; nothing else was asked.
+
+            | what | count |
+            |---|---|
+            | orders | 3 |
+            | sent more than once | 1 |
+            | fate not settled | 2 |
+            | order_exactly_once_gaps_total | 3 |
+            | by state | CONFIRMED 1, SENT 1, UNKNOWN 1 |
+            | by fate | ACKED 1, SENT 1, UNKNOWN 1 |
+            | longest doubt that ended | 0.000 s |
+
+            ## Those that were in doubt, are, or were given up
+
+            ### A000000100000003S8
+
+            buy 0.003 OKX:PERP:BTC-USDT at 60000, SENT SENT, filled 0
+
+            | run:record | after | what |
+            |---|---|---|
+            | 1:6 | 0.000 ms | intent |
+            | 1:7 | 1.000 ms | sent |
+            | 1:10 | 4.000 ms | sent |
+
+            ### A000000100000002S7
+
+            buy 0.003 OKX:PERP:BTC-USDT at 60000, UNKNOWN UNKNOWN, filled 0
+
+            | run:record | after | what |
+            |---|---|---|
+            | 1:4 | 0.000 ms | intent |
+            | 1:5 | 1.000 ms | sent |
+            | 1:9 | 5.000 ms | doubted |
+
+            ## The newest of the others
+
+            ### A000000100000001S6
+
+            buy 0.003 OKX:PERP:BTC-USDT at 60000, CONFIRMED ACKED, filled 0, venue id 5
+
+            | run:record | after | what |
+            |---|---|---|
+            | 1:2 | 0.000 ms | intent |
+            | 1:3 | 1.000 ms | sent |
+            | 1:8 | 6.000 ms | ack |
+
+        "#]]
+        .assert_eq(&report(&traces, &names, (Some((10, 1)), 5)));
     }
 }
