@@ -164,14 +164,10 @@ impl World {
     fn on_disk(&mut self, at: Nanos, records: u64) -> Result<()> {
         let last = records + self.store.base();
         self.observer.durable(at, last);
-        self.audit.durable(last)
-    }
-
-    fn on_durable(&mut self, at: Nanos, seq: u64) {
-        self.observer.durable(at, seq);
         if let Some(projection) = &self.projection {
-            projection.durable(seq);
+            projection.durable(last);
         }
+        self.audit.durable(last)
     }
 
     /// What a venue takes has changed.
