@@ -25,8 +25,8 @@ mod watchdog;
 mod world;
 
 pub(crate) use paper::{ACCOUNT, PaperPlan};
-pub(crate) use signing::nowhere;
 pub(crate) use replay::{DeskArgs, ReplayArgs, deep, replay};
+pub(crate) use signing::nowhere;
 pub(crate) use stopwatch::Monotonic;
 
 use std::io::Write;
