@@ -1,5 +1,5 @@
-//! What a journal leads to: the engine, the newest orders' fates, and the few figures of the start report. From a snapshot and the
-//! rest of the records, or from all of them.
+//! What a journal leads to: the engine, the newest orders and their fates, and the few figures of the start report.
+//! It comes from a snapshot and the rest of the records, or from all of them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
