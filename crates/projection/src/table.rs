@@ -74,7 +74,8 @@ impl Table {
     /// What the database says.
     pub async fn migrate_up(&self) -> Result<(), ProjectionError> {
         let migrator = self.migrator();
-        Ok(either!(self, pool => migrator.run(pool).await?))
+        either!(self, pool => migrator.run(pool).await?);
+        Ok(())
     }
 
     /// Takes every version back: the table is gone, the journal is not.
@@ -83,7 +84,8 @@ impl Table {
     /// What the database says.
     pub async fn migrate_down(&self) -> Result<(), ProjectionError> {
         let migrator = self.migrator();
-        Ok(either!(self, pool => migrator.undo(pool, 0).await?))
+        either!(self, pool => migrator.undo(pool, 0).await?);
+        Ok(())
     }
 
     fn migrator(&self) -> Migrator {
