@@ -206,7 +206,7 @@ fn okx() {
         query_by_venue_id(&rules, 7),
         pending(Some("BTC-USDT-SWAP"), Some(7)),
         pending_triggers("conditional"),
-        history("SWAP", Some(7)),
+        history(&rules),
         fills(NOW, Some("7")),
         fills_of(&rules, 7),
     ];
