@@ -210,7 +210,8 @@ impl World {
 
     /// I10: with everything that may still fill, as the venue knows it, the position stays within its cap.
     fn within_caps(&mut self, desk: &Desk, id: ClientOrderId, intent: &OrderIntent) {
-        if intent.reduce_only {
+        // Nobody can count with what the venue does against its own word.
+        if intent.reduce_only || self.venue.overfilled != 0 || self.venue.told_late != 0 {
             return;
         }
         let no = intent.instrument;
@@ -271,6 +272,10 @@ impl World {
 
     /// I4: nobody leaves HOLD but by the checks, and not while a person has stopped the desk.
     fn runs(&mut self, desk: &Desk, at: Nanos, cause: TransitionCause) {
+        // What a replaced leader believes of itself lets nothing out.
+        if desk.epoch < self.signer.epoch() {
+            return;
+        }
         let failed = desk.engine.checks(at).into_iter().find(|(_, ok)| !ok);
         let agrees = *desk.engine.reconciliation() == Reconciliation::Agreed;
         if failed.is_some() || !agrees {
