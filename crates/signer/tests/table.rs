@@ -117,9 +117,9 @@ fn placements() -> Vec<Placement> {
     ]
 }
 
-fn check(venue: Venue, protocol: Arc<dyn Protocol>, calls: Vec<Call>) {
+fn check(venue: Venue, protocol: &Arc<dyn Protocol>, calls: &[Call]) {
     for call in calls.iter().filter(|call| call.auth != Auth::Public) {
-        let signed = judge(venue, protocol.clone()).sign_call((NOW, NOW), (1, venue), call);
+        let signed = judge(venue, Arc::clone(protocol)).sign_call((NOW, NOW), (1, venue), call);
         assert!(
             signed.is_ok(),
             "{} {}{}: {}",
@@ -177,7 +177,7 @@ fn binance() {
             }
         }
     }
-    check(venue, Arc::new(aurora_binance::Binance), calls);
+    check(venue, &(Arc::new(aurora_binance::Binance) as Arc<dyn Protocol>), &calls);
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn okx() {
             }
         }
     }
-    check(venue, Arc::new(aurora_okx::Okx), calls);
+    check(venue, &(Arc::new(aurora_okx::Okx) as Arc<dyn Protocol>), &calls);
 }
 
 #[test]
@@ -263,5 +263,5 @@ fn bybit() {
             calls.push(create_batch(no, body, 1));
         }
     }
-    check(venue, Arc::new(aurora_bybit::Bybit), calls);
+    check(venue, &(Arc::new(aurora_bybit::Bybit) as Arc<dyn Protocol>), &calls);
 }
