@@ -119,7 +119,9 @@ impl Calibrator {
         }
         let (x0, x1) = (self.xs[above - 1], self.xs[above]);
         let (y0, y1) = (self.ys[above - 1], self.ys[above]);
-        (y0 + (y1 - y0) * (score - x0) / (x1 - x0)).clamp(0.0, 1.0)
+        let between = y0 + (y1 - y0) * (score - x0) / (x1 - x0);
+        // Rounding may carry it past the end of its piece, and the curve would fall there.
+        between.max(y0).min(y1).clamp(0.0, 1.0)
     }
 
     fn brier(&self, pairs: &[(f64, f64)]) -> f64 {

@@ -95,7 +95,11 @@ pub(super) const PATHS: &[SignedPath] = &[
     get("/api/v5/account/trade-fee", Urgency::Read, &["instType"]),
     get("/api/v5/trade/order", Urgency::Resolve, &["instId", "clOrdId", "ordId"]),
     get("/api/v5/trade/orders-pending", Urgency::Resolve, &["instId", "after", "limit"]),
-    get("/api/v5/trade/orders-history", Urgency::Read, &["instType", "instId", "after", "limit"]),
+    get(
+        "/api/v5/trade/orders-history",
+        Urgency::Resolve,
+        &["instType", "instId", "after", "limit"],
+    ),
     get("/api/v5/trade/orders-history-archive", Urgency::Read, &["instType", "after", "limit"]),
     get("/api/v5/trade/fills", Urgency::Resolve, &["begin", "after", "limit", "instId", "ordId"]),
     get(
