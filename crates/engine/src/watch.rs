@@ -134,7 +134,9 @@ impl<W: Stopwatch> Engine<W> {
         }
         effects.notices.push(Notice::Alert { code, detail: reason.clone() });
         let is_held_by_a_person = self.status.state == TradingState::Killed;
-        if !is_held_by_a_person {
+        // A start has let nothing out yet: it goes on by itself, once it has looked again.
+        let is_starting = self.status.cause == TransitionCause::Start;
+        if !is_held_by_a_person && !is_starting {
             self.go(at, TradingState::Hold, cause, reason, effects);
         }
         self.reconciliation = Reconciliation::Awaited;

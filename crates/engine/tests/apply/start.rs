@@ -82,6 +82,20 @@ fn a_start_that_is_clean_runs_and_limits_themselves_are_within() {
 }
 
 #[test]
+fn a_pause_during_a_start_has_it_look_again_and_then_run_by_itself() {
+    let mut stage = Stage::empty();
+    stage.command(Command::Start { epoch: 1 }).unwrap();
+    stage.apply(&Input::Watch(Watch::Pause(measure(3_000, 2_000))));
+    let status = stage.engine.status();
+    assert_eq!((status.state, status.cause), (TradingState::Hold, TransitionCause::Start));
+    let sweeps =
+        stage.requests().iter().filter(|r| matches!(r, VenueRequest::Sweep { .. })).count();
+    assert_eq!(sweeps, 2, "what was asked before the pause is asked again");
+    stage.warm_up();
+    assert_eq!(stage.engine.status().state, TradingState::Run);
+}
+
+#[test]
 fn a_pause_and_a_clock_that_jumped_hold_withdraw_what_has_not_left_and_compare_again() {
     for (watch, cause) in [
         (Watch::Pause(measure(3_000, 2_000)), TransitionCause::Pause),
