@@ -66,6 +66,21 @@ impl Scene {
         self.run_with(TRADING, before, market_time_s)
     }
 
+    /// The same under `strace`, which does to that system call what `inject` says, as in `signal=SIGKILL:when=3`,
+    /// and writes what it saw, with its times, to `out`.
+    pub(crate) fn run_injected(
+        &self,
+        (call, inject): (&str, &str),
+        out: &Path,
+        market_time_s: u32,
+    ) -> Command {
+        let (trace, inject) = (format!("trace={call}"), format!("inject={call}:{inject}"));
+        let out = out.display().to_string();
+        let strace = ["strace", "-f", "-qq", "-ttt", "--seccomp-bpf", "-o"];
+        let strace = [&strace[..], &[&out, "-e", &trace, "-e", &inject]].concat();
+        self.run(&strace, market_time_s)
+    }
+
     fn run_with(&self, config: &str, before: &[&str], market_time_s: u32) -> Command {
         let mut run = self.command(before);
         run.args(["run", "--headless", "--json", "--config", config, "--data"]).arg(&self.data);

@@ -94,21 +94,9 @@ fn one_series(aurora: &Path, points: &[(&str, usize)], report: &mut Report) -> R
     let mut label = String::new();
     for (call, k) in points {
         label += &format!("{call}:{k} ");
-        let (trace, inject) =
-            (format!("trace={call}"), format!("inject={call}:signal=SIGKILL:when={k}"));
-        let strace = [
-            "strace",
-            "-f",
-            "-qq",
-            "--seccomp-bpf",
-            "-o",
-            "/dev/null",
-            "-e",
-            &trace,
-            "-e",
-            &inject,
-        ];
-        let (status, said) = ended(scene.run(&strace, 3).spawn()?)?;
+        let inject = format!("signal=SIGKILL:when={k}");
+        let run = scene.run_injected((call, &inject), Path::new("/dev/null"), 3).spawn()?;
+        let (status, said) = ended(run)?;
         let killed = status.signal() == Some(9) || status.code() == Some(137);
         if killed {
             report.count("points", 1);

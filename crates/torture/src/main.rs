@@ -3,7 +3,6 @@
 
 mod args;
 mod clock;
-mod decimal;
 mod desk;
 mod disk;
 mod full;

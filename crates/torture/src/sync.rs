@@ -1,5 +1,7 @@
 //! The disk fails or is slow (F05, F06, F08): errors at the k-th call, and a delay at every sync.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::args::Args;
@@ -44,23 +46,8 @@ fn one_series(args: &Args, points: &[(&str, &str, usize)], report: &mut Report) 
     for (call, error, k) in points {
         label += &format!("{call}:{error}:{k} ");
         let trace = scene.path().join("trace");
-        let out = trace.display().to_string();
-        let (only, inject) =
-            (format!("trace={call}"), format!("inject={call}:error={error}:when={k}"));
-        let strace = [
-            "strace",
-            "-f",
-            "-qq",
-            "-ttt",
-            "--seccomp-bpf",
-            "-o",
-            &out,
-            "-e",
-            &only,
-            "-e",
-            &inject,
-        ];
-        let (status, said) = ended(scene.run(&strace, 3).spawn()?)?;
+        let inject = format!("error={error}:when={k}");
+        let (status, said) = ended(scene.run_injected((call, &inject), &trace, 3).spawn()?)?;
         // The first failure that ended the desk; those of the audit end only new orders.
         let failed_ms = std::fs::read_to_string(&trace)?
             .lines()
@@ -130,20 +117,9 @@ pub(crate) fn run_slow(args: &Args) -> Result<Report> {
     report.wrong(NOT_DURABLE, []);
     for ms in [20, 200, 1_000].into_iter().take(args.points(3)) {
         let scene = Scene::new(&args.aurora)?;
-        let inject = format!("inject=fdatasync:delay_enter={}", ms * 1_000);
-        let strace = [
-            "strace",
-            "-f",
-            "-qq",
-            "--seccomp-bpf",
-            "-o",
-            "/dev/null",
-            "-e",
-            "trace=fdatasync",
-            "-e",
-            &inject,
-        ];
-        let (status, said) = ended(scene.run(&strace, 8).spawn()?)?;
+        let inject = format!("delay_enter={}", ms * 1_000);
+        let run = scene.run_injected(("fdatasync", &inject), Path::new("/dev/null"), 8).spawn()?;
+        let (status, said) = ended(run)?;
         let label = format!("every sync takes {ms} ms");
         if !status.success() {
             report.wrong(

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
+use rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::decimal::Decimal;
 use crate::desk::Scene;
 use crate::report::Report;
 use crate::sims::VENUES;
@@ -70,7 +70,7 @@ fn placed(scene: &Scene) -> Result<BTreeMap<String, usize>> {
     let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     for orders in scene.sims.ask("/sim/orders")? {
         for order in orders.as_array().into_iter().flatten() {
-            *taken.entry(text(&order["client_id"])).or_default() += 1;
+            *taken.entry(text(&order["client_id"])?).or_default() += 1;
         }
     }
     for (id, times) in taken {
@@ -82,7 +82,8 @@ fn placed(scene: &Scene) -> Result<BTreeMap<String, usize>> {
 
 /// The lot of each instrument, by number.
 fn lots(scene: &Scene) -> Result<Vec<Decimal>> {
-    scene.instruments()?.iter().map(|(_, lot)| Decimal::read(lot)).collect()
+    let instruments = scene.instruments()?;
+    instruments.iter().map(|(_, lot)| Ok(Decimal::from_str_exact(lot)?)).collect()
 }
 
 /// Booked quantity by order; each fill once, however often it was told.
@@ -93,13 +94,13 @@ fn booked(records: &[(u64, Value)], lots: &[Decimal]) -> Result<BTreeMap<String,
         for fill in one.into_iter().chain(record["fills"].as_array().into_iter().flatten()) {
             let instrument = usize::try_from(fill["instrument"].as_u64().context("instrument")?)?;
             let qty = fill["qty"].as_i64().context("qty")?;
-            fills.insert((text(&fill["order"]), text(&fill["trade_id"])), (instrument, qty));
+            fills.insert((text(&fill["order"])?, text(&fill["trade_id"])?), (instrument, qty));
         }
     }
     let mut booked: BTreeMap<String, Decimal> = BTreeMap::new();
     for ((order, _), (instrument, qty)) in fills {
         let sum = booked.entry(order).or_default();
-        *sum = *sum + lots[instrument] * qty;
+        *sum += lots[instrument] * Decimal::from(qty);
     }
     Ok(booked)
 }
@@ -109,8 +110,8 @@ fn filled(scene: &Scene) -> Result<BTreeMap<String, Decimal>> {
     let mut filled: BTreeMap<String, Decimal> = BTreeMap::new();
     for fills in scene.sims.ask("/sim/fills")? {
         for fill in fills.as_array().into_iter().flatten() {
-            let sum = filled.entry(text(&fill["client_id"])).or_default();
-            *sum = *sum + Decimal::read(&text(&fill["qty"]))?;
+            let sum = filled.entry(text(&fill["client_id"])?).or_default();
+            *sum += decimal(&fill["qty"])?;
         }
     }
     Ok(filled)
@@ -133,7 +134,7 @@ fn positions_of(replay: &Value) -> Result<BTreeMap<String, Decimal>> {
         let venue = VENUES.into_iter().find(|venue| id.to_lowercase().starts_with(venue));
         let base = id.rsplit(':').next().and_then(|pair| pair.split('-').next());
         let name = venue.zip(base).map(|(venue, base)| format!("{venue} {base}"));
-        named.insert(name.with_context(|| id.clone())?, Decimal::read(&text(qty))?);
+        named.insert(name.with_context(|| id.clone())?, decimal(qty)?);
     }
     named.retain(|_, qty| *qty != Decimal::ZERO);
     Ok(named)
@@ -144,15 +145,20 @@ fn positions_at(scene: &Scene) -> Result<BTreeMap<String, Decimal>> {
     let mut named = BTreeMap::new();
     for (venue, positions) in VENUES.into_iter().zip(scene.sims.ask("/sim/positions")?) {
         for position in positions.as_array().into_iter().flatten() {
-            let symbol = text(&position["symbol"]);
+            let symbol = text(&position["symbol"])?;
             let base = symbol.split("USDT").next().unwrap_or_default().trim_end_matches('-');
-            named.insert(format!("{venue} {base}"), Decimal::read(&text(&position["qty"]))?);
+            named.insert(format!("{venue} {base}"), decimal(&position["qty"])?);
         }
     }
     named.retain(|_, qty| *qty != Decimal::ZERO);
     Ok(named)
 }
 
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+fn text(value: &Value) -> Result<String> {
+    Ok(value.as_str().with_context(|| format!("{value} is no text"))?.to_owned())
+}
+
+fn decimal(value: &Value) -> Result<Decimal> {
+    let text = text(value)?;
+    Decimal::from_str_exact(&text).with_context(|| format!("{text:?} is no decimal"))
 }
