@@ -9,6 +9,18 @@ fn check(script: &str, expected: &Expect) {
 }
 
 fn check_with(settings: Settings, script: &str, expected: &Expect) {
+    expected.assert_eq(&play(settings, script));
+}
+
+/// Of a node that has just taken over, with nothing of the old leader's on its way any more: what comes after that.
+fn check_leader(script: &str, expected: &Expect) {
+    let settings = || Settings { request_life: Nanos(0), ..Settings::default() };
+    let before = play(settings(), TAKEOVER);
+    let whole = play(settings(), &format!("{TAKEOVER}\n {script}"));
+    expected.assert_eq(whole.strip_prefix(&before).unwrap());
+}
+
+fn play(settings: Settings, script: &str) -> String {
     let mut machine = Machine::new(settings, Nanos(0), 7).unwrap();
     let mut said = String::new();
     let mut no = 0;
@@ -31,7 +43,7 @@ fn check_with(settings: Settings, script: &str, expected: &Expect) {
         said += &format!("{at:<5} {what} => {}{may}\n", machine.status().role.code());
         assert!(now < machine.next_timer(), "{at} {what}: it wants a moment that is over");
     }
-    expected.assert_eq(&said);
+    said
 }
 
 fn inputs(what: &str, no: u64, now: Nanos, machine: &Machine) -> Vec<(Nanos, Input)> {
@@ -171,25 +183,9 @@ fn a_candidate_that_waits_out_old_requests_is_not_hurried_by_its_own_limit() {
 
 #[test]
 fn a_leader_that_cannot_renew_stops_before_the_lease_ends() {
-    let settings = Settings { request_life: Nanos(0), ..Settings::default() };
-    check_with(
-        settings,
-        &format!(
-            "{TAKEOVER}\n 1600 awake\n 1700 no-store\n 2200 awake\n 4449 awake\n 4450 awake\n 4500 drained"
-        ),
+    check_leader(
+        "1600 awake\n 1700 no-store\n 2200 awake\n 4449 awake\n 4450 awake\n 4500 drained",
         &expect![[r#"
-            0     TryLease { no: 1 }
-            0     tick => FOLLOWER
-            10    Notice(Candidate(Token(3)))
-            10    RaiseEpoch { epoch: 8 }
-            10    granted 3 => CANDIDATE
-            20    Notice(Raised { from: 7, to: 8 })
-            20    CatchUp
-            20    raised 8 => CANDIDATE
-            30    Notice(Leading(8))
-            30    StartDesk { epoch: 8, open_orders: CancelAll }
-            30    caught-up 7 => LEADER sends under 8
-            40    tick => LEADER sends under 8
             1540  RenewLease { no: 2, token: Token(3) }
             1600  awake => LEADER sends under 8
             1700  Notice(NoStore("connection refused"))
@@ -210,23 +206,9 @@ fn a_leader_that_cannot_renew_stops_before_the_lease_ends() {
 
 #[test]
 fn after_a_pause_nothing_leaves_before_the_lease_was_looked_at_again() {
-    let settings = Settings { request_life: Nanos(0), ..Settings::default() };
-    check_with(
-        settings,
-        &format!("{TAKEOVER}\n 50 started\n 1051 tick\n 1060 granted 3\n 9000 tick"),
+    check_leader(
+        "50 started\n 1051 tick\n 1060 granted 3\n 9000 tick",
         &expect![[r#"
-            0     TryLease { no: 1 }
-            0     tick => FOLLOWER
-            10    Notice(Candidate(Token(3)))
-            10    RaiseEpoch { epoch: 8 }
-            10    granted 3 => CANDIDATE
-            20    Notice(Raised { from: 7, to: 8 })
-            20    CatchUp
-            20    raised 8 => CANDIDATE
-            30    Notice(Leading(8))
-            30    StartDesk { epoch: 8, open_orders: CancelAll }
-            30    caught-up 7 => LEADER sends under 8
-            40    tick => LEADER sends under 8
             50    started => LEADER sends under 8
             1051  Notice(Paused(Nanos(1001000000)))
             1051  StopSending
@@ -247,23 +229,9 @@ fn after_a_pause_nothing_leaves_before_the_lease_was_looked_at_again() {
 
 #[test]
 fn a_higher_epoch_at_the_signer_ends_it_at_once() {
-    let settings = Settings { request_life: Nanos(0), ..Settings::default() };
-    check_with(
-        settings,
-        &format!("{TAKEOVER}\n 60 stale 9\n 70 drained"),
+    check_leader(
+        "60 stale 9\n 70 drained",
         &expect![[r#"
-            0     TryLease { no: 1 }
-            0     tick => FOLLOWER
-            10    Notice(Candidate(Token(3)))
-            10    RaiseEpoch { epoch: 8 }
-            10    granted 3 => CANDIDATE
-            20    Notice(Raised { from: 7, to: 8 })
-            20    CatchUp
-            20    raised 8 => CANDIDATE
-            30    Notice(Leading(8))
-            30    StartDesk { epoch: 8, open_orders: CancelAll }
-            30    caught-up 7 => LEADER sends under 8
-            40    tick => LEADER sends under 8
             60    Notice(Stopped(StaleEpoch))
             60    StopSending
             60    DrainDesk { why: StaleEpoch, may_cancel: false }
@@ -275,23 +243,9 @@ fn a_higher_epoch_at_the_signer_ends_it_at_once() {
 
 #[test]
 fn a_demoted_leader_drains_with_its_lease_then_stands_aside() {
-    let settings = Settings { request_life: Nanos(0), ..Settings::default() };
-    check_with(
-        settings,
-        &format!("{TAKEOVER}\n 60 demote\n 70 drained\n 80 tick\n 14000 awake\n 15070 awake\n"),
+    check_leader(
+        "60 demote\n 70 drained\n 80 tick\n 14000 awake\n 15070 awake\n",
         &expect![[r#"
-            0     TryLease { no: 1 }
-            0     tick => FOLLOWER
-            10    Notice(Candidate(Token(3)))
-            10    RaiseEpoch { epoch: 8 }
-            10    granted 3 => CANDIDATE
-            20    Notice(Raised { from: 7, to: 8 })
-            20    CatchUp
-            20    raised 8 => CANDIDATE
-            30    Notice(Leading(8))
-            30    StartDesk { epoch: 8, open_orders: CancelAll }
-            30    caught-up 7 => LEADER sends under 8
-            40    tick => LEADER sends under 8
             60    Notice(Stopped(Operator))
             60    DrainDesk { why: Operator, may_cancel: true }
             60    demote => DRAINING
@@ -348,23 +302,9 @@ fn without_automatic_takeover_only_a_person_makes_a_leader() {
 
 #[test]
 fn a_drain_that_does_not_end_ends_the_process() {
-    let settings = Settings { request_life: Nanos(0), ..Settings::default() };
-    check_with(
-        settings,
-        &format!("{TAKEOVER}\n 60 demote\n 10061 awake"),
+    check_leader(
+        "60 demote\n 10061 awake",
         &expect![[r#"
-            0     TryLease { no: 1 }
-            0     tick => FOLLOWER
-            10    Notice(Candidate(Token(3)))
-            10    RaiseEpoch { epoch: 8 }
-            10    granted 3 => CANDIDATE
-            20    Notice(Raised { from: 7, to: 8 })
-            20    CatchUp
-            20    raised 8 => CANDIDATE
-            30    Notice(Leading(8))
-            30    StartDesk { epoch: 8, open_orders: CancelAll }
-            30    caught-up 7 => LEADER sends under 8
-            40    tick => LEADER sends under 8
             60    Notice(Stopped(Operator))
             60    DrainDesk { why: Operator, may_cancel: true }
             60    demote => DRAINING
