@@ -13,7 +13,8 @@ use crate::window::Window;
 /// Judges what may be signed.
 ///
 /// Whatever changes [`Authority::remembered`], a refusal included, must be durable before the answer leaves. The
-/// window is not remembered, so a process begins in HOLD: nobody gets a fresh window by making it start again.
+/// window of the caps is not remembered: whoever can start the process again gets a fresh one. So run it under a user
+/// of its own; it begins in HOLD, until its desk has compared the account.
 #[derive(Clone, Debug)]
 pub struct Authority {
     policy: Policy,

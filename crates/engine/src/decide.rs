@@ -86,7 +86,12 @@ impl<W: Stopwatch> Engine<W> {
     }
 
     fn place(&mut self, at: Nanos, case: &Case, features: &FeatureValues, effects: &mut Effects) {
-        let intent = case.intent;
+        let mut case = *case;
+        if case.purpose == Purpose::Entry {
+            let limits = &self.settings.brakes.budget;
+            case.intent.qty = self.budget.share_of(at, case.intent.qty, limits);
+        }
+        let (case, intent) = (&case, case.intent);
         let market = &self.markets[intent.instrument.index()];
         let quiet_until = match case.purpose {
             Purpose::Entry => market.quiet_until,
@@ -180,17 +185,30 @@ impl<W: Stopwatch> Engine<W> {
             audit_ok: self.audit_ok,
             book_ok: self.book_ok(market, at),
             reduces,
+            closes: intent.reduce_only.then(|| (self.exits_with(intent), Lots(-closing.min(0)))),
             notional: worth,
             min_notional: rules.min_notional,
             position_after: rules.notional(price, Lots(after)),
             exposure_after: exposure + worth,
             band_bps: market.band_bps(intent.side, intent.limit),
-            sent_last_minute: count(self.sent.len()),
+            // What waits for the disk will have left.
+            sent_last_minute: count(self.sent.len() + self.waiting.len()),
             live_orders: count(self.orders.live_count()),
+            budget_spent: self.budget.locked(at, &self.settings.brakes.budget),
             quarantined: market.quarantined(at),
             same_ms_ago: market.breaker.same_as_before(at, intent),
             collar_bps: market.breaker.collar_bps(intent.side, intent.limit.0),
         }
+    }
+
+    /// What this exit and those that may still fill would close together.
+    fn exits_with(&self, intent: &OrderIntent) -> Lots {
+        let like = self.orders.live().filter(|order| {
+            let OrderIntent { instrument, side, reduce_only, .. } = order.intent;
+            reduce_only && (instrument, side) == (intent.instrument, intent.side)
+        });
+        let pending: i64 = like.map(|order| order.left().0).sum();
+        Lots(intent.qty.0 + if active(Bug::ExitsNotSummed) { 0 } else { pending })
     }
 
     /// What every order that may still fill and may open something is worth.

@@ -3,6 +3,7 @@
 use aurora_gate::Stopwatch;
 use aurora_model::{ClientOrderId, InstrumentNo, Nanos, TradingState, TransitionCause};
 
+use crate::alert::AlertCode;
 use crate::effect::{Effects, Notice};
 use crate::engine::Engine;
 use crate::record::Record;
@@ -22,7 +23,7 @@ impl<W: Stopwatch> Engine<W> {
         let seconds = self.settings.deadlines.unresolved.seconds();
         let market = &self.markets[instrument.index()].instrument;
         let detail = format!("order {id} at {}: no answer settles it for {seconds} s", market.id);
-        effects.notices.push(Notice::Alert { code: "ORDER_UNRESOLVED", detail });
+        effects.notices.push(Notice::Alert { code: AlertCode::Unresolved, detail });
         self.hold_instrument(at, id, instrument, effects);
     }
 
@@ -39,7 +40,7 @@ impl<W: Stopwatch> Engine<W> {
             "order {id} at {} was given up and is alive at the venue: it is taken back and counts",
             self.markets[instrument.index()].instrument.id
         );
-        let alert = Notice::Alert { code: "DEAD_ORDER_LIVE", detail: detail.clone() };
+        let alert = Notice::Alert { code: AlertCode::DeadLive, detail: detail.clone() };
         effects.notices.push(alert);
         self.hold_instrument(at, id, instrument, effects);
         self.go(at, TradingState::Hold, TransitionCause::Reconciliation, detail, effects);

@@ -8,6 +8,7 @@ use aurora_model::{
     TransitionCause, VenueRequest,
 };
 
+use crate::alert::AlertCode;
 use crate::guard::Step;
 use crate::record::Stamped;
 
@@ -56,8 +57,8 @@ pub enum Notice {
     },
     /// Something is wrong that a person should see.
     Alert {
-        /// Stable code.
-        code: &'static str,
+        /// Which kind.
+        code: AlertCode,
         /// What happened.
         detail: String,
     },

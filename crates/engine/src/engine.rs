@@ -11,7 +11,7 @@ use aurora_model::{
 use aurora_signal::Wish;
 
 use crate::EngineError;
-use crate::brakes::{BrakeLimits, Turnover};
+use crate::brakes::{BrakeLimits, Budget, Turnover};
 use crate::effect::Effects;
 use crate::fingerprint::{self, Fingerprint};
 use crate::guard::Limits;
@@ -64,6 +64,7 @@ pub struct Engine<W> {
     pub(crate) orders: Orders,
     pub(crate) ledger: Ledger,
     pub(crate) turnover: Turnover,
+    pub(crate) budget: Budget,
     pub(crate) status: Status,
     /// The run has begun. Before that the market is history and the state that of the journal's last run.
     pub(crate) started: bool,
@@ -81,8 +82,9 @@ pub struct Engine<W> {
     pub(crate) outcomes: BTreeMap<Venue, VecDeque<bool>>,
     pub(crate) decisions: u64,
     pub(crate) last_fill_at: Nanos,
-    /// When a difference from the venue's account is looked at again.
+    /// When a difference from the venue's account is looked at again, and how long that is after the last time.
     pub(crate) sweep_again_at: Nanos,
+    pub(crate) sweep_wait: Nanos,
     /// From when the fills of the last sweep were asked for.
     pub(crate) swept_from: Nanos,
     pub(crate) day: i64,
@@ -124,6 +126,7 @@ impl<W: Stopwatch> Engine<W> {
             orders: Orders::new(settings.account, 0, settings.deadlines),
             ledger: Ledger::new(instruments, cash)?,
             turnover: Turnover::default(),
+            budget: Budget::default(),
             markets,
             status: hold,
             started: false,
@@ -138,6 +141,7 @@ impl<W: Stopwatch> Engine<W> {
             decisions: 0,
             last_fill_at: Nanos(0),
             sweep_again_at: Nanos(i64::MIN),
+            sweep_wait: Nanos(0),
             swept_from: Nanos(0),
             day: i64::MIN,
             timer_at: Nanos(i64::MIN),
@@ -163,7 +167,9 @@ impl<W: Stopwatch> Engine<W> {
         match input {
             Input::Market(event) => self.on_market(at, event, effects),
             Input::Report(report) => {
-                self.record(at, Record::Report((*report).clone()), effects);
+                let news = self.news_of(report);
+                let report = news.as_ref().unwrap_or(report);
+                self.record(at, Record::Report(report.clone()), effects);
                 self.on_report(at, report, effects);
             }
             Input::Venue { instrument, state } => self.on_venue(at, *instrument, *state, effects),
@@ -182,7 +188,11 @@ impl<W: Stopwatch> Engine<W> {
         self.timer_at
     }
 
+    /// Writes down; what a replay has to say is in the journal already.
     pub(crate) fn record(&mut self, at: Nanos, record: Record, effects: &mut Effects) {
+        if !self.started {
+            return;
+        }
         self.records += 1;
         effects.records.push(Stamped { at, record });
     }

@@ -3,7 +3,7 @@
 //! The gate judges an entry; an exit must get out even in a bad market, so it is held only to
 //! what protects from a bug: state, instrument rules, size, price band and rate.
 
-use aurora_model::{Notional, Reason, ReasonCode, TradingState, VenueState};
+use aurora_model::{Lots, Notional, Reason, ReasonCode, TradingState, VenueState};
 use aurora_planted::{Bug, active};
 
 use aurora_model::number::decimal_to_f64;
@@ -40,6 +40,8 @@ pub struct Facts {
     pub book_ok: bool,
     /// It can only shrink a position.
     pub reduces: bool,
+    /// Of an order that may only shrink a position: what it and its like would close together, and what there is.
+    pub closes: Option<(Lots, Lots)>,
     /// What the order is worth.
     pub notional: Notional,
     /// The least the venue takes.
@@ -54,6 +56,8 @@ pub struct Facts {
     pub sent_last_minute: u32,
     /// Orders that may still fill.
     pub live_orders: u32,
+    /// What was spent of which risk budget, while entries are locked by it.
+    pub budget_spent: Option<(f64, f64)>,
     /// Why the instrument is quarantined.
     pub quarantined: Option<Reason>,
     /// The instrument's last order was the same, so many milliseconds ago.
@@ -78,7 +82,7 @@ pub struct Step {
 }
 
 /// Every check in order; the first denial wins, the rest are still measured for the waterfall.
-pub fn check(limits: &Limits, brakes: &BrakeLimits, facts: &Facts) -> [Step; 11] {
+pub fn check(limits: &Limits, brakes: &BrakeLimits, facts: &Facts) -> [Step; 13] {
     [
         state(facts),
         venue(facts),
@@ -86,8 +90,10 @@ pub fn check(limits: &Limits, brakes: &BrakeLimits, facts: &Facts) -> [Step; 11]
         size(limits, facts),
         position(limits, facts),
         exposure(limits, facts),
+        exit(facts),
         band(limits, facts),
         rate(limits, facts),
+        budget(facts),
         runaway(facts),
         duplicate(brakes, facts),
         collar(brakes, facts),
@@ -161,6 +167,15 @@ fn exposure(limits: &Limits, facts: &Facts) -> Step {
     step("exposure", "quote", money(facts.exposure_after), limit, over, ReasonCode::PositionCap)
 }
 
+/// The position is the parent of the orders that close it: together they are never more than it is.
+fn exit(facts: &Facts) -> Step {
+    let Some((asked, held)) = facts.closes else {
+        return Step { name: "exit_size", unit: "lots", value: None, limit: None, denial: None };
+    };
+    let (value, limit) = (asked.0 as f64, held.0 as f64);
+    step("exit_size", "lots", value, limit, held < asked, ReasonCode::ExitTooLarge)
+}
+
 fn band(limits: &Limits, facts: &Facts) -> Step {
     let over = facts.band_bps > limits.price_band_bps;
     step("price_band", "bps", facts.band_bps, limits.price_band_bps, over, ReasonCode::PriceBand)
@@ -177,6 +192,13 @@ fn rate(limits: &Limits, facts: &Facts) -> Step {
         && !facts.reduces
         && !active(Bug::RateIgnored);
     step("order_rate", "per_min", value, limit, over, ReasonCode::RateLimit)
+}
+
+fn budget(facts: &Facts) -> Step {
+    let denial = facts.budget_spent.filter(|_| !facts.reduces);
+    let denial = denial.map(|(value, limit)| Reason::with(ReasonCode::RiskBudget, value, limit));
+    let (value, limit) = (denial.map(|reason| reason.value), denial.map(|reason| reason.limit));
+    Step { name: "risk_budget", unit: "quote", value, limit, denial }
 }
 
 fn runaway(facts: &Facts) -> Step {
@@ -210,6 +232,7 @@ mod tests {
     use aurora_model::Nanos;
 
     use super::*;
+    use crate::brakes::BudgetLimits;
 
     fn limits() -> Limits {
         Limits {
@@ -234,6 +257,7 @@ mod tests {
             quarantine: Nanos::SECOND * 60,
             duplicate_within: Nanos::from_millis(200),
             collar_bps: 150.0,
+            budget: BudgetLimits::default(),
         }
     }
 
@@ -244,6 +268,7 @@ mod tests {
             audit_ok: true,
             book_ok: true,
             reduces: false,
+            closes: None,
             notional: "1000".parse().unwrap(),
             min_notional: "5".parse().unwrap(),
             position_after: "2000".parse().unwrap(),
@@ -251,6 +276,7 @@ mod tests {
             band_bps: 20.0,
             sent_last_minute: 59,
             live_orders: 19,
+            budget_spent: None,
             quarantined: None,
             same_ms_ago: Some(200.0),
             collar_bps: Some(150.0),
@@ -282,6 +308,7 @@ mod tests {
             (Facts { notional: cent("4.99"), ..facts() }, "BELOW_MIN_NOTIONAL"),
             (Facts { position_after: cent("2000.01"), ..facts() }, "POSITION_CAP"),
             (Facts { exposure_after: cent("5000.01"), ..facts() }, "POSITION_CAP"),
+            (Facts { closes: Some((Lots(6), Lots(5))), ..facts() }, "EXIT_TOO_LARGE"),
             (Facts { band_bps: 20.1, ..facts() }, "PRICE_BAND"),
             (Facts { sent_last_minute: 60, ..facts() }, "RATE_LIMIT"),
             (Facts { live_orders: 20, ..facts() }, "RATE_LIMIT"),
@@ -289,6 +316,7 @@ mod tests {
                 Facts { quarantined: Some(Reason::new(ReasonCode::RunawayFlips)), ..facts() },
                 "RUNAWAY_FLIPS",
             ),
+            (Facts { budget_spent: Some((26.0, 25.0)), ..facts() }, "RISK_BUDGET"),
             (Facts { same_ms_ago: Some(199.9), ..facts() }, "DUPLICATE_INTENT"),
             (Facts { collar_bps: Some(150.1), ..facts() }, "PRICE_COLLAR"),
         ] {
@@ -300,6 +328,7 @@ mod tests {
     fn an_exit_passes_what_holds_an_entry_but_never_a_hold_or_a_wild_price() {
         let exit = Facts {
             reduces: true,
+            closes: Some((Lots(5), Lots(5))),
             audit_ok: false,
             book_ok: false,
             notional: "9000".parse().unwrap(),
@@ -307,6 +336,7 @@ mod tests {
             exposure_after: "9000".parse().unwrap(),
             sent_last_minute: 600,
             live_orders: 200,
+            budget_spent: Some((26.0, 25.0)),
             quarantined: Some(Reason::new(ReasonCode::RunawayCancels)),
             same_ms_ago: Some(0.0),
             collar_bps: Some(900.0),

@@ -4,6 +4,7 @@
 //! inputs give the same effects and the same [`Fingerprint`], on any machine; live, backtest and replay
 //! differ only in where inputs come from and who carries the effects out.
 
+mod alert;
 pub mod brakes;
 mod checks;
 mod dead_man;
@@ -26,6 +27,8 @@ mod state;
 mod timer;
 mod watch;
 
+pub use alert::AlertCode;
+pub use brakes::BudgetView;
 pub use checks::{Checks, StartCheck};
 pub use effect::{Effects, Judgement, Notice};
 pub use engine::{Engine, Settings};

@@ -128,6 +128,7 @@ impl<W: Stopwatch> Engine<W> {
         if self.started && self.status.state.may_open() {
             self.day_loss(at, effects);
             self.brake(at, effects);
+            self.watch_budget(at, effects);
             self.tick(at, no, effects);
         }
     }

@@ -4,6 +4,7 @@ use aurora_gate::Stopwatch;
 use aurora_model::{ClientOrderId, InstrumentNo, Nanos, VenueRequest};
 use aurora_planted::{Bug, active};
 
+use crate::brakes::forget_older;
 use crate::effect::{Effects, Notice};
 use crate::engine::Engine;
 use crate::record::Record;
@@ -21,12 +22,22 @@ impl<W: Stopwatch> Engine<W> {
             && record <= self.durable
         {
             self.waiting.pop_front();
-            if self.status.state.may_open() || active(Bug::StopLetsEntriesOut) {
+            let may_leave = self.status.state.may_open() && !self.is_held(id);
+            if may_leave || active(Bug::StopLetsEntriesOut) {
                 self.send(at, id, effects);
             } else {
                 self.withdraw(at, id, effects);
             }
         }
+    }
+
+    /// Its instrument was held since it was written down.
+    fn is_held(&self, id: ClientOrderId) -> bool {
+        let order = self.orders.get(id);
+        order.is_some_and(|order| {
+            let is_held = self.markets[order.intent.instrument.index()].held.is_some();
+            is_held && !order.intent.reduce_only
+        })
     }
 
     fn send(&mut self, at: Nanos, id: ClientOrderId, effects: &mut Effects) {
@@ -37,7 +48,17 @@ impl<W: Stopwatch> Engine<W> {
         self.record(at, Record::Sent { id }, effects);
         effects.requests.push(VenueRequest::Place { id, intent });
         effects.notices.push(Notice::Order(id));
+        self.has_left(at);
+    }
+
+    /// An order left: for a minute it counts against the rate of orders, over a restart too.
+    pub(crate) fn has_left(&mut self, at: Nanos) {
+        self.forget_sent(at);
         self.sent.push_back(at);
+    }
+
+    pub(crate) fn forget_sent(&mut self, at: Nanos) {
+        forget_older(&mut self.sent, at);
     }
 
     fn withdraw(&mut self, at: Nanos, id: ClientOrderId, effects: &mut Effects) {
@@ -54,16 +75,24 @@ impl<W: Stopwatch> Engine<W> {
         instrument: InstrumentNo,
         effects: &mut Effects,
     ) {
-        if self.orders.ask_cancel(id, at) {
-            // What a stop cancels is no loop.
-            if self.status.state.may_open() {
-                let breaker = &mut self.markets[instrument.index()].breaker;
-                breaker.canceled(at, &self.settings.brakes);
-            }
+        if self.ask_cancel(at, id) {
             self.record(at, Record::CancelAsked { id }, effects);
             effects.requests.push(VenueRequest::Cancel { id, instrument });
             effects.notices.push(Notice::Order(id));
         }
+    }
+
+    /// The order's cancel is asked for; false when that would be too early. Its first one counts against the
+    /// breaker: asking again is no loop, nor is what a stop cancels.
+    pub(crate) fn ask_cancel(&mut self, at: Nanos, id: ClientOrderId) -> bool {
+        let Some(order) = self.orders.get(id) else { return false };
+        let (instrument, is_first) = (order.intent.instrument, order.cancel_asked_at.is_none());
+        let is_asked = self.orders.ask_cancel(id, at);
+        if is_asked && is_first && self.status.state.may_open() {
+            let breaker = &mut self.markets[instrument.index()].breaker;
+            breaker.canceled(at, &self.settings.brakes);
+        }
+        is_asked
     }
 
     /// Asks for the cancel of every order that may still fill, and withdraws what has not left.

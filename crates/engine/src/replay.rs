@@ -21,19 +21,20 @@ impl<W: Stopwatch> Engine<W> {
         let at = stamped.at;
         let contradiction =
             |detail: String| EngineError::Contradiction { record: record_no, detail };
-        // The day that was last: a start on a later one begins a new day.
-        self.day = day_of(at);
+        // A record of the next day may come before the timer that begins it.
+        if self.day == i64::MIN {
+            self.day = day_of(at);
+        }
         self.turnover.see(at);
         match &stamped.record {
-            Record::Epoch { epoch } => {
-                self.orders.begin_epoch(*epoch, at);
-                self.swept_from = self.last_fill_at;
-            }
+            Record::Epoch { epoch } => self.begin_epoch(*epoch, at),
             Record::Intent { id, intent, purpose, .. } => {
-                self.orders.restore(*id, *intent, *purpose, at)
+                self.orders.restore(*id, *intent, *purpose, at);
+                self.markets[intent.instrument.index()].breaker.written_down(at, *intent);
             }
             Record::Sent { id } => {
-                self.orders.sent(*id, at).map_err(|e| contradiction(e.to_string()))?
+                self.orders.sent(*id, at).map_err(|e| contradiction(e.to_string()))?;
+                self.has_left(at);
             }
             Record::Withdrawn { id } => {
                 self.orders.withdraw(*id, at).map_err(|e| contradiction(e.to_string()))?;
@@ -43,7 +44,7 @@ impl<W: Stopwatch> Engine<W> {
                 self.orders.doubt(*id, at).map_err(|e| contradiction(e.to_string()))?
             }
             Record::CancelAsked { id } => {
-                self.orders.ask_cancel(*id, at);
+                self.ask_cancel(at, *id);
             }
             Record::Report(report) => self.on_report(at, report, &mut Effects::default()),
             Record::Absent { id } => {
@@ -66,7 +67,10 @@ impl<W: Stopwatch> Engine<W> {
                 let marked = self.ledger.mark(*instrument, *half_ticks);
                 marked.map_err(|fault| contradiction(fault.to_string()))?;
             }
-            Record::Day => self.start_day(at),
+            Record::Day => {
+                self.day = day_of(at);
+                self.start_day(at);
+            }
             Record::Checkpoint { fingerprint } => {
                 let here = self.fingerprint();
                 if here != *fingerprint {
@@ -74,6 +78,7 @@ impl<W: Stopwatch> Engine<W> {
                         "fingerprint {fingerprint} was written, replay gives {here}"
                     )));
                 }
+                self.see_budget(at, &mut Effects::default());
             }
         }
         Ok(())

@@ -107,8 +107,7 @@ impl<W: Stopwatch> Engine<W> {
         };
         self.last_fill_at = self.last_fill_at.max(fill.at);
         let order = self.orders.get(fill.order);
-        let was_given_up =
-            order.is_some_and(|order| order.absent || order.state == OrderState::Reject);
+        let was_refused = order.is_some_and(|order| order.state == OrderState::Reject);
         if let Err(fault) = self.orders.booked(fill, at) {
             let reason = fault.to_string();
             self.go(at, TradingState::Hold, TransitionCause::Reconciliation, reason, effects);
@@ -117,7 +116,7 @@ impl<W: Stopwatch> Engine<W> {
             let reason = violation.to_string();
             self.go(at, TradingState::Hold, TransitionCause::Invariant, reason, effects);
         }
-        if was_given_up {
+        if was_refused {
             self.given_up_and_alive(at, fill.order, effects);
         }
         let market = &mut self.markets[fill.instrument.index()];

@@ -12,11 +12,10 @@ use aurora_model::saved::Saved;
 
 use crate::engine::Engine;
 use crate::market::Market;
-use crate::reconcile::Reconciliation;
 use crate::state::Status;
 
 /// Grows by one whenever the same bytes would mean something else, or replay itself leads elsewhere.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// Why a saved state cannot be taken. The journal has everything: replay it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,24 +32,6 @@ pub enum StateError {
 }
 
 saved!(Status { state, cause, reason, since });
-
-impl Saved for Reconciliation {
-    fn save(&self, out: &mut Vec<u8>) {
-        let difference = match self {
-            Reconciliation::Awaited => None,
-            Reconciliation::Agreed => Some(None),
-            Reconciliation::Differs(difference) => Some(Some(difference.clone())),
-        };
-        difference.save(out);
-    }
-    fn load(bytes: &mut &[u8]) -> Option<Reconciliation> {
-        Some(match Option::<Option<String>>::load(bytes)? {
-            None => Reconciliation::Awaited,
-            Some(None) => Reconciliation::Agreed,
-            Some(Some(difference)) => Reconciliation::Differs(difference),
-        })
-    }
-}
 
 impl Market {
     /// What outlives a run. (Its book, its features and its strategy come back with the market.)
@@ -69,6 +50,7 @@ impl Market {
 impl<W: Stopwatch> Engine<W> {
     /// The whole state of an engine into which a journal was replayed and that has not been started.
     pub fn state(&self) -> Vec<u8> {
+        debug_assert!(!self.started, "what market and timers add is no part of it");
         let mut out = Vec::with_capacity(1 << 16);
         VERSION.save(&mut out);
         out.extend_from_slice(&self.basis());
@@ -77,10 +59,11 @@ impl<W: Stopwatch> Engine<W> {
         self.gate.save_state(&mut out);
         self.markets.iter().for_each(|market| market.save_state(&mut out));
         self.turnover.save(&mut out);
+        self.budget.save(&mut out);
+        self.sent.save(&mut out);
         self.status.save(&mut out);
-        self.reconciliation.save(&mut out);
         self.outcomes.save(&mut out);
-        (self.records, self.last_fill_at, self.swept_from).save(&mut out);
+        self.last_fill_at.save(&mut out);
         self.day.save(&mut out);
         out
     }
@@ -115,10 +98,11 @@ impl<W: Stopwatch> Engine<W> {
         self.gate.load_state(bytes)?;
         self.markets.iter_mut().try_for_each(|market| market.load_state(bytes))?;
         self.turnover = Saved::load(bytes)?;
+        self.budget = Saved::load(bytes)?;
+        self.sent = Saved::load(bytes)?;
         self.status = Saved::load(bytes)?;
-        self.reconciliation = Saved::load(bytes)?;
         self.outcomes = Saved::load(bytes)?;
-        (self.records, self.last_fill_at, self.swept_from) = Saved::load(bytes)?;
+        self.last_fill_at = Saved::load(bytes)?;
         self.day = Saved::load(bytes)?;
         Some(())
     }
@@ -128,6 +112,9 @@ impl<W: Stopwatch> Engine<W> {
         let mut text = format!("{:?}\n{:?}\n", self.settings, self.gate.config());
         for market in &self.markets {
             let _ = writeln!(text, "{:?} {}", market.instrument, market.is_traded());
+        }
+        for (currency, start) in self.ledger.started_with() {
+            let _ = writeln!(text, "{currency} {start}");
         }
         *blake3::hash(text.as_bytes()).as_bytes()
     }

@@ -6,7 +6,7 @@ use aurora_planted::{Bug, active};
 
 use crate::checks::StartCheck;
 use crate::effect::{Effects, Notice};
-use crate::engine::Engine;
+use crate::engine::{Engine, Settings};
 use crate::input::Command;
 use crate::reconcile::Reconciliation;
 use crate::record::Record;
@@ -81,10 +81,8 @@ impl<W: Stopwatch> Engine<W> {
     /// Begins a run: HOLD, everything unanswered is in doubt, and the venue is asked about all of it.
     fn start(&mut self, at: Nanos, epoch: u32, effects: &mut Effects) {
         self.started = true;
-        // What a replay had to say is in the journal already.
-        self.records = 0;
         self.record(at, Record::Epoch { epoch }, effects);
-        self.orders.begin_epoch(epoch, at);
+        self.begin_epoch(epoch, at);
         self.timer_at = at;
         self.checkpoint_at = at;
         // Whatever a person or a brake stopped stays stopped over a restart; a person lets it go.
@@ -122,6 +120,21 @@ impl<W: Stopwatch> Engine<W> {
             return;
         }
         effects.requests.push(VenueRequest::Sweep { since: self.swept_from });
+    }
+
+    /// What a new run does to what the one before knew: no moment of the old clock lies ahead.
+    pub(crate) fn begin_epoch(&mut self, epoch: u32, at: Nanos) {
+        let may_have_left = self.orders.live().filter(|order| order.sent_at.is_none()).count();
+        self.orders.begin_epoch(epoch, at);
+        self.sent.extend(std::iter::repeat_n(at, may_have_left));
+        self.sent.iter_mut().for_each(|sent| *sent = (*sent).min(at));
+        let Settings { quiet, brakes, .. } = &self.settings;
+        for market in &mut self.markets {
+            market.quiet_until = market.quiet_until.min(at + *quiet);
+            market.no_exit_until = market.no_exit_until.min(at + *quiet);
+            market.breaker.begin_epoch(at, brakes.quarantine);
+        }
+        self.budget.begin_epoch(at);
     }
 
     fn refuse(&self, to: TradingState) -> Refusal {

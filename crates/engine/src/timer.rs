@@ -12,7 +12,6 @@ use crate::record::Record;
 
 /// How often the engine wants to be told the time.
 const TIMER: Nanos = Nanos(50_000_000);
-const MINUTE: Nanos = Nanos(60_000_000_000);
 
 /// The UTC day since 1970.
 pub(crate) const fn day_of(at: Nanos) -> i64 {
@@ -22,9 +21,7 @@ pub(crate) const fn day_of(at: Nanos) -> i64 {
 impl<W: Stopwatch> Engine<W> {
     pub(crate) fn on_timer(&mut self, at: Nanos, effects: &mut Effects) {
         self.timer_at = at + TIMER;
-        while self.sent.front().is_some_and(|sent| MINUTE <= at - *sent) {
-            self.sent.pop_front();
-        }
+        self.forget_sent(at);
         self.chase(at, effects);
         self.new_day(at, effects);
         self.look_again(at, effects);
@@ -73,7 +70,8 @@ impl<W: Stopwatch> Engine<W> {
 
     fn new_day(&mut self, at: Nanos, effects: &mut Effects) {
         let day = day_of(at);
-        if day == self.day {
+        // A clock that goes back over midnight gives nobody a fresh day.
+        if day <= self.day {
             return;
         }
         let first = self.day == i64::MIN;
@@ -96,6 +94,7 @@ impl<W: Stopwatch> Engine<W> {
         self.record_marks(at, effects);
         let fingerprint = self.fingerprint();
         self.record(at, Record::Checkpoint { fingerprint }, effects);
+        self.see_budget(at, effects);
     }
 
     fn record_marks(&mut self, at: Nanos, effects: &mut Effects) {

@@ -7,6 +7,7 @@
 use aurora_gate::Stopwatch;
 use aurora_model::{Nanos, TradingState, TransitionCause, VenueRequest};
 
+use crate::alert::AlertCode;
 use crate::effect::{Effects, Notice};
 use crate::engine::Engine;
 use crate::reconcile::Reconciliation;
@@ -60,85 +61,60 @@ impl Default for Watched {
     }
 }
 
+impl Watch {
+    /// What is wrong by it, in words; `None` while it is within its limit.
+    fn problem(&self) -> Option<String> {
+        let (measure, what) = match self {
+            Watch::Pause(gap) => (gap, "the process stood still for"),
+            Watch::Jump(by) => (by, "the wall clock moved by"),
+            Watch::Skew(skew) => (skew, "our clock differs from a venue's by"),
+            Watch::Commits(p99) => (p99, "99 of 100 commits to disk take up to"),
+            Watch::Builds(same) => return same.clone().err(),
+        };
+        (!measure.is_within()).then(|| measure.words(what))
+    }
+
+    /// What it is called, as an alert and as the cause of a stop.
+    const fn names(&self) -> (AlertCode, TransitionCause) {
+        match self {
+            Watch::Pause(_) => (AlertCode::Paused, TransitionCause::Pause),
+            Watch::Jump(_) => (AlertCode::ClockJumped, TransitionCause::Clock),
+            Watch::Skew(_) => (AlertCode::ClockSkew, TransitionCause::Clock),
+            Watch::Commits(_) => (AlertCode::SlowDisk, TransitionCause::Disk),
+            Watch::Builds(_) => (AlertCode::MixedBuilds, TransitionCause::Build),
+        }
+    }
+}
+
 impl<W: Stopwatch> Engine<W> {
     pub(crate) fn on_watch(&mut self, at: Nanos, watch: &Watch, effects: &mut Effects) {
+        let problem = watch.problem();
         match watch {
-            Watch::Pause(gap) if !gap.is_within() => {
-                let reason = gap.words("the process stood still for");
-                self.stop_and_look_again(
-                    at,
-                    (TransitionCause::Pause, "PROCESS_PAUSED"),
-                    reason,
-                    effects,
-                );
-            }
-            Watch::Jump(by) if !by.is_within() => {
-                let reason = by.words("the wall clock moved by");
-                self.stop_and_look_again(
-                    at,
-                    (TransitionCause::Clock, "CLOCK_JUMPED"),
-                    reason,
-                    effects,
-                );
-            }
             Watch::Pause(_) | Watch::Jump(_) => {}
-            Watch::Skew(skew) => {
-                self.watched.skew_ok = skew.is_within();
-                if !skew.is_within() {
-                    let reason = skew.words("our clock differs from a venue's by");
-                    self.stop(at, (TransitionCause::Clock, "CLOCK_SKEW"), reason, effects);
-                }
-            }
-            Watch::Commits(p99) => {
-                self.watched.disk_ok = p99.is_within();
-                if !p99.is_within() {
-                    let reason = p99.words("99 of 100 commits to disk take up to");
-                    self.stop(at, (TransitionCause::Disk, "SLOW_DISK"), reason, effects);
-                }
-            }
-            Watch::Builds(same) => {
-                self.watched.builds_ok = same.is_ok();
-                if let Err(different) = same {
-                    let cause = (TransitionCause::Build, "MIXED_BUILDS");
-                    self.stop(at, cause, different.clone(), effects);
-                }
-            }
+            Watch::Skew(_) => self.watched.skew_ok = problem.is_none(),
+            Watch::Commits(_) => self.watched.disk_ok = problem.is_none(),
+            Watch::Builds(_) => self.watched.builds_ok = problem.is_none(),
         }
-    }
-
-    /// Holds a desk that trades. One that does not is kept from it by the check.
-    fn stop(
-        &mut self,
-        at: Nanos,
-        (cause, code): (TransitionCause, &'static str),
-        reason: String,
-        effects: &mut Effects,
-    ) {
-        if self.status.state == TradingState::Run {
-            effects.notices.push(Notice::Alert { code, detail: reason.clone() });
-            self.go(at, TradingState::Hold, cause, reason, effects);
-        }
-    }
-
-    /// Holds until a person resumes, takes back what has not left, and has the account compared anew:
-    /// what was known is from before.
-    fn stop_and_look_again(
-        &mut self,
-        at: Nanos,
-        (cause, code): (TransitionCause, &'static str),
-        reason: String,
-        effects: &mut Effects,
-    ) {
-        if !self.started {
+        let Some(reason) = problem else { return };
+        let (code, cause) = watch.names();
+        let is_a_moment = matches!(watch, Watch::Pause(_) | Watch::Jump(_));
+        // One that does not trade is kept from it by the check.
+        if !self.started || (!is_a_moment && self.status.state != TradingState::Run) {
             return;
         }
         effects.notices.push(Notice::Alert { code, detail: reason.clone() });
-        let is_held_by_a_person = self.status.state == TradingState::Killed;
         // A start has let nothing out yet: it goes on by itself, once it has looked again.
         let is_starting = self.status.cause == TransitionCause::Start;
-        if !is_held_by_a_person && !is_starting {
+        if self.status.state != TradingState::Killed && !is_starting {
             self.go(at, TradingState::Hold, cause, reason, effects);
         }
+        if is_a_moment {
+            self.look_at_the_account(effects);
+        }
+    }
+
+    /// What was known is from before: has the account compared anew.
+    fn look_at_the_account(&mut self, effects: &mut Effects) {
         self.reconciliation = Reconciliation::Awaited;
         self.swept_from = self.last_fill_at;
         effects.requests.push(VenueRequest::Sweep { since: self.swept_from });

@@ -2,8 +2,12 @@
 
 #[path = "apply/brakes.rs"]
 mod brakes;
+#[path = "apply/budget.rs"]
+mod budget;
 #[path = "apply/doubt.rs"]
 mod doubt;
+#[path = "apply/restarts.rs"]
+mod restarts;
 #[path = "apply/saved.rs"]
 mod saved;
 #[path = "apply/stage.rs"]
@@ -81,6 +85,49 @@ fn a_difference_is_looked_at_again_until_it_is_gone_and_a_person_may_release_the
     stage.report(account(0));
     assert_eq!(stage.engine.reconciliation(), &Reconciliation::Agreed);
     assert_eq!(stage.engine.status().state, TradingState::Hold, "a person releases it");
+}
+
+#[test]
+fn a_difference_that_stays_is_told_once_and_looked_at_more_rarely() {
+    let mut stage = Stage::running();
+    let sweeps = |stage: &Stage| {
+        stage.requests().iter().filter(|r| matches!(r, VenueRequest::Sweep { .. })).count()
+    };
+    let account = || {
+        let positions = vec![(InstrumentNo(0), Lots(3))];
+        ReportKind::Account { open: vec![], fills: vec![], positions }
+    };
+    let mut gaps = Vec::new();
+    while gaps.len() < 5 {
+        stage.report(account());
+        let (since, asked) = (stage.now(), sweeps(&stage));
+        while sweeps(&stage) == asked {
+            stage.pass(Nanos::from_millis(900));
+            stage.apply(&Input::Timer);
+        }
+        gaps.push((stage.now() - since).seconds());
+    }
+    assert_eq!(gaps, [5.0, 10.0, 15.0, 15.0, 15.0]);
+    assert_eq!(stage.alerts(), ["RECON_MISMATCH"]);
+}
+
+#[test]
+fn a_sweep_puts_only_fills_nobody_knew_into_the_journal() {
+    let mut stage = Stage::running();
+    let id = stage.rest(Side::Buy, 1_000, 5);
+    let [known, new] = [1, 2].map(|trade| fill_of(id, trade, Side::Buy, 1_000, 2));
+    stage.report(ReportKind::Fill(known));
+    let positions = vec![(stage.no(), Lots(4))];
+    stage.report(ReportKind::Account { open: vec![], fills: vec![known, new], positions });
+    let told = stage.journal.iter().rev().find_map(|stamped| match &stamped.record {
+        Record::Report(report) => match &report.kind {
+            ReportKind::Account { fills, .. } => Some(fills.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(told, Some(vec![new]));
+    assert_eq!(stage.engine.ledger().position(stage.no()), Lots(4));
 }
 
 #[test]

@@ -131,6 +131,16 @@ impl Order {
         self.state == OrderState::Reject && self.absent
     }
 
+    /// It ended without the venue's word, or by its refusal: were it alive, something was wrong.
+    pub fn is_given_up(&self) -> bool {
+        self.absent || self.state == OrderState::Reject
+    }
+
+    /// The venue told of fills that have not come, and that moment or longer ago.
+    pub fn lacks_fills_since(&self, then: Nanos) -> bool {
+        self.ending.is_some() && self.doubted_at.is_some_and(|doubted| doubted <= then)
+    }
+
     /// The average price of its fills in ticks; `None` before the first.
     pub fn average_price(&self) -> Option<f64> {
         (self.filled.0 != 0).then(|| self.filled_value as f64 / self.filled.0 as f64)

@@ -1,11 +1,12 @@
 //! What the books say: positions, cash, profit, exposure.
 
-use aurora_model::{InstrumentNo, Lots, Notional, Payoff, Price};
+use aurora_model::{Fill, InstrumentNo, Lots, Notional, Payoff, Price};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::exact::Exact;
 use crate::holding::{Holding, Worth};
 use crate::ledger::{Ledger, Purse};
+use crate::seen::Sight;
 use crate::view::{Counters, Equity, Exposure, Pnl, Position};
 
 impl Ledger {
@@ -48,6 +49,17 @@ impl Ledger {
     /// Net profit since [`Ledger::start_day`]; as [`Pnl::day`], without the rest of it.
     pub fn day_pnl(&self) -> Notional {
         self.net.minus(self.day_start).map_or(Notional::ZERO, Exact::notional)
+    }
+
+    /// Every currency and what it began with.
+    pub fn started_with(&self) -> impl Iterator<Item = (&str, Notional)> {
+        self.purses.iter().map(|purse| (purse.currency.as_str(), purse.start.notional()))
+    }
+
+    /// Whether that fill was booked already.
+    pub fn knows(&self, fill: &Fill) -> bool {
+        let holding = self.holdings.get(fill.instrument.index());
+        holding.is_some_and(|holding| holding.seen.look(fill.trade_id) == Sight::Known)
     }
 
     /// Cash in a currency: start + realized − fees.

@@ -57,6 +57,8 @@ bugs! {
     OverfillUnnoticed = "overfill not noticed",
     /// Orders in doubt count against no limit.
     DoubtNotCounted = "doubt not counted as exposure",
+    /// Exits that are out already are not counted when another one is made.
+    ExitsNotSummed = "exits not summed",
     /// Nothing that may still fill counts against a limit.
     PendingNotCounted = "open orders not counted as exposure",
     /// What may still fill is looked up on the wrong side.

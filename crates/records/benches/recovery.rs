@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use aurora_book::{Continuity, FeatureParams};
-use aurora_engine::brakes::BrakeLimits;
+use aurora_engine::brakes::{BrakeLimits, BudgetLimits};
 use aurora_engine::guard::Limits;
 use aurora_engine::{Engine, MarketSettings, Record, Settings, Stamped, state_hash};
 use aurora_exec::{Deadlines, Purpose};
@@ -189,6 +189,7 @@ fn settings() -> Settings {
             quarantine: Nanos::SECOND * 60,
             duplicate_within: Nanos(0),
             collar_bps: 100.0,
+            budget: BudgetLimits::default(),
         },
         day_loss: None,
         capital: money("1000000"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aurora_engine::{Engine, Fingerprint, Notice, Reconciliation, Record};
+use aurora_exec::Order;
 use aurora_gate::NoStopwatch;
 use aurora_journal::{ChainHash, JournalError, Recovered, Seq};
 use aurora_model::{
@@ -203,7 +204,8 @@ impl World {
         let sent = &mut self.checks.sent;
         sent.push(now);
         let minute = sent.iter().rev().take_while(|at| now - **at < Nanos::SECOND * 60).count();
-        if ORDERS_PER_MINUTE as usize + 6 < minute {
+        // What closes a position is not held up by it.
+        if (ORDERS_PER_MINUTE as usize) < minute && !intent.reduce_only {
             self.fail("I16", format!("{minute} orders within a minute"));
         }
     }
@@ -360,6 +362,25 @@ impl World {
         let is_entry = judgement.purpose == aurora_exec::Purpose::Entry;
         if is_entry && (feed.has_gap || STALE_AFTER < at - feed.heard_at) {
             self.fail("I15", format!("an entry on a stale book: {feed:?} at {at:?}"));
+        }
+        self.exits_fit(desk, judgement.order);
+    }
+
+    /// I9: with one more order that closes a position, they are together never more than it is.
+    fn exits_fit(&mut self, desk: &Desk, made: Option<ClientOrderId>) {
+        let Some(made) = made.and_then(|id| desk.engine.orders().get(id)) else { return };
+        let like = |order: &&Order| {
+            let (one, other) = (&order.intent, &made.intent);
+            (one.instrument, one.side, one.reduce_only) == (other.instrument, other.side, true)
+        };
+        if !made.intent.reduce_only {
+            return;
+        }
+        let asked: i64 = desk.engine.orders().live().filter(like).map(|order| order.left().0).sum();
+        let position = desk.engine.ledger().position(made.intent.instrument).0;
+        let held = -position * made.intent.side.sign();
+        if held < asked {
+            self.fail("I9", format!("exits of {asked} lots are out for a position of {position}"));
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use aurora_authority::{BuildId, Caps, Listed, Policy};
 use aurora_book::{Continuity, FeatureParams};
-use aurora_engine::brakes::BrakeLimits;
+use aurora_engine::brakes::{BrakeLimits, BudgetLimits};
 use aurora_engine::guard::Limits;
 use aurora_engine::{Engine, MarketSettings, Settings};
 use aurora_exec::Deadlines;
@@ -86,6 +86,7 @@ fn settings(seed: u64) -> Settings {
             quarantine: Nanos::SECOND * 5,
             duplicate_within: Nanos(0),
             collar_bps: 500.0,
+            budget: BudgetLimits::default(),
         },
         day_loss: None,
         capital: money(CASH),

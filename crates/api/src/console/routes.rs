@@ -49,6 +49,7 @@ pub fn router(state: ConsoleState) -> Router {
         .route("/api/ui/export/{name}", get(export))
         .route("/api/ui/control", post(control))
         .route("/api/ui/venues", get(venues))
+        .route("/api/ui/risk/budget", get(risk_budget))
         .route("/api/md/meta", get(meta))
         .route("/api/system/maintenance", get(maintenance))
         .fallback(assets::serve)
@@ -97,6 +98,10 @@ async fn venues(State(state): State<ConsoleState>) -> Response {
 async fn meta(State(state): State<ConsoleState>) -> Response {
     let view = state.view.borrow().clone();
     Json(&*view.meta).into_response()
+}
+
+async fn risk_budget(State(state): State<ConsoleState>) -> Response {
+    Json(&state.view.borrow().risk_budget).into_response()
 }
 
 async fn maintenance(State(state): State<ConsoleState>) -> Response {

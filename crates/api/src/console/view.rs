@@ -10,7 +10,7 @@ use super::metrics::Tally;
 use super::venues::{MetaRow, VenueView, WindowRow};
 use super::wire::{
     Bar, DecisionFull, DecisionRow, ExecutionRow, Exposure, Frame, GateSummary, Health, Ladder,
-    Mark, OrderLife, OrderRow, PnlSums, PositionRow, ReconOrders, System, Text,
+    Mark, OrderLife, OrderRow, PnlSums, PositionRow, ReconOrders, RiskBudget, System, Text,
 };
 
 /// Everything the streams show, as of one moment. Replaced whole; readers keep the old one alive.
@@ -30,6 +30,8 @@ pub struct View {
     pub pnl: PnlSums,
     /// Exposure, whole and by instrument.
     pub exposure: Exposure,
+    /// The governor's budgets.
+    pub risk_budget: RiskBudget,
     /// The last decisions, newest first.
     pub decisions: Vec<Arc<DecisionRow>>,
     /// How many decisions there were since start: tells which of them are new.

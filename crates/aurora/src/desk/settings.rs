@@ -6,7 +6,7 @@ use anyhow::Result;
 use aurora_book::FeatureParams;
 use aurora_config::Config;
 use aurora_engine::Settings;
-use aurora_engine::brakes::BrakeLimits;
+use aurora_engine::brakes::{BrakeLimits, BudgetLimits};
 use aurora_engine::guard::Limits;
 use aurora_exec::Deadlines;
 use aurora_matching::{QueueModel, VenueConfig};
@@ -61,6 +61,13 @@ pub(crate) fn engine(config: &Config) -> Result<Settings> {
             quarantine: Nanos::SECOND * (config.i64("runaway.quarantine_min") * 60),
             duplicate_within: millis(config, "execution.duplicate_ms"),
             collar_bps: config.f64("risk.collar_bps"),
+            budget: BudgetLimits {
+                hour_loss: cap(config, "risk.budget.hour_loss"),
+                day_loss: cap(config, "risk.budget.day_loss"),
+                drawdown: cap(config, "risk.budget.drawdown"),
+                var95: cap(config, "risk.budget.var95"),
+                cooldown: Nanos::SECOND * (config.i64("risk.budget.cooldown_min") * 60),
+            },
         },
         day_loss: cap(config, "risk.daily_loss_cap"),
         capital: Notional::new(config.money("paper.balance")),

@@ -172,6 +172,26 @@ pub(super) const KEYS: &[Key] = &[
         "The month's loss that kills the desk, in quote; 0 is not configured, allowed only in paper.",
         "Убыток за месяц, после которого стол останавливается (KILL); 0 — не задан, только в paper.",
     ),
+    Key::money("risk.budget.hour_loss", "100").means(
+        "Loss of a UTC hour that stops entries for a while, in quote; 0 is off.",
+        "Убыток за час UTC, после которого входов какое-то время нет; 0 — выключено.",
+    ),
+    Key::money("risk.budget.day_loss", "200").means(
+        "Loss of a UTC day that stops entries for a while, in quote; 0 is off. Keep it below risk.daily_loss_cap.",
+        "Убыток за сутки UTC, после которого входов какое-то время нет; 0 — выключено. Держите ниже risk.daily_loss_cap.",
+    ),
+    Key::money("risk.budget.drawdown", "0").means(
+        "How far the result may fall below its best before entries stop for a while, in quote; 0 is off.",
+        "Насколько результат может упасть от лучшего, прежде чем входы на время остановятся; 0 — выключено.",
+    ),
+    Key::money("risk.budget.var95", "0").means(
+        "Hourly value at risk (95 %, from the results between checkpoints) that stops entries for a while, in quote; 0 is off.",
+        "Часовой VaR (95 %, по результатам между контрольными точками), при котором входы на время остановятся; 0 — выключено.",
+    ),
+    Key::whole("risk.budget.cooldown_min", 30, 1, 10_080).means(
+        "How long entries stop when a risk budget is spent; then they go at a quarter and at a half of their size for as long each, min.",
+        "Сколько нет входов после исчерпания бюджета риска; затем столько же — четверть и столько же — половина размера, мин.",
+    ),
     Key::whole("limits.global.max_inflight_orders", 20, 1, 100_000).means(
         "Orders that may still fill at one time.",
         "Сколько заявок может одновременно ждать исполнения.",

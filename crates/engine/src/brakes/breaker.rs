@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use aurora_model::{ClientOrderId, Nanos, OrderIntent, Reason, ReasonCode, Side, saved};
+use aurora_model::saved::Saved;
+use aurora_model::{ClientOrderId, Nanos, OrderIntent, Reason, ReasonCode, Side};
 
 use super::BrakeLimits;
 
@@ -74,6 +75,20 @@ impl Breaker {
         self.repeated = None;
     }
 
+    /// A new run begins; the clock may have been set back in between.
+    pub(crate) fn begin_epoch(&mut self, at: Nanos, quarantine: Nanos) {
+        let moments = [&mut self.cancels, &mut self.flips, &mut self.repeats];
+        for moment in moments.into_iter().flatten() {
+            *moment = (*moment).min(at);
+        }
+        if let Some((asked, _)) = &mut self.last {
+            *asked = (*asked).min(at);
+        }
+        if let Some((until, _)) = &mut self.quarantine {
+            *until = (*until).min(at + quarantine);
+        }
+    }
+
     fn judge(&mut self, at: Nanos, (count, limit): (u32, u32), code: ReasonCode, span: Nanos) {
         if limit < count {
             let reason = Reason::with(code, f64::from(count), f64::from(limit));
@@ -110,12 +125,28 @@ impl Breaker {
     }
 }
 
-saved!(Breaker { cancels, flips, repeats, repeated, sign, quarantine, last, collar });
-saved!(Collar { seconds });
+/// Its collar comes back with the market.
+impl Saved for Breaker {
+    fn save(&self, out: &mut Vec<u8>) {
+        let Breaker { cancels, flips, repeats, repeated, sign, quarantine, last, collar: _ } = self;
+        cancels.save(out);
+        flips.save(out);
+        repeats.save(out);
+        (*repeated, *sign, *quarantine).save(out);
+        last.save(out);
+    }
+    fn load(bytes: &mut &[u8]) -> Option<Breaker> {
+        let (cancels, flips, repeats) = Saved::load(bytes)?;
+        let (repeated, sign, quarantine) = Saved::load(bytes)?;
+        let last = Saved::load(bytes)?;
+        let collar = Collar::default();
+        Some(Breaker { cancels, flips, repeats, repeated, sign, quarantine, last, collar })
+    }
+}
 
 /// Notes a moment and tells how many there were within the minute before it; one above the limit is enough to keep.
 fn note(moments: &mut VecDeque<Nanos>, at: Nanos, limit: u32) -> u32 {
-    prune(moments, at);
+    forget_older(moments, at);
     if limit < count(moments) {
         moments.pop_front();
     }
@@ -123,7 +154,8 @@ fn note(moments: &mut VecDeque<Nanos>, at: Nanos, limit: u32) -> u32 {
     count(moments)
 }
 
-fn prune(moments: &mut VecDeque<Nanos>, at: Nanos) {
+/// Forgets what was a minute ago or more.
+pub(crate) fn forget_older(moments: &mut VecDeque<Nanos>, at: Nanos) {
     while moments.front().is_some_and(|moment| MINUTE <= at - *moment) {
         moments.pop_front();
     }

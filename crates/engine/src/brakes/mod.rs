@@ -1,15 +1,21 @@
 //! Brakes outside every strategy: absolute caps that kill the desk, and breakers of an order flow gone wild.
 
 mod breaker;
+mod budget;
 mod turnover;
 
 use aurora_gate::Stopwatch;
 use aurora_model::{Nanos, Notional, TradingState, TransitionCause};
 
-pub(crate) use breaker::Breaker;
+pub(crate) use breaker::{Breaker, forget_older};
+pub(crate) use budget::Budget;
+pub use budget::{BudgetLimits, BudgetView};
 pub(crate) use turnover::Turnover;
 
-use crate::effect::Effects;
+use budget::Spent;
+
+use crate::alert::AlertCode;
+use crate::effect::{Effects, Notice};
 use crate::engine::Engine;
 
 /// What the brakes allow. Amounts are in the reporting currency, above zero; `None` is not configured.
@@ -35,6 +41,8 @@ pub struct BrakeLimits {
     pub duplicate_within: Nanos,
     /// How far an entry's price may be from the last minute's mean mid, on the side that costs, in bps.
     pub collar_bps: f64,
+    /// The governor's budgets.
+    pub budget: BudgetLimits,
 }
 
 impl<W: Stopwatch> Engine<W> {
@@ -53,6 +61,35 @@ impl<W: Stopwatch> Engine<W> {
             );
             self.go(at, TradingState::Hold, TransitionCause::Runaway, reason, effects);
         }
+    }
+
+    /// Takes a checkpoint as soon as a budget is spent, so that what spent it is written down.
+    pub(crate) fn watch_budget(&mut self, at: Nanos, effects: &mut Effects) {
+        let limits = &self.settings.brakes.budget;
+        if self.budget.spent(at, self.ledger.net(), limits).is_some() {
+            self.checkpoint(at, effects);
+        }
+    }
+
+    /// The governor looks at the result: at every checkpoint, live and in a replay.
+    pub(crate) fn see_budget(&mut self, at: Nanos, effects: &mut Effects) {
+        let limits = &self.settings.brakes.budget;
+        let Some(Spent { what, value, limit }) = self.budget.see(at, self.ledger.net(), limits)
+        else {
+            return;
+        };
+        let minutes = limits.cooldown.0 / 60_000_000_000;
+        let detail = format!(
+            "{what} of {value:.2} has spent its budget of {limit:.2}: no entries for {minutes} min"
+        );
+        effects.notices.push(Notice::Alert { code: AlertCode::BudgetLocked, detail });
+    }
+
+    /// Every risk budget and how much of it is spent, and until when entries are locked.
+    pub fn budgets(&self, at: Nanos) -> ([BudgetView; 4], Option<Nanos>) {
+        let limits = &self.settings.brakes.budget;
+        let view = self.budget.view(at, self.ledger.net(), limits);
+        (view, self.budget.locked_until(at, limits))
     }
 
     /// Which kill cap is broken, in words.

@@ -8,7 +8,7 @@ use aurora_model::{
 use super::stage::{Stage, fill_of};
 
 /// An order that fills whole at once. The gates are not asked: they mind quick turns themselves.
-fn trade(stage: &mut Stage, trade_id: u64, side: Side, qty: i64) {
+pub(crate) fn trade(stage: &mut Stage, trade_id: u64, side: Side, qty: i64) {
     trade_at(stage, trade_id, (side, 1_000), qty);
 }
 
@@ -23,7 +23,7 @@ fn trade_at(stage: &mut Stage, trade_id: u64, (side, price): (Side, i64), qty: i
     stage.report(ReportKind::Fill(fill_of(id, trade_id, side, price, qty)));
 }
 
-fn state(stage: &Stage) -> (TradingState, TransitionCause) {
+pub(crate) fn state(stage: &Stage) -> (TradingState, TransitionCause) {
     let status = stage.engine.status();
     (status.state, status.cause)
 }

@@ -65,6 +65,22 @@ fn a_fate_unknown_for_a_minute_alerts_and_holds_the_instrument_until_a_person_re
     assert_eq!(stage.replayed().engine.markets()[0].held, None);
 }
 
+#[test]
+fn an_entry_that_waits_for_the_disk_when_its_instrument_is_held_never_leaves() {
+    let (mut stage, id) = unanswered();
+    wait(&mut stage, 59);
+    stage.wish(Side::Buy, 999, 5);
+    stage.market(1_000, 1_001);
+    while stage.alerts().is_empty() {
+        stage.pass(Nanos::SECOND);
+        stage.apply(&Input::Timer);
+    }
+    stage.all_durable();
+    let sent = stage.sent();
+    assert!(matches!(sent[..], [VenueRequest::Place { id: first, .. }] if first == id), "{sent:?}");
+    assert!(stage.journal.iter().any(|s| matches!(s.record, Record::Withdrawn { .. })));
+}
+
 // Controls: C5, C10
 #[test]
 fn an_unknown_fate_counts_against_every_limit() {
@@ -116,6 +132,17 @@ fn a_dead_order_that_fills_is_booked_once_and_holds_the_desk() {
     assert_eq!(stage.engine.status().state, TradingState::Hold);
     stage.market(1_000, 1_001);
     assert_eq!(stage.command(Command::Resume("looked".into())), Ok(()));
+}
+
+#[test]
+fn the_next_process_calls_a_person_again_about_an_order_it_cannot_find() {
+    let (mut stage, _) = unanswered();
+    wait(&mut stage, 130);
+    assert_eq!(stage.alerts(), ["ORDER_UNRESOLVED"]);
+    let mut stage = stage.restarted();
+    stage.warm_up();
+    wait(&mut stage, 130);
+    assert_eq!(stage.alerts(), ["ORDER_UNRESOLVED"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aurora_book::{Continuity, FeatureParams};
-use aurora_engine::brakes::BrakeLimits;
+use aurora_engine::brakes::{BrakeLimits, BudgetLimits};
 use aurora_engine::guard::Limits;
 use aurora_engine::{
     Command, Effects, Engine, Input, MarketSettings, Notice, Record, Refusal, Settings, Stamped,
@@ -84,15 +84,18 @@ impl Stage {
 
     /// The same with other brakes.
     pub(crate) fn running_within(set: impl FnOnce(&mut BrakeLimits)) -> Stage {
-        let mut settings = settings();
-        set(&mut settings.brakes);
-        Stage::started(settings)
+        Stage::running_with(|settings| set(&mut settings.brakes))
     }
 
     /// As running, and no position may be worth more.
     pub(crate) fn running_with_position_cap(cap: &str) -> Stage {
+        Stage::running_with(|settings| settings.limits.position_notional = Some(money(cap)))
+    }
+
+    /// As running, with other settings.
+    pub(crate) fn running_with(set: impl FnOnce(&mut Settings)) -> Stage {
         let mut settings = settings();
-        settings.limits.position_notional = Some(money(cap));
+        set(&mut settings);
         Stage::started(settings)
     }
 
@@ -107,8 +110,13 @@ impl Stage {
     /// The same desk in its next process, with the journal of this one.
     pub(crate) fn restarted(&self) -> Stage {
         let mut stage = self.replayed();
-        stage.command(Command::Start { epoch: 2 }).unwrap();
+        stage.begin(2);
         stage
+    }
+
+    /// A run begins.
+    pub(crate) fn begin(&mut self, epoch: u32) {
+        self.command(Command::Start { epoch }).unwrap();
     }
 
     /// An engine with the journal of this one, not started yet.
@@ -168,16 +176,30 @@ impl Stage {
         self.wish_for(Purpose::Exit(ExitReason::Target), side, limit, qty);
     }
 
+    /// The same for one that may only shrink the position.
+    pub(crate) fn wish_reducing(&mut self, side: Side, limit: i64, qty: i64) {
+        let intent = OrderIntent { reduce_only: true, ..self.intent(side, limit, qty) };
+        self.wish_of(Purpose::Exit(ExitReason::Target), intent);
+    }
+
     fn wish_for(&mut self, purpose: Purpose, side: Side, limit: i64, qty: i64) {
+        self.wish_of(purpose, self.intent(side, limit, qty));
+    }
+
+    fn intent(&self, side: Side, limit: i64, qty: i64) -> OrderIntent {
+        OrderIntent {
+            instrument: self.no(),
+            side,
+            limit: Ticks(limit),
+            qty: Lots(qty),
+            time_in_force: TimeInForce::Gtc,
+            reduce_only: false,
+        }
+    }
+
+    fn wish_of(&mut self, purpose: Purpose, intent: OrderIntent) {
         self.wishes.0.lock().unwrap().push(Wish::Place {
-            intent: OrderIntent {
-                instrument: self.no(),
-                side,
-                limit: Ticks(limit),
-                qty: Lots(qty),
-                time_in_force: TimeInForce::Gtc,
-                reduce_only: false,
-            },
+            intent,
             purpose,
             a_bps: 10.0,
             b_bps: 50.0,
@@ -222,9 +244,19 @@ impl Stage {
         self.apply(&Input::Report(&report));
     }
 
+    pub(crate) fn now(&self) -> Nanos {
+        self.at
+    }
+
     /// Nothing happens for so long.
     pub(crate) fn pass(&mut self, span: Nanos) {
         self.at = self.at + span;
+    }
+
+    /// Nothing happens until a second after midnight, UTC.
+    pub(crate) fn pass_to_next_day(&mut self) {
+        const DAY: i64 = 86_400 * Nanos::SECOND.0;
+        self.at = Nanos((self.at.0.div_euclid(DAY) + 1) * DAY) + Nanos::SECOND;
     }
 
     pub(crate) fn venue(&mut self, state: VenueState) {
@@ -269,7 +301,7 @@ impl Stage {
         self.requests.extend(effects.requests);
         for notice in effects.notices {
             if let Notice::Alert { code, .. } = &notice {
-                self.alerts.push(code);
+                self.alerts.push(code.code());
             }
             if let Notice::Decided(judgement) = notice
                 && let Some(denial) = judgement.denial
@@ -390,6 +422,7 @@ fn settings() -> Settings {
             quarantine: Nanos::SECOND * 60,
             duplicate_within: Nanos(0),
             collar_bps: 100.0,
+            budget: BudgetLimits::default(),
         },
         day_loss: Some(money("50")),
         capital: money("100000"),

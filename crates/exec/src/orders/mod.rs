@@ -73,6 +73,8 @@ impl Orders {
             }
             (order.sent_at, order.doubted_at) = (Some(at), Some(at));
             (order.queried_at, order.missed_at, order.cancel_asked_at) = (None, None, None);
+            // Who was called about it may have been another: it is told of again.
+            order.called = false;
             if matches!(order.state, OrderState::Prepared | OrderState::Submitted) {
                 order.state = OrderState::InDoubt;
             }

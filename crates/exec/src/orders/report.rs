@@ -30,7 +30,7 @@ impl Orders {
         match &report.kind {
             ReportKind::Ack { id, venue_id } => {
                 self.get_mut(*id)?.venue_id = Some(*venue_id);
-                match self.adopt(*id)? {
+                match self.adopt_refused(*id)? {
                     true => Ok(Change::Adopted(*id)),
                     false => self.answer(*id, OrderEvent::Ack, at),
                 }
@@ -68,12 +68,12 @@ impl Orders {
         }
     }
 
-    /// A fill the ledger had not seen before moves its order; one that was given up is taken back first.
+    /// A fill the ledger had not seen before moves its order; one that was refused or dead is taken back first.
     ///
     /// # Errors
     /// [`ExecError::Overfill`] and impossible transitions: the fill is real, so hold and reconcile.
     pub fn booked(&mut self, fill: &Fill, at: Nanos) -> Result<OrderEvent, ExecError> {
-        self.adopt(fill.order)?;
+        self.adopt_refused(fill.order)?;
         let order = self.get_mut(fill.order)?;
         order.filled += fill.qty;
         order.filled_value += i128::from(fill.price.0) * i128::from(fill.qty.0);
@@ -93,12 +93,19 @@ impl Orders {
         Ok(event)
     }
 
-    /// Takes an order back that ended without the venue's word, or by a word it broke. False when it did not.
-    fn adopt(&mut self, id: ClientOrderId) -> Result<bool, ExecError> {
-        let order = self.get_mut(id)?;
-        if order.state != OrderState::Reject && !order.absent {
-            return Ok(false);
+    /// Takes an order back that was refused, or declared dead, and is spoken of as one that was live. False when it
+    /// was neither. (One that rested and was gone may be spoken of late: that it ended or filled is no news.)
+    fn adopt_refused(&mut self, id: ClientOrderId) -> Result<bool, ExecError> {
+        let is_refused = self.get_mut(id)?.state == OrderState::Reject;
+        if is_refused {
+            self.adopt(id)?;
         }
+        Ok(is_refused)
+    }
+
+    /// Takes an order back that was given up.
+    fn adopt(&mut self, id: ClientOrderId) -> Result<(), ExecError> {
+        let order = self.get_mut(id)?;
         order.state = order
             .state
             .apply(OrderEvent::Adopt)
@@ -107,7 +114,7 @@ impl Orders {
         (order.ended_at, order.missed_at) = (None, None);
         self.ended.retain(|ended| *ended != id);
         self.live.push(id);
-        Ok(true)
+        Ok(())
     }
 
     /// The order is no longer open at the venue. With fills that have not come it still counts, and is asked
@@ -119,7 +126,7 @@ impl Orders {
         at: Nanos,
     ) -> Result<Change, ExecError> {
         // What was dead a moment ago has been alive. A refusal told twice, in other words, is none of this.
-        let adopted = self.get_mut(id)?.absent && self.adopt(id)?;
+        let adopted = self.get_mut(id)?.is_dead() && self.adopt_refused(id)?;
         let order = self.get_mut(id)?;
         let is_early = order.filled < filled && !active(Bug::CancelEndsBeforeFills);
         let change = if order.state.may_fill() && is_early {
@@ -145,8 +152,7 @@ impl Orders {
         if order.venue_id.is_none() {
             order.venue_id = Some(found.venue_id);
         }
-        let given_up = order.absent || order.state == OrderState::Reject;
-        if given_up && (found.is_open || order.filled < found.filled) {
+        if order.is_given_up() && (found.is_open || order.filled < found.filled) {
             self.adopt(id)?;
             if !found.is_open {
                 self.over(id, (OrderEvent::Cancel, found.filled), at)?;

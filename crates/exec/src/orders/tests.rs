@@ -176,16 +176,37 @@ fn a_dead_order_that_fills_is_booked_like_any_other() {
     assert_eq!(orders.live_count(), 0);
 }
 
-#[test]
-fn an_order_that_rested_and_that_nobody_knows_any_more_is_over() {
+/// An order that rested, and that the venue twice did not know.
+fn gone_order() -> (Orders, ClientOrderId) {
     let (mut orders, id) = sent_order();
     orders.on_report(T0, &report(ReportKind::Ack { id, venue_id: 5 })).unwrap();
     orders.begin_epoch(2, after(500));
-    orders.on_report(after(86_400_000), &not_found(id)).unwrap();
+    orders.on_report(after(30_000), &not_found(id)).unwrap();
     assert_eq!(orders.live_count(), 1);
-    orders.on_report(after(86_401_000), &not_found(id)).unwrap();
+    orders.on_report(after(31_000), &not_found(id)).unwrap();
+    (orders, id)
+}
+
+#[test]
+fn an_order_that_rested_and_that_nobody_knows_any_more_is_over() {
+    let (orders, id) = gone_order();
     let order = orders.get(id).unwrap();
     assert_eq!((order.state, order.absent, order.is_dead()), (OrderState::Cancel, true, false));
+}
+
+#[test]
+fn the_late_end_of_an_order_that_was_gone_is_no_incident() {
+    for late in [
+        ReportKind::Canceled { id: gone_order().1, filled: Lots(3) },
+        ReportKind::Ack { id: gone_order().1, venue_id: 9 },
+    ] {
+        let (mut orders, id) = gone_order();
+        let change = orders.on_report(after(60_000), &report(late)).unwrap();
+        assert!(!matches!(change, Change::Adopted(_)), "{change:?}");
+        orders.booked(&fill(id, 1, 3), after(60_001)).unwrap();
+        let order = orders.get(id).unwrap();
+        assert_eq!((order.state, order.filled), (OrderState::Cancel, Lots(3)));
+    }
 }
 
 #[test]

@@ -200,6 +200,12 @@ reason_codes! {
     StaleBook = "STALE_BOOK",
         ru "Отказ: нет свежего стакана",
         en "Denied: no fresh book";
+    ExitTooLarge = "EXIT_TOO_LARGE",
+        ru "Отказ: выходы вместе закрыли бы {value:0} лотов, а закрыть можно {limit:0}",
+        en "Denied: exits together would close {value:0} lots, there are {limit:0} to close";
+    RiskBudget = "RISK_BUDGET",
+        ru "Отказ: бюджет риска исчерпан, {value:2} при пределе {limit:2}; входов нет до конца паузы",
+        en "Denied: a risk budget is spent, {value:2} of {limit:2}; no entries until it has cooled down";
     InstrumentHold = "INSTRUMENT_HOLD",
         ru "Отказ: инструмент на удержании, пока человек не разберётся с заявкой неизвестной судьбы",
         en "Denied: the instrument is held until a person has looked at an order whose fate is unknown";

@@ -8,8 +8,10 @@ const LIMITS = new Set([
   'order_size',
   'position_size',
   'exposure',
+  'exit_size',
   'price_band',
   'order_rate',
+  'risk_budget',
   'runaway',
   'duplicate',
   'price_collar'

@@ -16,7 +16,7 @@ pub use frame::{Alert, Check, Frame, Slo};
 pub use gate::{DecisionFull, DecisionRow, GateLatency, GateStep, GateSummary, ReasonCount};
 pub use health::{Component, Health};
 pub use market::{Bar, InstrumentRow, Ladder, Mark, Notch};
-pub use money::{Exposure, ExposureItem, PnlSums, PositionRow};
+pub use money::{BudgetRow, Exposure, ExposureItem, PnlSums, PositionRow, RiskBudget};
 pub use orders::{Coded, FillRow, Hop, JournalLine, OrderLife, OrderRow};
 pub use system::{ConfigRow, HighAvailability, JournalPosition, Recovery, StateChange, System};
 

@@ -54,6 +54,28 @@ pub struct PnlSums {
     pub allow_rate: Option<f64>,
 }
 
+/// The governor's budgets.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct RiskBudget {
+    /// Every budget.
+    pub items: Vec<BudgetRow>,
+    /// Until when entries are locked; `None` is not locked.
+    pub locked_until_ms: Option<f64>,
+    /// What the money is counted in.
+    pub currency: String,
+}
+
+/// One budget.
+#[derive(Clone, Debug, Serialize)]
+pub struct BudgetRow {
+    /// `hour_loss`, `day_loss`, `drawdown` or `var95`.
+    pub name: &'static str,
+    /// What is spent of it; below zero is a profit.
+    pub value: f64,
+    /// All of it; `None` is not configured.
+    pub limit: Option<f64>,
+}
+
 /// Exposure, whole and by instrument.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Exposure {

@@ -10,6 +10,7 @@ pub(crate) use trouble::{Kind, Lasts, Trouble};
 use std::collections::VecDeque;
 
 use aurora_api::console::wire::Alert;
+use aurora_engine::AlertCode;
 use aurora_model::Nanos;
 
 use crate::desk::observer::show::millis;
@@ -107,12 +108,13 @@ impl Alerts {
 
     /// The account and the journal agree again.
     pub(crate) fn reconciled(&mut self, at: Nanos, mut ended: impl FnMut(&Trouble)) {
-        self.end(at, &mut ended, |trouble| trouble.kind == Kind::Reconciliation);
+        self.end(at, &mut ended, |trouble| trouble.kind == Kind::Desk(AlertCode::Mismatch));
     }
 
     /// A person has let every instrument go on.
     pub(crate) fn released(&mut self, at: Nanos, mut ended: impl FnMut(&Trouble)) {
-        let is_held = |kind: &Kind| matches!(kind, Kind::Unresolved | Kind::DeadLive);
+        let is_held =
+            |kind: &Kind| matches!(kind, Kind::Desk(AlertCode::Unresolved | AlertCode::DeadLive));
         self.end(at, &mut ended, |trouble| is_held(&trouble.kind));
     }
 

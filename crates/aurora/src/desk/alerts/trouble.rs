@@ -1,6 +1,7 @@
 //! What can be wrong besides the trading state: its code, how bad it is, how long it lasts, and its words.
 
 use aurora_api::console::wire::Text;
+use aurora_engine::AlertCode;
 use aurora_model::{ClientOrderId, Nanos};
 use aurora_signer::Told;
 
@@ -50,12 +51,8 @@ pub(crate) enum Kind {
     NotReady,
     /// The calendar of planned stops could not be read.
     CalendarUnread,
-    /// The account and the journal differ.
-    Reconciliation,
-    /// Nobody could tell an order's fate for a minute; its instrument is held.
-    Unresolved,
-    /// An order that was given up is alive; it counts again, and the desk holds.
-    DeadLive,
+    /// What the engine found.
+    Desk(AlertCode),
     /// The audit, or its mirror, is not written.
     AuditUnwritten,
     /// Nobody signs what the desk wants to send.
@@ -91,9 +88,7 @@ impl Trouble {
             Kind::ForeignFill => "FOREIGN_FILL",
             Kind::NotReady => "VENUE_NOT_READY",
             Kind::CalendarUnread => "CALENDAR_UNREAD",
-            Kind::Reconciliation => "RECON_MISMATCH",
-            Kind::Unresolved => "ORDER_UNRESOLVED",
-            Kind::DeadLive => "DEAD_ORDER_LIVE",
+            Kind::Desk(code) => code.code(),
             Kind::AuditUnwritten => "AUDIT_UNWRITTEN",
             Kind::NotSigned(_) => "NOT_SIGNED",
         }
@@ -115,12 +110,8 @@ impl Trouble {
             | Kind::Silent(..)
             | Kind::ForeignOrder
             | Kind::ForeignFill => "error",
-            Kind::Refused
-            | Kind::Reconciliation
-            | Kind::Unresolved
-            | Kind::DeadLive
-            | Kind::AuditUnwritten
-            | Kind::NotSigned(_) => "critical",
+            Kind::Desk(code) => desk_severity(code),
+            Kind::Refused | Kind::AuditUnwritten | Kind::NotSigned(_) => "critical",
         }
     }
 
@@ -138,10 +129,12 @@ impl Trouble {
             | Kind::Refused
             | Kind::Silent(..)
             | Kind::NotReady
-            | Kind::Reconciliation
-            | Kind::Unresolved
-            | Kind::DeadLive
-            | Kind::AuditUnwritten => Lasts::UntilOver,
+            | Kind::AuditUnwritten
+            | Kind::Desk(AlertCode::Mismatch | AlertCode::Unresolved | AlertCode::DeadLive) => {
+                Lasts::UntilOver
+            }
+            // The state and its checks tell whether it goes on.
+            Kind::Desk(_) => Lasts::For(MINUTE * 15),
         }
     }
 
@@ -233,18 +226,10 @@ impl Trouble {
                 "The calendar of planned stops could not be read",
             ),
             Kind::NotSigned(told) => Text::new(told.ru.clone(), told.en.clone()),
-            Kind::Reconciliation => Text::new(
-                "Счёт у площадки расходится с журналом",
-                "The venue's account differs from the journal",
-            ),
-            Kind::Unresolved => Text::new(
-                "Судьба заявки неизвестна слишком долго: входов по инструменту нет, разберитесь и снимите паузу",
-                "An order's fate is unknown for too long: its instrument takes no entry until you resume",
-            ),
-            Kind::DeadLive => Text::new(
-                "Заявка, признанная несуществующей, жива: она снова на учёте, торговля на паузе",
-                "An order that was given up is alive: it counts again, and trading is held",
-            ),
+            Kind::Desk(code) => {
+                let (ru, en) = code.text();
+                Text::new(ru, en)
+            }
             Kind::AuditUnwritten => Text::new(
                 "Аудит или его зеркало не записывается",
                 "The audit or its mirror is not written",
@@ -261,6 +246,20 @@ impl Trouble {
     }
 }
 
+/// How bad what the engine found is: what stops trading until a person comes is the worst.
+fn desk_severity(code: AlertCode) -> &'static str {
+    match code {
+        AlertCode::Mismatch
+        | AlertCode::Unresolved
+        | AlertCode::DeadLive
+        | AlertCode::MixedBuilds => "critical",
+        AlertCode::Paused | AlertCode::ClockJumped | AlertCode::ClockSkew | AlertCode::SlowDisk => {
+            "error"
+        }
+        AlertCode::BudgetLocked => "warn",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
@@ -270,7 +269,7 @@ mod tests {
     fn every_kind() -> Vec<Kind> {
         let id = ClientOrderId::new(1, 7, aurora_model::OrderNo(42));
         let s = |millis: i64| Nanos(millis * 1_000_000);
-        vec![
+        [
             Kind::LinkDown,
             Kind::AnswerLost(id),
             Kind::Pushback(s(1_500)),
@@ -288,23 +287,16 @@ mod tests {
             Kind::ForeignFill,
             Kind::NotReady,
             Kind::CalendarUnread,
-            Kind::Reconciliation,
-            Kind::Unresolved,
-            Kind::DeadLive,
             Kind::AuditUnwritten,
             Kind::NotSigned(aurora_signer::NotSigned::UnknownPath.told()),
         ]
+        .into_iter()
+        .chain(AlertCode::ALL.map(Kind::Desk))
+        .collect()
     }
 
     fn of(kind: Kind) -> Trouble {
-        let is_ours = matches!(
-            kind,
-            Kind::Reconciliation
-                | Kind::CalendarUnread
-                | Kind::Unresolved
-                | Kind::DeadLive
-                | Kind::AuditUnwritten
-        );
+        let is_ours = matches!(kind, Kind::CalendarUnread | Kind::Desk(_) | Kind::AuditUnwritten);
         let venue = (!is_ours).then_some(VenueName::Okx);
         Trouble { venue, kind, detail: String::new() }
     }

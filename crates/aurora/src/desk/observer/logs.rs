@@ -58,7 +58,7 @@ impl DeskLogs {
                 self.event(at, EventCode::StateChanged.as_str(), None, None, &details);
             }
             Notice::Alert { code, detail } => {
-                let details = json!({"code": code, "detail": detail});
+                let details = json!({"code": code.code(), "detail": detail});
                 self.event(at, EventCode::ComponentFailed.as_str(), None, None, &details);
             }
         }

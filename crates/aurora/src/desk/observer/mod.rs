@@ -153,13 +153,8 @@ impl Observer {
                     reason: (!reason.is_empty()).then_some(reason),
                 });
             }
-            // The engine has few alerts of its own; the rest of what it finds is a state.
             Notice::Alert { code, detail } => {
-                let kind = match code {
-                    "ORDER_UNRESOLVED" => Kind::Unresolved,
-                    "DEAD_ORDER_LIVE" => Kind::DeadLive,
-                    _ => Kind::Reconciliation,
-                };
+                let kind = Kind::Desk(code);
                 self.alerts.raise(at, Trouble { venue: None, kind, detail });
             }
         }

@@ -4,11 +4,11 @@ use crate::desk::counterparty::Counterparty;
 use crate::desk::lines::Lines;
 use crate::desk::store::JournalWork;
 use aurora_api::console::wire::{
-    Alert, Check, Exposure, ExposureItem, Frame, Ladder, Notch, OrderLife, PnlSums, PositionRow,
-    Slo, Text,
+    Alert, BudgetRow, Check, Exposure, ExposureItem, Frame, Ladder, Notch, OrderLife, PnlSums,
+    PositionRow, RiskBudget, Slo, Text,
 };
 use aurora_api::console::{InstrumentView, View};
-use aurora_engine::Engine;
+use aurora_engine::{BudgetView, Engine};
 use aurora_exec::Order;
 use aurora_gate::Stopwatch;
 use aurora_ledger::Position;
@@ -71,6 +71,7 @@ impl Observer {
             pnl_points: self.curve.points(),
             pnl: self.sums(engine),
             exposure: self.exposure(engine),
+            risk_budget: risk_budget(now, setting, engine),
             decisions: self.decisions.newest(200),
             decisions_total: self.decisions.total,
             gate: self.decisions.summary(now, outside.wall),
@@ -356,6 +357,16 @@ impl Observer {
     /// Orders, fills and denials, for the closing summary.
     pub(crate) fn totals(&self) -> (u64, u64, u64) {
         (self.orders.total, self.fills, self.decisions.denied)
+    }
+}
+
+fn risk_budget<W: Stopwatch>(now: Nanos, setting: &Setting, engine: &Engine<W>) -> RiskBudget {
+    let (budgets, locked_until) = engine.budgets(now);
+    let row = |BudgetView { name, value, limit }| BudgetRow { name, value, limit };
+    RiskBudget {
+        items: budgets.map(row).to_vec(),
+        locked_until_ms: locked_until.map(show::millis),
+        currency: setting.currency.to_owned(),
     }
 }
 
