@@ -16,6 +16,7 @@ use crate::exit::config_fault;
 use crate::venues::VenueName;
 
 use super::lines::Lines;
+use super::pace::Speed;
 use super::signing::DeskSigner;
 use super::source::{History, Source};
 
@@ -56,6 +57,14 @@ struct PaperVenueAt {
 }
 
 impl PaperPlan {
+    /// Paper goes through sockets where the market is ours and time is real; else there is no plan.
+    pub(crate) fn of(config: &Config, speed: Speed) -> Result<Option<PaperPlan>> {
+        let is_ours = config.text("market.source") == "generated";
+        let through_sockets =
+            is_ours && speed == Speed::Times(1.0) && !config.list("paper.venues").is_empty();
+        through_sockets.then(|| PaperPlan::new(config)).transpose()
+    }
+
     /// The venues and pairs of the configuration; instruments are numbered venue by venue.
     pub(crate) fn new(config: &Config) -> Result<PaperPlan> {
         let pairs = config.list("symbols");

@@ -58,6 +58,23 @@ pub(crate) struct Desk {
     pub(crate) begins_at: Nanos,
 }
 
+/// What a desk is wired to.
+pub(crate) struct Wiring {
+    pub(crate) calendars: Option<Calendars>,
+    pub(crate) speed: Speed,
+    pub(crate) clock: Clock,
+    pub(crate) asks: Receiver<Ask>,
+    pub(crate) view: watch::Sender<Arc<View>>,
+    pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) setting: Setting,
+    pub(crate) system: System,
+    pub(crate) kill_flag: PathBuf,
+    /// How long to run, in market time.
+    pub(crate) market_time: Nanos,
+    /// Market events before this moment are history.
+    pub(crate) begins_at: Nanos,
+}
+
 /// What a run came to.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Outcome {
@@ -109,6 +126,42 @@ pub(crate) fn run(mut desk: Desk, mut source: Source, end_with_tape: bool) -> Re
 }
 
 impl Desk {
+    /// A desk that has not begun.
+    pub(crate) fn new(world: World, wiring: Wiring) -> Desk {
+        let Wiring {
+            calendars,
+            speed,
+            clock,
+            asks,
+            view,
+            stop,
+            setting,
+            system,
+            kill_flag,
+            market_time,
+            begins_at,
+        } = wiring;
+        Desk {
+            world,
+            calendars,
+            speed,
+            clock,
+            asks,
+            view,
+            stop,
+            setting,
+            system,
+            kill_flag,
+            shown_at: Nanos(0),
+            flag_at: Nanos(0),
+            market_ended: false,
+            market_time,
+            began_at: Nanos(i64::MIN),
+            first_fill: None,
+            begins_at,
+        }
+    }
+
     pub(crate) fn note_first_fill(&mut self) {
         if self.first_fill.is_none() && self.world.observer.fills > 0 {
             self.first_fill = Some(self.world.now() - self.began_at);

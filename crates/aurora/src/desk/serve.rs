@@ -5,7 +5,8 @@ use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use aurora_api::console::{CONSOLE_ENDPOINTS, ConsoleState, metrics, router};
+use aurora_api::console::wire::InstrumentRow;
+use aurora_api::console::{Ask, CONSOLE_ENDPOINTS, ConsoleState, View, metrics, router};
 use aurora_api::gate::GateService;
 use aurora_api::http::{
     self, FrontLimits, GATE_ENDPOINTS, Listeners, MoreMetrics, docs_router, gate_router,
@@ -13,9 +14,51 @@ use aurora_api::http::{
 use aurora_config::Config;
 use aurora_journal::jsonl::SessionDir;
 use axum::Extension;
+use crossbeam_channel::{Receiver, bounded};
+use tokio::sync::watch;
 
 use super::RunArgs;
+use super::shown::config_rows;
 use crate::gate_cmd;
+
+/// Questions waiting for the desk's thread; when full, an asker is told that it is busy.
+const QUESTIONS: usize = 256;
+
+/// Both ends of the console: what the desk shows and hears, and what is served.
+pub(super) struct Console {
+    pub(super) view: watch::Sender<Arc<View>>,
+    pub(super) asks: Receiver<Ask>,
+    /// `None` for a desk without a port.
+    pub(super) server: Option<Server>,
+}
+
+impl Console {
+    /// Binds the port, so that a taken one is told before anything trades.
+    pub(super) fn open(
+        args: &RunArgs,
+        (config, session): (&Config, &SessionDir),
+        instruments: Arc<Vec<InstrumentRow>>,
+        first: View,
+    ) -> Result<Console> {
+        let (view, views) = watch::channel(Arc::new(first));
+        let (ask, asks) = bounded(QUESTIONS);
+        let state = ConsoleState {
+            view: views,
+            asks: ask,
+            instruments,
+            config: config_rows(config),
+            allowed_hosts: Arc::new(config.list("server.allowed_hosts").to_vec()),
+        };
+        let bind = || Server::bind(args, config, session, state);
+        let server = (!args.headless).then(bind).transpose()?;
+        Ok(Console { view, asks, server })
+    }
+
+    /// Where it is served; empty when it is not.
+    pub(super) fn address(&self) -> &str {
+        self.server.as_ref().map_or("", |server| &server.address)
+    }
+}
 
 /// A bound port and what is served on it.
 pub(super) struct Server {
@@ -27,8 +70,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Binds the port, so that a taken one is told before anything trades.
-    pub(super) fn bind(
+    fn bind(
         args: &RunArgs,
         config: &Config,
         session: &SessionDir,

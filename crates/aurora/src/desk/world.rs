@@ -42,22 +42,31 @@ pub(crate) struct World {
     pub(crate) messages: u64,
 }
 
+/// What a world is put together from.
+pub(crate) struct WorldParts {
+    pub(crate) engine: Engine<Monotonic>,
+    pub(crate) counterparty: Counterparty,
+    pub(crate) store: Store,
+    pub(crate) audit: DeskAudit,
+    pub(crate) observer: Observer,
+    pub(crate) lead: Option<Lead>,
+    pub(crate) watchdog: Option<Watchdog>,
+    pub(crate) projection: Option<Feed>,
+}
+
 impl World {
-    pub(crate) fn new(
-        engine: Engine<Monotonic>,
-        counterparty: Counterparty,
-        (store, audit): (Store, DeskAudit),
-        observer: Observer,
-    ) -> World {
+    pub(crate) fn new(parts: WorldParts) -> World {
+        let WorldParts { engine, counterparty, store, audit, observer, lead, watchdog, projection } =
+            parts;
         World {
             engine,
             counterparty,
             store,
             audit,
             observer,
-            lead: None,
-            watchdog: None,
-            projection: None,
+            lead,
+            watchdog,
+            projection,
             effects: Effects::default(),
             now: Nanos(i64::MIN),
             events: 0,
