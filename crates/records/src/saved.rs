@@ -28,15 +28,16 @@ const WORDS: [&str; 16] = [
 
 impl Saved for Link {
     fn save(&self, out: &mut Vec<u8>) {
-        let Link { epoch, seq, at, word } = self;
+        let Link { epoch, seq, at, word, is_open } = self;
         (*epoch, *seq, *at).save(out);
         (*word).to_owned().save(out);
+        is_open.save(out);
     }
     fn load(bytes: &mut &[u8]) -> Option<Link> {
         let (epoch, seq, at) = Saved::load(bytes)?;
         let word = String::load(bytes)?;
         let word = WORDS.into_iter().find(|known| *known == word)?;
-        Some(Link { epoch, seq, at, word })
+        Some(Link { epoch, seq, at, word, is_open: Saved::load(bytes)? })
     }
 }
 

@@ -73,6 +73,8 @@ pub struct Link {
     pub at: Nanos,
     /// What it says: `intent`, `sent`, `ack`, `fill` …
     pub word: &'static str,
+    /// Whether the order is open by the venue, where it told how it stands: `found` and `swept`.
+    pub is_open: Option<bool>,
 }
 
 /// One order's life.
@@ -110,7 +112,7 @@ pub struct Trace {
     pub doubted_at: Option<Nanos>,
     /// How long it was in doubt before, in all.
     pub doubt: Nanos,
-    /// The records, in order; of many "not found" in a row the first and the last.
+    /// The records, in order; of many answers alike in a row the first and the last.
     pub links: Vec<Link>,
     pub(crate) trades: Vec<u128>,
 }
@@ -133,10 +135,13 @@ impl Trace {
     }
 
     fn link(&mut self, link: Link) {
+        let says = |link: &Link| (link.word, link.is_open);
         let repeats = |back: usize| {
-            self.links.len().checked_sub(back).is_some_and(|at| self.links[at].word == "not_found")
+            let before = self.links.len().checked_sub(back);
+            before.is_some_and(|at| says(&self.links[at]) == says(&link))
         };
-        if link.word == "not_found" && repeats(1) && repeats(2) {
+        let is_asked_again = matches!(says(&link), ("not_found", _) | ("swept", Some(_)));
+        if is_asked_again && repeats(1) && repeats(2) {
             self.links.pop();
         }
         self.links.push(link);
@@ -231,7 +236,8 @@ impl Traces {
                 continue;
             };
             if word != "epoch" {
-                trace.link(Link { epoch: self.epoch, seq, at, word });
+                let is_open = stands(&stamped.record, *id);
+                trace.link(Link { epoch: self.epoch, seq, at, word, is_open });
             }
             refresh(trace, order, (at, self.epoch));
         }
@@ -291,7 +297,9 @@ impl Traces {
                     let before = self.orders.get(order.id).map(|order| order.state);
                     drop(self.orders.on_report(at, &found));
                     let after = self.orders.get(order.id).map(|order| order.state);
-                    touched.extend((before != after).then_some(order.id));
+                    // That an order we have ended is open there says something each time.
+                    let differs = order.is_open && after.is_some_and(OrderState::is_terminal);
+                    touched.extend((before != after || differs).then_some(order.id));
                 }
                 touched.dedup();
                 "swept"
@@ -321,6 +329,18 @@ impl Traces {
         trace.trades.push(fill.trade_id);
         drop(self.orders.booked(fill, at));
         true
+    }
+}
+
+/// Whether the record has the venue say of the order that it is open, or that it is not.
+fn stands(record: &Record, id: ClientOrderId) -> Option<bool> {
+    let Record::Report(report) = record else { return None };
+    match &report.kind {
+        ReportKind::Order { found: Some(found), .. } => Some(found.is_open),
+        ReportKind::Account { open, .. } => {
+            open.iter().find(|order| order.id == id).map(|order| order.is_open)
+        }
+        _ => None,
     }
 }
 
@@ -418,7 +438,11 @@ mod tests {
         }
         let mut told = String::new();
         for trace in traces.newest() {
-            let links = trace.links.iter().map(|l| format!("{}:{} {}", l.epoch, l.seq, l.word));
+            let links = trace.links.iter().map(|l| {
+                let stands =
+                    l.is_open.map_or("", |open| if open { " (open)" } else { " (closed)" });
+                format!("{}:{} {}{stands}", l.epoch, l.seq, l.word)
+            });
             told += &format!(
                 "{} {} {} {} filled {}, in doubt {} s: {}\n",
                 trace.exactly_once_state(),
@@ -476,6 +500,37 @@ mod tests {
             ],
             &expect![[r#"
                 CONFIRMED DEAD REJECT A000000100000001S6 filled 0, in doubt 5 s: 1:2 intent, 1:3 sent, 1:4 doubted, 1:5 not_found, 1:8 not_found, 1:9 absent
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_order_that_ended_and_is_open_at_the_venue_says_so_with_every_sweep() {
+        let a = id(1, 1);
+        let open = || {
+            let Record::Intent { intent, .. } = intent(a) else { unreachable!() };
+            VenueOrder { id: a, venue_id: 5, intent, filled: Lots::ZERO, is_open: true }
+        };
+        let swept = || {
+            let open = vec![open()];
+            told(ReportKind::Account { open, fills: Vec::new(), positions: Vec::new() })
+        };
+        let records = [
+            Record::Epoch { epoch: 1 },
+            intent(a),
+            Record::Sent { id: a },
+            told(ReportKind::Ack { id: a, venue_id: 5 }),
+            swept(),
+            told(ReportKind::Canceled { id: a, filled: Lots::ZERO }),
+            swept(),
+            swept(),
+            swept(),
+            told(ReportKind::Order { id: a, found: Some(VenueOrder { is_open: false, ..open() }) }),
+        ];
+        check(
+            &records,
+            &expect![[r#"
+                CONFIRMED ACKED CANCEL A000000100000001S6 filled 0, in doubt 0 s: 1:2 intent, 1:3 sent, 1:4 ack, 1:6 canceled, 1:7 swept (open), 1:9 swept (open), 1:10 found (closed)
             "#]],
         );
     }

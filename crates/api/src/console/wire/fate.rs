@@ -121,11 +121,9 @@ pub struct ReconOrder {
     pub cl_ord_id: String,
     /// Our state and filled quantity.
     pub internal: String,
-    /// The venue's last word.
-    pub venue_value: Option<&'static str>,
     /// Where it is in its life, by us.
     pub internal_fsm: &'static str,
-    /// The same by the venue's last word; `None` when it has not said anything.
+    /// The same by the venue's word, `CLOSED` and `ABSENT` besides; `None` when it has not said anything.
     pub venue_fsm: Option<&'static str>,
     /// What differs, in words.
     pub diff: Option<&'static str>,

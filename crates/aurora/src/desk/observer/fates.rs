@@ -7,9 +7,9 @@ use aurora_exec::Purpose;
 use aurora_model::{ClientOrderId, Nanos, OrderState, TimeInForce};
 use aurora_records::{Fate, Trace};
 
+use super::Observer;
 use super::decisions::uuid_text;
 use super::show;
-use super::{KEPT_FATES, Observer};
 
 impl Observer {
     /// What is known of that order's transmission.
@@ -25,7 +25,7 @@ impl Observer {
     /// `/api/ui/recon/orders`.
     pub(crate) fn recon_orders(&self, now: Nanos) -> ReconOrders {
         let items = self.traces.newest().map(|trace| self.recon_order(now, trace));
-        let items: Vec<ReconOrder> = items.take(KEPT_FATES).collect();
+        let items: Vec<ReconOrder> = items.collect();
         let mismatch = items.iter().filter(|item| !item.matches).count();
         ReconOrders { items, mismatch }
     }
@@ -98,24 +98,13 @@ impl Observer {
 
     fn recon_order(&self, now: Nanos, trace: &Trace) -> ReconOrder {
         let show = &self.shows[trace.intent.instrument.index()];
-        let venue_fsm = last_word(trace);
-        let unknown = trace.doubted_at.is_some() || trace.fate == Fate::Unknown;
-        let differs = match (trace.state, venue_fsm) {
-            (OrderState::Cancel | OrderState::Reject, Some("ACK")) => {
-                Some("we ended it, the venue has it")
-            }
-            (OrderState::Ack | OrderState::Partial, Some("ABSENT")) => {
-                Some("we have it, the venue does not")
-            }
-            _ if unknown => Some("its fate is not known"),
-            _ => None,
-        };
+        let venue_fsm = said(trace);
+        let differs = difference(trace, venue_fsm);
         ReconOrder {
             key: format!("{}:{}", show.venue, trace.id),
             venue: show.venue.to_owned(),
             cl_ord_id: trace.id.to_string(),
             internal: format!("{} {}", trace.state.code(), show.qty(trace.filled)),
-            venue_value: venue_fsm,
             internal_fsm: trace.state.code(),
             venue_fsm,
             diff: differs,
@@ -126,17 +115,150 @@ impl Observer {
     }
 }
 
-/// What the venue said last, in our words.
-fn last_word(trace: &Trace) -> Option<&'static str> {
-    trace.links.iter().rev().find_map(|link| match link.word {
-        "ack" | "found" | "swept" if trace.state.is_terminal() => Some(trace.state.code()),
-        "ack" | "found" | "swept" => Some("ACK"),
-        "fill" if trace.filled < trace.intent.qty => Some(OrderState::Partial.code()),
-        "fill" => Some(OrderState::Fill.code()),
-        "canceled" => Some(OrderState::Cancel.code()),
-        "expired" => Some(OrderState::Expire.code()),
-        "reject" => Some(OrderState::Reject.code()),
-        "not_found" | "absent" => Some("ABSENT"),
+/// What the venue has said of it, in our words. An ack that comes late takes no end back; that the venue has the
+/// order open does.
+fn said(trace: &Trace) -> Option<&'static str> {
+    let is_whole = trace.intent.qty <= trace.filled;
+    let traded = if is_whole { OrderState::Fill } else { OrderState::Partial }.code();
+    let mut said = None;
+    for link in &trace.links {
+        let word = match (link.word, link.is_open) {
+            ("found" | "swept", Some(true)) => {
+                said = Some(OPEN);
+                continue;
+            }
+            ("found" | "swept", Some(false)) => CLOSED,
+            ("ack", _) => OPEN,
+            ("fill" | "swept", _) => traded,
+            ("canceled", _) => OrderState::Cancel.code(),
+            ("expired", _) => OrderState::Expire.code(),
+            ("reject", _) => OrderState::Reject.code(),
+            ("not_found" | "absent", _) => ABSENT,
+            _ => continue,
+        };
+        if said.is_none_or(|before| finality(before) <= finality(word)) {
+            said = Some(word);
+        }
+    }
+    said
+}
+
+/// The venue has it open.
+const OPEN: &str = OrderState::Ack.code();
+/// It has it no more, and did not say why.
+const CLOSED: &str = "CLOSED";
+/// It knows no such order.
+const ABSENT: &str = "ABSENT";
+
+/// How much of an end a word is.
+fn finality(word: &str) -> u8 {
+    match word {
+        "ACK" | "PARTIAL" | ABSENT => 0,
+        CLOSED => 1,
+        _ => 2,
+    }
+}
+
+/// What is different with us, in words.
+fn difference(trace: &Trace, said: Option<&str>) -> Option<&'static str> {
+    let unknown = trace.doubted_at.is_some() || trace.fate == Fate::Unknown;
+    match (trace.state, said) {
+        (ours, Some("ACK" | "PARTIAL")) if ours.is_terminal() => {
+            Some("we ended it, the venue has it")
+        }
+        (OrderState::Ack | OrderState::Partial, Some(ABSENT)) => {
+            Some("we have it, the venue does not")
+        }
+        _ if unknown => Some("its fate is not known"),
+        (OrderState::Ack | OrderState::Partial, Some(word)) if finality(word) > 0 => {
+            Some("we have it, the venue does not")
+        }
         _ => None,
-    })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aurora_engine::{Record, Stamped};
+    use aurora_matching::InstrumentSpec;
+    use aurora_model::{
+        InstrumentNo, Lots, OrderIntent, OrderNo, ReportKind, Side, Ticks, VenueOrder, VenueReport,
+    };
+
+    use super::*;
+
+    fn id() -> ClientOrderId {
+        ClientOrderId::new(0, 1, OrderNo(1))
+    }
+
+    fn intent() -> OrderIntent {
+        OrderIntent {
+            instrument: InstrumentNo(0),
+            side: Side::Buy,
+            limit: Ticks(100),
+            qty: Lots(10),
+            time_in_force: TimeInForce::Gtc,
+            reduce_only: false,
+        }
+    }
+
+    fn told(kind: ReportKind) -> Record {
+        Record::Report(VenueReport { venue_at: Nanos(0), kind })
+    }
+
+    fn ack() -> Record {
+        told(ReportKind::Ack { id: id(), venue_id: 5 })
+    }
+
+    fn canceled() -> Record {
+        told(ReportKind::Canceled { id: id(), filled: Lots::ZERO })
+    }
+
+    fn stands(is_open: bool) -> VenueOrder {
+        VenueOrder { id: id(), venue_id: 5, intent: intent(), filled: Lots::ZERO, is_open }
+    }
+
+    fn found(is_open: bool) -> Record {
+        told(ReportKind::Order { id: id(), found: Some(stands(is_open)) })
+    }
+
+    fn swept() -> Record {
+        let open = vec![stands(true)];
+        told(ReportKind::Account { open, fills: Vec::new(), positions: Vec::new() })
+    }
+
+    /// Sends an order, has the venue say that, and tells our state, the venue's, and the difference.
+    fn check(said: &[Record], expected: (&str, Option<&str>, Option<&str>)) {
+        let instrument = InstrumentSpec::standard().swap_remove(0).instrument;
+        let mut observer = Observer::new(&[instrument], None);
+        let sent = [
+            Record::Epoch { epoch: 1 },
+            Record::Intent { id: id(), intent: intent(), purpose: Purpose::Entry, decision: 7 },
+            Record::Sent { id: id() },
+        ];
+        for (seq, record) in (1..).zip(sent.iter().chain(said)) {
+            observer.record(seq, &Stamped { at: Nanos(0), record: record.clone() });
+        }
+        let ReconOrders { items, mismatch } = observer.recon_orders(Nanos(0));
+        let item = &items[0];
+        assert_eq!((item.internal_fsm, item.venue_fsm, item.diff), expected);
+        assert_eq!((item.matches, mismatch), (expected.2.is_none(), expected.2.iter().count()));
+    }
+
+    #[test]
+    fn an_order_that_we_ended_and_the_venue_has_open_is_shown_as_a_difference() {
+        let differs = Some("we ended it, the venue has it");
+        check(&[ack(), canceled(), found(true)], ("CANCEL", Some("ACK"), differs));
+        check(&[ack(), canceled(), swept()], ("CANCEL", Some("ACK"), differs));
+        check(&[ack(), canceled(), found(false)], ("CANCEL", Some("CANCEL"), None));
+    }
+
+    #[test]
+    fn words_that_come_late_or_again_are_no_difference() {
+        check(&[], ("SUBMITTED", None, None));
+        check(&[ack(), found(true)], ("ACK", Some("ACK"), None));
+        check(&[canceled(), ack()], ("CANCEL", Some("CANCEL"), None));
+        check(&[found(false)], ("CANCEL", Some("CLOSED"), None));
+        check(&[ack(), Record::Absent { id: id() }], ("CANCEL", Some("ABSENT"), None));
+    }
 }
