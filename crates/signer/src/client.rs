@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::codec::{Answer, Ask, MAX_FRAME, PROTOCOL, Standing, decode, encode};
-use crate::fault::Told;
+use crate::fault::{Scope, Told};
 
 /// A signer that has not answered by then does not answer: its disk may take a while.
 const PATIENCE: Duration = Duration::from_millis(2_000);
@@ -95,5 +95,6 @@ pub fn gone(path: &Path, why: &impl std::fmt::Display) -> Told {
         code: "SIGNER_GONE".to_owned(),
         ru: format!("Подписант {path} не отвечает ({why}): запустите `aurora signer run`"),
         en: format!("The signer at {path} does not answer ({why}): start `aurora signer run`"),
+        scope: Scope::Desk,
     }
 }

@@ -8,11 +8,11 @@ use aurora_authority::{HoldCause, Remembered};
 use aurora_model::{Nanos, Venue};
 use aurora_wire::Signed;
 
-use crate::fault::Told;
+use crate::fault::{Scope, Told};
 use crate::judge::Request;
 
 /// The version of this language; both sides must speak the same.
-pub const PROTOCOL: u16 = 1;
+pub const PROTOCOL: u16 = 2;
 /// The longest frame, either way. A batch of twenty orders is a tenth of it.
 pub const MAX_FRAME: usize = 64 << 10;
 
@@ -319,6 +319,14 @@ impl Encode for Answer {
                 put(out, &told.code);
                 put(out, &told.ru);
                 put(out, &told.en);
+                match told.scope {
+                    Scope::Order => out.push(1),
+                    Scope::Desk => out.push(2),
+                    Scope::Epoch(highest) => {
+                        out.push(3);
+                        out.extend(highest.to_le_bytes());
+                    }
+                }
             }
         }
     }
@@ -359,6 +367,12 @@ impl<'a> Decode<'a> for Answer {
                 code: from.owned("code")?,
                 ru: from.owned("text")?,
                 en: from.owned("text")?,
+                scope: match from.byte("scope")? {
+                    1 => Scope::Order,
+                    2 => Scope::Desk,
+                    3 => Scope::Epoch(from.u32("epoch")?),
+                    _ => return Err(CodecError::Meaningless("scope")),
+                },
             }),
             _ => return Err(CodecError::Meaningless("kind")),
         })

@@ -108,9 +108,24 @@ impl NotSigned {
         }
     }
 
+    /// What it is about. Only what can be wrong with one order alone is about that order.
+    pub const fn scope(&self) -> Scope {
+        match self {
+            NotSigned::Refused(
+                Refusal::NotPositive
+                | Refusal::QtyCap { .. }
+                | Refusal::NotionalCap { .. }
+                | Refusal::Unpriced,
+            ) => Scope::Order,
+            NotSigned::Refused(Refusal::StaleEpoch { highest, .. }) => Scope::Epoch(*highest),
+            _ => Scope::Desk,
+        }
+    }
+
     /// How it crosses the socket.
     pub fn told(&self) -> Told {
-        Told { code: self.code().to_owned(), ru: self.text(Lang::Ru), en: self.text(Lang::En) }
+        let (ru, en) = (self.text(Lang::Ru), self.text(Lang::En));
+        Told { code: self.code().to_owned(), ru, en, scope: self.scope() }
     }
 }
 
@@ -120,7 +135,18 @@ impl From<Refusal> for NotSigned {
     }
 }
 
-/// A refusal as it crosses the socket: a stable code, and the sentence in two languages.
+/// What a refusal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One order: the next may be signed.
+    Order,
+    /// The desk: nothing it asks will be signed before a person has looked.
+    Desk,
+    /// The desk's epoch: somebody leads in that one, which is higher, or did.
+    Epoch(u32),
+}
+
+/// A refusal as it crosses the socket: a stable code, the sentence in two languages, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {en}")]
 pub struct Told {
@@ -130,4 +156,31 @@ pub struct Told {
     pub ru: String,
     /// English.
     pub en: String,
+    /// What it is about.
+    pub scope: Scope,
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+
+    use super::*;
+
+    #[test]
+    fn only_what_one_order_asks_too_much_of_leaves_the_next_one_to_be_signed() {
+        let (two, cap) = (Decimal::TWO, Decimal::ONE);
+        for (refusal, scope) in [
+            (Refusal::QtyCap { qty: two, cap }, Scope::Order),
+            (Refusal::NotionalCap { notional: two, cap }, Scope::Order),
+            (Refusal::NotPositive, Scope::Order),
+            (Refusal::Unpriced, Scope::Order),
+            (Refusal::NotionalRate { notional: two, cap }, Scope::Desk),
+            (Refusal::ForeignId, Scope::Desk),
+            (Refusal::Killed, Scope::Desk),
+            (Refusal::StaleEpoch { asked: 5, highest: 8 }, Scope::Epoch(8)),
+        ] {
+            assert_eq!(NotSigned::from(refusal).told().scope, scope, "{}", refusal.code());
+        }
+        assert_eq!(NotSigned::State.told().scope, Scope::Desk);
+    }
 }

@@ -23,7 +23,7 @@ mod token;
 pub use blake3::Hasher;
 pub use client::{Client, gone};
 pub use codec::{Answer, Ask, CodecError, MAX_FRAME, PROTOCOL, Standing, decode, encode};
-pub use fault::{NotSigned, Told};
+pub use fault::{NotSigned, Scope, Told};
 pub use harden::harden;
 pub use judge::{Judge, KeyRing, Request};
 pub use keys::{KeyFault, read_keys};

@@ -11,7 +11,7 @@ use aurora_authority::{Authority, BuildId, Caps, Listed, Policy, Remembered};
 use aurora_binance::Binance;
 use aurora_model::{ClientOrderId, Nanos, Notional, OrderNo, Venue};
 use aurora_signer::{
-    Answer, Ask, Client, Judge, KeyRing, PATHS, Request, Server, StateFile, decode, encode,
+    Answer, Ask, Client, Judge, KeyRing, PATHS, Request, Scope, Server, StateFile, decode, encode,
 };
 use aurora_wire::Keys;
 use rust_decimal::Decimal;
@@ -121,7 +121,7 @@ fn a_desk_of_another_build_or_account_gets_nothing_signed() {
     assert_eq!(code(&desk.ask(&Ask::Raise(5)).unwrap()), "SIGNER_PROTOCOL");
     assert_eq!(desk.hello("another", 0).unwrap_err().code, "SIGNER_OTHER_BUILD");
     assert_eq!(desk.hello("build", 1).unwrap_err().code, "SIGNER_OTHER_ACCOUNT");
-    let hello = Ask::Hello { protocol: 2, build: "build", account: 0 };
+    let hello = Ask::Hello { protocol: 1, build: "build", account: 0 };
     assert_eq!(desk.change(&hello).unwrap_err().code, "SIGNER_VERSION");
     assert_eq!(code(&desk.ask(&place(5, &order(5))).unwrap()), "SIGNER_PROTOCOL");
 }
@@ -136,7 +136,8 @@ fn a_desk_is_fenced_off_the_moment_another_takes_over() {
     assert_eq!(new.change(&Ask::Raise(6)).unwrap().remembered.epoch, 6);
     assert_eq!(code(&old.ask(&place(5, &order(5))).unwrap()), "SIGNER_STALE_EPOCH");
     // Nor may it take the new one's HOLD away, or put it there.
-    assert_eq!(old.change(&Ask::Release(5)).unwrap_err().code, "SIGNER_STALE_EPOCH");
+    let told = old.change(&Ask::Release(5)).unwrap_err();
+    assert_eq!((&*told.code, told.scope), ("SIGNER_STALE_EPOCH", Scope::Epoch(6)));
     new.change(&Ask::Release(6)).unwrap();
     old.change(&Ask::Hold(5)).unwrap();
     assert_eq!(code(&new.ask(&place(6, &order(6))).unwrap()), "signed");

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use aurora_engine::{Command, Reconciliation};
 use aurora_model::{Nanos, TransitionCause};
+use aurora_signer::Scope;
 use crossbeam_channel::TryRecvError;
 
 use super::alerts::{Kind, Trouble};
@@ -14,7 +15,6 @@ use super::lines::{Lines, News, emptied};
 use super::runner::{Desk, NAP, Outcome};
 use super::source::Source;
 use super::world::World;
-use crate::ha::STALE;
 
 /// How often a start that waits for its venues says so.
 const SAY_EVERY: Nanos = Nanos(5_000_000_000);
@@ -133,9 +133,9 @@ impl Desk {
             News::Refused(trouble) => {
                 // Somebody else leads by now: this node comes to rest at once.
                 if let (Kind::NotSigned(told), Some(lead)) = (&trouble.kind, &self.world.lead)
-                    && told.code == STALE
+                    && let Scope::Epoch(highest) = told.scope
                 {
-                    lead.was_refused(lead.epoch + 1);
+                    lead.was_refused(highest);
                 }
                 let hold = Command::Hold(TransitionCause::Venue, trouble.log_line());
                 self.world.alert(now, trouble);

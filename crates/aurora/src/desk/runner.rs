@@ -392,12 +392,12 @@ impl Desk {
         self.world.observer.commit_logs(self.clock.now());
         let (orders, fills, denied) = self.world.observer.totals();
         let first_fill_s = self.first_fill.map(Nanos::seconds);
-        let (ended_at, last) = (self.clock.now(), self.world.store.position().seq);
+        let ended_at = self.clock.now();
         let World { engine, store, audit, events, messages, projection, .. } = self.world;
-        let written = store.last();
+        let last = store.last();
         let journal_hash = store.close()?;
         if let Some(projection) = projection {
-            projection.finish(written);
+            projection.finish(last);
         }
         audit.close(ended_at, last)?;
         Ok(Outcome {

@@ -20,15 +20,6 @@ use crate::venues::VenueName;
 /// The desk's own thread waits for its signer no longer than that.
 const DESK_WAITS: Duration = Duration::from_millis(500);
 
-/// Refusals that say something about one order only; every other one stops the desk.
-const ONE_ORDER: [&str; 4] =
-    ["SIGNER_NOTIONAL_CAP", "SIGNER_QTY_CAP", "SIGNER_NOT_POSITIVE", "SIGNER_UNPRICED"];
-
-/// Whether the next order may be signed although this one was not.
-pub(crate) fn is_about_one_order(code: &str) -> bool {
-    ONE_ORDER.contains(&code)
-}
-
 /// The signer as the start finds it.
 pub(crate) enum Signer {
     /// None is named: paper signs for itself.

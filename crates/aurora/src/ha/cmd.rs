@@ -113,9 +113,9 @@ fn page(status: &NodeStatus, lang: &str) -> String {
         word("журнал", "journal"),
         format!("{} {}, {at_end}", word("запись", "record"), status.seq),
     );
-    if !status.state_hash.is_empty() {
-        let hash = format!("{} @ {}", status.state_hash, status.hash_seq);
-        line(word("хеш состояния", "state hash"), hash);
+    if !status.fingerprint.is_empty() {
+        let mark = format!("{} @ {}", status.fingerprint, status.fingerprint_seq);
+        line(word("отпечаток", "fingerprint"), mark);
     }
     if let Some(took) = status.takeover_ms {
         line(word("замена заняла", "takeover took"), format!("{:.2} s", took / 1e3));
@@ -149,22 +149,22 @@ mod tests {
             holder: Some("a/812-3".to_owned()),
             seq: 4_012,
             is_at_end: true,
-            state_hash: "9f31".to_owned(),
-            hash_seq: 4_000,
+            fingerprint: "9f31".to_owned(),
+            fingerprint_seq: 4_000,
             ..NodeStatus::default()
         };
         expect![[r#"
             b: follower, epoch 17
               lease held by         a/812-3
               journal               record 4012, everything copied
-              state hash            9f31 @ 4000
+              fingerprint           9f31 @ 4000
         "#]]
         .assert_eq(&page(&status, "en"));
         expect![[r#"
             b: ведомый, эпоха 17
               аренда у              a/812-3
               журнал                запись 4012, всё скопировано
-              хеш состояния         9f31 @ 4000
+              отпечаток             9f31 @ 4000
         "#]]
         .assert_eq(&page(&status, "ru"));
     }

@@ -8,15 +8,12 @@ use anyhow::{Context, Result, anyhow};
 use aurora_config::Config;
 use aurora_ha::SignerAnswer;
 use aurora_lease::Place;
-use aurora_signer::{Ask, Client, Told};
+use aurora_signer::{Ask, Client, Scope, Told};
 
 use super::settings::text;
 use crate::desk::ACCOUNT;
 use crate::exit::config_fault;
 use crate::signer_cmd::build_id;
-
-/// The signer's word for an epoch that is not above the highest.
-pub(crate) const STALE: &str = "SIGNER_STALE_EPOCH";
 
 /// The keeper of the highest epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,10 +69,7 @@ fn raise_at_signer(socket: &Path, epoch: u32) -> Result<std::result::Result<(), 
     client.hello(&build_id()?, ACCOUNT).map_err(fault)?;
     match client.change(&Ask::Raise(epoch)) {
         Ok(_) => Ok(Ok(())),
-        Err(told) if told.code == STALE => {
-            let standing = client.change(&Ask::Status).map_err(fault)?;
-            Ok(Err(standing.remembered.epoch))
-        }
+        Err(Told { scope: Scope::Epoch(highest), .. }) => Ok(Err(highest)),
         Err(told) => Err(fault(told)),
     }
 }

@@ -29,9 +29,9 @@ pub(crate) struct Copied {
     pub(crate) epoch: u32,
     /// The last record.
     pub(crate) seq: u64,
-    /// The state's hash, and after which record.
-    pub(crate) state_hash: String,
-    pub(crate) hash_seq: u64,
+    /// The state's fingerprint, and after which record.
+    pub(crate) fingerprint: String,
+    pub(crate) fingerprint_seq: u64,
     /// Everything there was to copy is here.
     pub(crate) is_at_end: bool,
 }
@@ -162,7 +162,7 @@ impl Copy {
             let mut replica = open(&self.journal, &mut state)?;
             if self.follow(&mut replica, &mut state)? {
                 replica.sync()?;
-                state.hash();
+                state.mark();
                 drop(replica);
                 let _ = self.tell.send(Told::CaughtUp(state.copied));
                 return Ok(());
@@ -222,7 +222,7 @@ fn open(journal: &Path, state: &mut State) -> Result<Replica> {
         .with_context(|| format!("the copy in {}", journal.display()))?;
     state.check()?;
     state.copied.epoch = replica.position().map_or(0, |position| position.epoch());
-    state.hash();
+    state.mark();
     Ok(replica)
 }
 
@@ -236,13 +236,13 @@ impl State {
         self.fault = taken.err().map(|error| error.context(format!("record {}", record.seq)));
         self.copied.seq = record.seq.0;
         if self.copied.seq.is_multiple_of(self.hash_every) {
-            self.hash();
+            self.mark();
         }
     }
 
-    fn hash(&mut self) {
-        self.copied.hash_seq = self.copied.seq;
-        self.copied.state_hash = self.engine.fingerprint().to_string();
+    fn mark(&mut self) {
+        self.copied.fingerprint_seq = self.copied.seq;
+        self.copied.fingerprint = self.engine.fingerprint().to_string();
     }
 
     fn check(&mut self) -> Result<()> {

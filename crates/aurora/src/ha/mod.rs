@@ -15,7 +15,6 @@ mod ship;
 mod status;
 
 pub(crate) use cmd::{HaArgs, run as command};
-pub(crate) use epochs::STALE;
 pub(crate) use lead::Lead;
 pub(crate) use node::run;
 pub(crate) use settings::plan;

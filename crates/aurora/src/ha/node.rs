@@ -355,8 +355,8 @@ impl Node<'_> {
         status.lease_left_ms = stands.lease.map(|lease| (lease.until - now).millis());
         status.seq = self.copied.seq;
         status.is_at_end = self.copied.is_at_end;
-        status.state_hash.clone_from(&self.copied.state_hash);
-        status.hash_seq = self.copied.hash_seq;
+        status.fingerprint.clone_from(&self.copied.fingerprint);
+        status.fingerprint_seq = self.copied.fingerprint_seq;
         status.last_why = stands.last_why.map(|why| why.code().to_owned());
         status.notices = self.notices.iter().cloned().collect();
         status.console = self.desk.as_ref().and_then(|running| running.lead.console());
@@ -392,7 +392,7 @@ impl Node<'_> {
             since_ms: status.since_ms,
             takeover_ms: status.takeover_ms,
             copied_seq: status.seq,
-            copied_hash: status.state_hash.clone(),
+            copied_fingerprint: status.fingerprint.clone(),
         });
     }
 }

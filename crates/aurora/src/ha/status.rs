@@ -25,9 +25,9 @@ pub(crate) struct NodeStatus {
     pub(crate) seq: u64,
     /// A follower has copied everything there was.
     pub(crate) is_at_end: bool,
-    /// The state's hash after that record.
-    pub(crate) state_hash: String,
-    pub(crate) hash_seq: u64,
+    /// The state's fingerprint after the record below.
+    pub(crate) fingerprint: String,
+    pub(crate) fingerprint_seq: u64,
     /// Why it may not take over.
     pub(crate) broken: Option<String>,
     /// Why it last stopped.

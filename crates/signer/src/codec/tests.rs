@@ -23,16 +23,20 @@ fn ask<'a>(
     }
 }
 
-fn answers() -> [Answer; 4] {
+fn answers() -> [Answer; 6] {
     let remembered = Remembered { epoch: 7, hold: Some(HoldCause::Operator), is_killed: true };
     let venues = vec![Venue::Okx, Venue::Bybit];
     let headers = HEADERS.iter().map(|name| (*name, "значение".to_owned())).collect();
-    let told = Told { code: "X".into(), ru: "Нет".into(), en: "No".into() };
+    let told = |scope| {
+        Answer::Refused(Told { code: "X".into(), ru: "Нет".into(), en: "No".into(), scope })
+    };
     [
         Answer::Standing(Standing { remembered, account: 3, venues }),
         Answer::Signed(Signed { target: "/a?b=c".into(), headers, body: "{}".into() }),
         Answer::Login("{\"op\":\"login\"}".into()),
-        Answer::Refused(told),
+        told(Scope::Order),
+        told(Scope::Desk),
+        told(Scope::Epoch(7)),
     ]
 }
 

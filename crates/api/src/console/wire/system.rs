@@ -57,8 +57,8 @@ pub struct HighAvailability {
     pub takeover_ms: Option<f64>,
     /// The last record it had copied when it took over.
     pub copied_seq: u64,
-    /// The state's hash then.
-    pub copied_hash: String,
+    /// The state's fingerprint then, as checkpoints in the journal have it.
+    pub copied_fingerprint: String,
 }
 
 /// Where the journal is.

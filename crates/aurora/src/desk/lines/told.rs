@@ -1,6 +1,7 @@
 //! What lines tell besides market data and reports, and what of it a person should know.
 
 use aurora_model::{Fill, Nanos, VenueState};
+use aurora_signer::Scope;
 use aurora_venue::LineEvent;
 use aurora_venue::drop_copy::Finding;
 use aurora_venue::heartbeat::Heart;
@@ -11,7 +12,6 @@ use aurora_wire::{Link, Note};
 
 use super::{Lines, News, VenueLine};
 use crate::desk::alerts::{Kind, Standing, Trouble};
-use crate::desk::signing;
 
 impl Lines {
     /// A line says how it stands.
@@ -105,11 +105,11 @@ impl Lines {
                 news
             }
             LineEvent::NotSigned(told) => {
-                let only_this_one = signing::is_about_one_order(&told.code);
-                let (detail, kind) = (told.to_string(), Kind::NotSigned(told));
-                match only_this_one {
-                    true => venue.alert(kind, detail),
-                    false => News::Refused(venue.trouble(kind, detail)),
+                let (scope, detail) = (told.scope, told.to_string());
+                let kind = Kind::NotSigned(told);
+                match scope {
+                    Scope::Order => venue.alert(kind, detail),
+                    Scope::Desk | Scope::Epoch(_) => News::Refused(venue.trouble(kind, detail)),
                 }
             }
             LineEvent::State(change) => News::Takes(venue.on_state(change)),

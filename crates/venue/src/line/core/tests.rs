@@ -206,7 +206,7 @@ fn an_order_that_nobody_signs_is_not_sent_and_never_in_doubt() {
     stage.happen(Happening::Unsigned(ticket, aurora_signer::NotSigned::State.told()));
     stage.check(&expect![[r#"
         POST /order #1
-        line: NotSigned(Told { code: "SIGNER_STATE", ru: "Не подписано: файл состояния подписанта не записывается", en: "Not signed: the signer's state file cannot be written" })
+        line: NotSigned(Told { code: "SIGNER_STATE", ru: "Не подписано: файл состояния подписанта не записывается", en: "Not signed: the signer's state file cannot be written", scope: Desk })
         report: Reject { id: #1, refusal: NotSent }
     "#]]);
 }
