@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::OrderTerms;
+
 /// A journal record that says something about an order.
 #[derive(Clone, Debug, Serialize)]
 pub struct JournalLink {
@@ -43,19 +45,9 @@ pub struct ExecutionRow {
     pub parent_order_id: Option<String>,
     /// Canonical id of the instrument.
     pub uid: String,
-    /// `buy` or `sell`.
-    pub side: &'static str,
-    /// `limit`.
-    #[serde(rename = "type")]
-    pub order_type: &'static str,
-    /// Time in force.
-    pub tif: &'static str,
-    /// Limit price.
-    pub price: String,
-    /// Quantity asked.
-    pub qty: String,
-    /// Quantity filled.
-    pub filled: String,
+    /// What it asks, and how much of it it has.
+    #[serde(flatten)]
+    pub terms: OrderTerms,
     /// Where it is in its life.
     pub fsm: &'static str,
     /// What rests before it, in base; `None` where the venue does not tell.

@@ -17,7 +17,7 @@ pub use gate::{DecisionFull, DecisionRow, GateLatency, GateStep, GateSummary, Re
 pub use health::{Component, Health};
 pub use market::{Bar, InstrumentRow, Ladder, Mark, Notch};
 pub use money::{BudgetRow, Exposure, ExposureItem, PnlSums, PositionRow, RiskBudget};
-pub use orders::{Coded, FillRow, Hop, JournalLine, OrderLife, OrderRow};
+pub use orders::{Coded, FillRow, Hop, JournalLine, OrderLife, OrderRow, OrderTerms};
 pub use system::{ConfigRow, HighAvailability, JournalPosition, Recovery, StateChange, System};
 
 /// A text for people, in both languages.

@@ -4,15 +4,9 @@ use serde::Serialize;
 
 use super::{DecisionFull, ExactlyOnce, Text};
 
-/// A row of the blotter.
+/// What an order asks, and how much of it it has.
 #[derive(Clone, Debug, Serialize)]
-pub struct OrderRow {
-    /// Client order id.
-    pub id: String,
-    /// When it was decided.
-    pub t_ms: f64,
-    /// Canonical id.
-    pub instrument: String,
+pub struct OrderTerms {
     /// `buy` or `sell`.
     pub side: &'static str,
     /// `limit`.
@@ -26,6 +20,20 @@ pub struct OrderRow {
     pub qty: String,
     /// Quantity filled.
     pub filled: String,
+}
+
+/// A row of the blotter.
+#[derive(Clone, Debug, Serialize)]
+pub struct OrderRow {
+    /// Client order id.
+    pub id: String,
+    /// When it was decided.
+    pub t_ms: f64,
+    /// Canonical id.
+    pub instrument: String,
+    /// What it asks, and how much of it it has.
+    #[serde(flatten)]
+    pub terms: OrderTerms,
     /// Average price of its fills.
     pub avg_price: Option<String>,
     /// What rests before it.

@@ -9,7 +9,8 @@ use aurora_exec::{Order, Purpose};
 use aurora_ledger::Booking;
 use aurora_matching::Queue;
 use aurora_model::{
-    ClientOrderId, Fill, Liquidity, Nanos, Notional, OrderState, Reason, ReasonCode, ReportKind,
+    ClientOrderId, Fill, Liquidity, Lots, Nanos, Notional, OrderIntent, OrderState, Reason,
+    ReasonCode, ReportKind,
 };
 
 use super::decisions::{Decisions, uuid_text};
@@ -151,7 +152,7 @@ impl Orders {
             self.cycle_p95 = None;
         }
         let mut row = blank(order.id, &order.intent, order.purpose, order.decided_at, show);
-        row.filled = show.qty(order.filled);
+        row.terms.filled = show.qty(order.filled);
         row.avg_price = order.average_price().map(|ticks| show.fine_price(ticks));
         row.state = order.state.code();
         step.state = (life.row.state != row.state).then_some(row.state);
@@ -250,7 +251,7 @@ impl Orders {
 
 fn blank(
     id: ClientOrderId,
-    intent: &aurora_model::OrderIntent,
+    intent: &OrderIntent,
     purpose: Purpose,
     at: Nanos,
     show: &Show,
@@ -259,12 +260,7 @@ fn blank(
         id: id.to_string(),
         t_ms: show::millis(at),
         instrument: show.id.to_string(),
-        side: intent.side.word(),
-        order_type: "limit",
-        tif: intent.time_in_force.word(),
-        price: show.price(intent.limit),
-        qty: show.qty(intent.qty),
-        filled: show.qty(aurora_model::Lots::ZERO),
+        terms: show.terms(intent, Lots::ZERO),
         avg_price: None,
         ahead: None,
         state: OrderState::Prepared.code(),
@@ -301,8 +297,11 @@ fn hop(record: &Record) -> Option<&'static str> {
 
 /// The order's story in one sentence.
 fn why(row: &OrderRow) -> Text {
-    let (side_ru, side_en) =
-        if row.side == "buy" { ("покупка", "buy") } else { ("продажа", "sell") };
+    let (side_ru, side_en) = if row.terms.side == "buy" {
+        ("покупка", "buy")
+    } else {
+        ("продажа", "sell")
+    };
     let (purpose_ru, purpose_en) = match row.exit_reason {
         None => ("Вход", "Entry"),
         Some("target") => ("Выход по цели", "Exit at the target"),
@@ -327,10 +326,10 @@ fn why(row: &OrderRow) -> Text {
     let (mut ru, mut en) = (
         format!(
             "{purpose_ru}: {side_ru} {} по {} — {state_ru}",
-            show::comma(&row.qty),
-            show::comma(&row.price)
+            show::comma(&row.terms.qty),
+            show::comma(&row.terms.price)
         ),
-        format!("{purpose_en}: {side_en} {} at {} — {state_en}", row.qty, row.price),
+        format!("{purpose_en}: {side_en} {} at {} — {state_en}", row.terms.qty, row.terms.price),
     );
     if let Some(reason) = &row.reason {
         ru += &format!(". {}", reason.text.ru);

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use aurora_api::console::wire::Text;
-use aurora_model::{Instrument, Lang, Lots, Nanos, Notional, Reason, Ticks};
+use aurora_api::console::wire::{OrderTerms, Text};
+use aurora_model::{Instrument, Lang, Lots, Nanos, Notional, OrderIntent, Reason, Ticks};
 use rust_decimal::Decimal;
 
 use crate::venues::VenueName;
@@ -51,6 +51,18 @@ impl Show {
     /// The quantity with an explicit sign, as a position is written.
     pub(crate) fn signed_qty(&self, lots: Lots) -> String {
         if lots.0 > 0 { format!("+{}", self.qty(lots)) } else { self.qty(lots) }
+    }
+
+    /// What an order asks, and how much of it has filled.
+    pub(crate) fn terms(&self, intent: &OrderIntent, filled: Lots) -> OrderTerms {
+        OrderTerms {
+            side: intent.side.word(),
+            order_type: "limit",
+            tif: intent.time_in_force.word(),
+            price: self.price(intent.limit),
+            qty: self.qty(intent.qty),
+            filled: self.qty(filled),
+        }
     }
 }
 
