@@ -147,37 +147,30 @@ impl Store {
         Ok(seq)
     }
 
-    /// Asks for everything appended to be made durable. Returns how many of this run's records are,
-    /// when that is known at once.
-    pub(crate) fn commit(&mut self) -> Result<Option<u64>> {
-        if !self.dirty {
+    /// Makes what was appended durable where that is the desk's own work: how many of this run's records are.
+    pub(crate) fn commit_inline(&mut self) -> Result<Option<u64>> {
+        let Writer::Inline(journal) = &mut self.writer else { return Ok(None) };
+        if !std::mem::take(&mut self.dirty) {
             return Ok(None);
         }
-        self.dirty = false;
-        match &mut self.writer {
-            Writer::Inline(journal) => {
-                let started = std::time::Instant::now();
-                let seq = journal.hand_over()?.0;
-                let head = journal.head_hash();
-                if let Some(snapshots) = &mut self.snapshots {
-                    snapshots.reached(Chain { seq: Seq(seq), head });
-                }
-                self.note(seq, started.elapsed());
-                Ok(Some(seq - self.base))
-            }
-            Writer::Thread(thread) => {
-                thread.request_commit()?;
-                Ok(None)
-            }
+        let started = std::time::Instant::now();
+        let seq = journal.hand_over()?.0;
+        let head = journal.head_hash();
+        if let Some(snapshots) = &mut self.snapshots {
+            snapshots.reached(Chain { seq: Seq(seq), head });
         }
+        self.note(seq, started.elapsed());
+        Ok(Some(seq - self.base))
     }
 
-    /// As [`Store::commit`], where it costs the desk no waiting.
-    pub(crate) fn commit_if_threaded(&mut self) -> Result<Option<u64>> {
-        match self.writer {
-            Writer::Inline(_) => Ok(None),
-            Writer::Thread(_) => self.commit(),
+    /// Has a journal on a thread of its own make durable what was appended: it reports when it has.
+    pub(crate) fn begin_commit(&mut self) -> Result<()> {
+        if let Writer::Thread(thread) = &mut self.writer
+            && std::mem::take(&mut self.dirty)
+        {
+            thread.request_commit()?;
         }
+        Ok(())
     }
 
     fn note(&mut self, seq: u64, took: std::time::Duration) {

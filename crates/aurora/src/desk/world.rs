@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 
 use anyhow::Result;
 use aurora_api::console::View;
-use aurora_engine::{Command, Effects, Engine, Input, Notice, Record, Refusal};
+use aurora_engine::{Command, Effects, Engine, Input, Notice, Record, Refusal, Stamped};
 use aurora_model::{InstrumentNo, MarketEvent, Nanos, VenueReport, VenueState};
 use aurora_projection::Feed;
 
@@ -36,6 +36,8 @@ pub(crate) struct World {
     /// Fills the SQL table, where one is wanted.
     pub(crate) projection: Option<Feed>,
     effects: Effects,
+    /// The numbers of the records in the effects.
+    written: Vec<u64>,
     now: Nanos,
     /// How many market events were taken, and how many messages they came in.
     pub(crate) events: u64,
@@ -68,6 +70,7 @@ impl World {
             watchdog,
             projection,
             effects: Effects::default(),
+            written: Vec::new(),
             now: Nanos(i64::MIN),
             events: 0,
             messages: 0,
@@ -247,19 +250,40 @@ impl World {
         self.carry_out(at)
     }
 
-    /// Appends the records, sends the requests, shows the notices.
+    /// Writes the records down, sends the requests, then shows what happened. What watches comes last: no order
+    /// waits for it.
     fn carry_out(&mut self, at: Nanos) -> Result<()> {
-        let mut intents = false;
-        for stamped in &self.effects.records {
-            let seq = self.store.append(stamped)?;
-            self.audit.record(seq, stamped);
-            self.observer.record(seq, stamped);
-            if let Some(projection) = &self.projection {
-                projection.record(seq, stamped);
-            }
-            intents |= matches!(stamped.record, Record::Intent { .. });
-        }
+        let intents = self.write_down()?;
         self.counterparty.stands(self.engine.status().state);
+        self.send(at);
+        self.show(at)?;
+        self.effects.clear();
+        // With virtual time the disk is waited for where an order depends on it.
+        let committed = if intents { self.store.commit_inline()? } else { None };
+        if let Some(records) = committed {
+            self.on_disk(at, records)?;
+            let durable = Input::Durable { records };
+            if self.engine.apply(at, &durable, &mut self.effects).is_err() {
+                unreachable!("only commands are refused");
+            }
+            self.carry_out(at)?;
+        }
+        Ok(())
+    }
+
+    /// Appends the records, and has a journal on a thread of its own begin with them at once. True: orders among
+    /// them wait to be durable.
+    fn write_down(&mut self) -> Result<bool> {
+        self.written.clear();
+        for stamped in &self.effects.records {
+            self.written.push(self.store.append(stamped)?);
+        }
+        self.store.begin_commit()?;
+        let is_intent = |stamped: &Stamped| matches!(stamped.record, Record::Intent { .. });
+        Ok(self.effects.records.iter().any(is_intent))
+    }
+
+    fn send(&mut self, at: Nanos) {
         for request in self.effects.requests.drain(..) {
             // What may not leave is dropped: its fate is asked about as if its answer had been lost.
             let is_fresh =
@@ -268,24 +292,21 @@ impl World {
                 self.counterparty.submit(at, request);
             }
         }
+    }
+
+    fn show(&mut self, at: Nanos) -> Result<()> {
+        for (seq, stamped) in self.written.iter().zip(&self.effects.records) {
+            self.audit.record(*seq, stamped);
+            self.observer.record(*seq, stamped);
+            if let Some(projection) = &self.projection {
+                projection.record(*seq, stamped);
+            }
+        }
         for notice in self.effects.notices.drain(..) {
             if let Notice::Decided(judgement) = &notice {
                 self.audit.decided(judgement)?;
             }
             self.observer.notice(at, notice, &self.engine);
-        }
-        self.effects.records.clear();
-        // With virtual time the disk is waited for where an order depends on it; a thread is told at once.
-        if let Some(records) =
-            if intents { self.store.commit()? } else { self.store.commit_if_threaded()? }
-        {
-            self.on_disk(at, records)?;
-            self.effects.clear();
-            let durable = Input::Durable { records };
-            if self.engine.apply(at, &durable, &mut self.effects).is_err() {
-                unreachable!("only commands are refused");
-            }
-            self.carry_out(at)?;
         }
         Ok(())
     }

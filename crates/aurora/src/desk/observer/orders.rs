@@ -32,11 +32,33 @@ struct Life {
     intent_seq: u64,
     hops: Vec<(&'static str, Nanos)>,
     queue: VecDeque<(f64, f64)>,
-    journal: Vec<JournalLine>,
+    journal: Vec<Written>,
     fills: Vec<FillRow>,
     closed: bool,
     pnl: Notional,
     cycle_ms: Option<f64>,
+}
+
+/// A record about it.
+#[derive(Debug)]
+struct Written {
+    epoch: u32,
+    seq: u64,
+    stamped: Stamped,
+}
+
+impl Written {
+    /// It is spelled only when somebody looks: the desk's thread has just spelled it for the journal.
+    fn line(&self) -> JournalLine {
+        let Written { epoch, seq, stamped } = self;
+        JournalLine {
+            epoch: *epoch,
+            seq: *seq,
+            kind: aurora_records::kind_word(aurora_records::kind_byte(&stamped.record)).to_owned(),
+            t_ms: show::millis(stamped.at),
+            text: String::from_utf8_lossy(&aurora_records::encode(stamped)).into_owned(),
+        }
+    }
 }
 
 /// What an order's step brought.
@@ -87,13 +109,7 @@ impl Orders {
         if let Some(hop) = hop(&stamped.record) {
             life.hops.push((hop, stamped.at));
         }
-        life.journal.push(JournalLine {
-            epoch: self.epoch,
-            seq,
-            kind: aurora_records::kind_word(aurora_records::kind_byte(&stamped.record)).to_owned(),
-            t_ms: show::millis(stamped.at),
-            text: String::from_utf8_lossy(&aurora_records::encode(stamped)).into_owned(),
-        });
+        life.journal.push(Written { epoch: self.epoch, seq, stamped: stamped.clone() });
     }
 
     fn begin(&mut self, id: ClientOrderId, seq: u64, at: Nanos, decision: u128, row: OrderRow) {
@@ -241,7 +257,7 @@ impl Orders {
             hops: hops.collect(),
             queue: life.queue.iter().copied().collect(),
             decision: decisions.full(&life.decision),
-            journal: life.journal.clone(),
+            journal: life.journal.iter().map(Written::line).collect(),
             fills: life.fills.clone(),
             why: why(&life.row),
             exactly_once: None,
