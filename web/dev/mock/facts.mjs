@@ -21,7 +21,21 @@ export const SYSTEM = (desk, listen) => ({
   listen,
   recovery: { records: 4182, orders: 512, fills: 303, took_ms: 38.4, resolved_unknown: 1 },
   history: desk.history,
-  alerts: []
+  alerts: [],
+  ha: {
+    node: 'a',
+    role: 'LEADER',
+    text: { ru: 'ведущий', en: 'leader' },
+    epoch: 3,
+    holder: `a/${process.pid}-815`,
+    token: 42,
+    lease_left_ms: 4120,
+    since_ms: desk.started,
+    takeover_ms: null,
+    copied_seq: 0,
+    copied_fingerprint: '',
+    follower: { node: 'b', seq: Math.max(0, desk.seq - 3) }
+  }
 });
 
 const setting = (path, value, origin, where, ru, en) => ({ path, value, origin, where, text: { ru, en } });

@@ -357,6 +357,23 @@ export type System = {
   } | null;
   history: { t_ms: number; from: string | null; to: string; cause: string; reason: string | null }[];
   alerts: Alert[];
+  ha?: HighAvailability;
+};
+
+/** A node among others. Only one that leads has a console. */
+export type HighAvailability = {
+  node: string;
+  role: string;
+  text: Bilingual;
+  epoch: number;
+  holder: string | null;
+  token: number | null;
+  lease_left_ms: number | null;
+  since_ms: number;
+  takeover_ms: number | null;
+  copied_seq: number;
+  copied_fingerprint: string;
+  follower: { node: string | null; seq: number } | null;
 };
 
 export type Setting = {

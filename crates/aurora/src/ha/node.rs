@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use aurora_api::console::wire::{HighAvailability, Text};
+use aurora_api::console::wire::{self as shown, HighAvailability, Text};
 use aurora_config::Config;
 use aurora_ha::{
     DeskWord, Fitness, Input, LeaseAnswer, Machine, Notice, OpenOrders, Operator, Output, Role,
@@ -19,7 +19,7 @@ use crossbeam_channel::{Receiver, Sender, never, select, unbounded};
 use super::control::{Asked, Control, Wish};
 use super::follower::{Copied, Follower, Told};
 use super::lead::Lead;
-use super::settings::HaPlan;
+use super::settings::{HaPlan, Peer};
 use super::ship::{self, Acks};
 use super::since_boot;
 use super::status::NodeStatus;
@@ -53,8 +53,8 @@ struct Node<'a> {
     desk_ended: (Sender<()>, Receiver<()>),
     status: NodeStatus,
     copied: Copied,
-    /// What the other node has, where an order waits for it.
-    acks: Option<Acks>,
+    /// What the other node has of what is shipped.
+    shipped: Acks,
     notices: VecDeque<String>,
     candidate_at: Option<Nanos>,
     written_at: Nanos,
@@ -72,11 +72,10 @@ pub(crate) fn run(args: &RunArgs, config: &Config, plan: HaPlan) -> Result<()> {
     let machine = Machine::new(plan.machine, since_boot(), prepared.first_epoch.saturating_sub(1))?;
     let status =
         NodeStatus { node: plan.node.clone(), pid: std::process::id(), ..NodeStatus::default() };
-    let acks = Acks::default();
+    let shipped = Acks::default();
     if let Some(at) = plan.listen {
-        ship::listen(at, data.join("journal"), acks.clone())?;
+        ship::listen(at, data.join("journal"), shipped.clone())?;
     }
-    let waits = plan.listen.is_some() && plan.is_sync;
     let mut node = Node {
         args,
         config,
@@ -90,7 +89,7 @@ pub(crate) fn run(args: &RunArgs, config: &Config, plan: HaPlan) -> Result<()> {
         desk_ended: unbounded(),
         status,
         copied: Copied::default(),
-        acks: waits.then_some(acks),
+        shipped,
         notices: VecDeque::new(),
         candidate_at: None,
         written_at: Nanos(0),
@@ -243,7 +242,9 @@ impl Node<'_> {
 
     fn start(&mut self, epoch: u32, open_orders: OpenOrders) -> Result<()> {
         self.follower = None;
-        let lead = Lead::new((epoch, open_orders), self.plan.epochs.clone(), self.acks.clone());
+        let waits = self.plan.listen.is_some() && self.plan.is_sync;
+        let acks = waits.then(|| self.shipped.clone());
+        let lead = Lead::new((epoch, open_orders), self.plan.epochs.clone(), acks);
         lead.permit(self.machine.permit());
         self.show(&lead);
         let (args, config) = (self.args.clone(), self.config.clone());
@@ -387,12 +388,25 @@ impl Node<'_> {
                 self.machine.status().role.text().1,
             ),
             epoch: lead.epoch,
+            holder: status.holder.clone(),
             token: status.token,
             lease_left_ms: status.lease_left_ms,
             since_ms: status.since_ms,
             takeover_ms: status.takeover_ms,
             copied_seq: status.seq,
             copied_fingerprint: status.fingerprint.clone(),
+            follower: self.other(),
         });
+    }
+
+    /// Who copies this journal: a neighbour tells it in its folder, another host by what it acknowledges.
+    fn other(&self) -> Option<shown::Follower> {
+        if let Peer::Folder(journal) = &self.plan.peer {
+            let other = NodeStatus::of_neighbour(journal, self.status.at_ms)?;
+            let follows = other.role == Role::Follower.code() && other.broken.is_none();
+            return follows.then_some(shown::Follower { node: Some(other.node), seq: other.seq });
+        }
+        let seq = self.shipped.last_seq();
+        (0 < seq).then_some(shown::Follower { node: None, seq })
     }
 }

@@ -4,6 +4,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+/// It is written five times a second: whoever wrote nothing for so long is gone.
+const GONE_MS: f64 = 3_000.0;
+
 /// How a node stands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct NodeStatus {
@@ -52,5 +55,28 @@ impl NodeStatus {
 
     pub(crate) fn read(path: &Path) -> std::io::Result<NodeStatus> {
         Ok(serde_json::from_slice(&std::fs::read(path)?)?)
+    }
+
+    /// What a node of this host with that journal said, if it said so lately.
+    pub(crate) fn of_neighbour(journal: &Path, now_ms: f64) -> Option<NodeStatus> {
+        let status = NodeStatus::read(&journal.parent()?.join("ha.json")).ok()?;
+        (now_ms - status.at_ms < GONE_MS).then_some(status)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_neighbour_is_seen_as_long_as_it_says_how_it_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal");
+        let seen = |now_ms| NodeStatus::of_neighbour(&journal, now_ms).map(|status| status.node);
+        assert_eq!(seen(1_000.0), None);
+        let status = NodeStatus { node: "b".to_owned(), at_ms: 1_000.0, ..NodeStatus::default() };
+        status.write(&folder.path().join("ha.json")).unwrap();
+        assert_eq!(seen(1_200.0).as_deref(), Some("b"));
+        assert_eq!(seen(4_000.0), None);
     }
 }

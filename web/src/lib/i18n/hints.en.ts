@@ -109,6 +109,10 @@ export const hintsEn = {
     'Append-only record of everything that happened',
     'An order leaves only after its intent is durable'
   ],
+  nodes: [
+    'The nodes of this desk: which leads, in which epoch, until when, and how far the other has copied',
+    'Who may send orders, and how much a takeover would begin with'
+  ],
   recovery: ['What was rebuilt from the journal at this start', 'Positions and open orders after a crash'],
   process: ['Which program runs, since when, where it writes', 'Quote it when you report a fault'],
   config: [

@@ -18,7 +18,9 @@ pub use health::{Component, Health};
 pub use market::{Bar, InstrumentRow, Ladder, Mark, Notch};
 pub use money::{BudgetRow, Exposure, ExposureItem, PnlSums, PositionRow, RiskBudget};
 pub use orders::{Coded, FillRow, Hop, JournalLine, OrderLife, OrderRow, OrderTerms};
-pub use system::{ConfigRow, HighAvailability, JournalPosition, Recovery, StateChange, System};
+pub use system::{
+    ConfigRow, Follower, HighAvailability, JournalPosition, Recovery, StateChange, System,
+};
 
 /// A text for people, in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

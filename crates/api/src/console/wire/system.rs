@@ -47,6 +47,8 @@ pub struct HighAvailability {
     pub text: Text,
     /// The fencing epoch it leads in.
     pub epoch: u32,
+    /// Who has the lease, where that is known.
+    pub holder: Option<String>,
     /// Which grant of the lease.
     pub token: Option<u64>,
     /// How long the lease may still be acted on.
@@ -59,6 +61,17 @@ pub struct HighAvailability {
     pub copied_seq: u64,
     /// The state's fingerprint then, as checkpoints in the journal have it.
     pub copied_fingerprint: String,
+    /// Who copies this node's journal; `None` while nobody is seen to.
+    pub follower: Option<Follower>,
+}
+
+/// A node that copies the leader's journal.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Follower {
+    /// Its name; `None` of one on another host, which only tells how far it is.
+    pub node: Option<String>,
+    /// The last record it has.
+    pub seq: u64,
 }
 
 /// Where the journal is.
