@@ -5,6 +5,7 @@ use aurora_model::Nanos;
 use aurora_planted::{Bug, active};
 
 use crate::engine::Engine;
+use crate::input::Audit;
 use crate::reconcile::Reconciliation;
 
 /// One condition.
@@ -156,7 +157,7 @@ impl<W: Stopwatch> Engine<W> {
             }
             StartCheck::NoDoubt => self.orders.in_doubt_count() == 0,
             StartCheck::Ledger => self.ledger.check().is_ok(),
-            StartCheck::Audit => self.audit_ok,
+            StartCheck::Audit => self.audit == Audit::Written,
             StartCheck::DayLoss => self.day_loss_ok(),
             StartCheck::KillCaps => self.broken_cap().is_none(),
             StartCheck::Clocks => self.watched.skew_ok,

@@ -182,7 +182,7 @@ impl<W: Stopwatch> Engine<W> {
                 market.venue_state,
                 market.venue_state.takes(intent.time_in_force, intent.reduce_only),
             ),
-            audit_ok: self.audit_ok,
+            audit: self.audit,
             book_ok: self.book_ok(market, at),
             reduces,
             closes: intent.reduce_only.then(|| (self.exits_with(intent), Lots(-closing.min(0)))),

@@ -15,7 +15,7 @@ use crate::brakes::{BrakeLimits, Budget, Turnover};
 use crate::effect::Effects;
 use crate::fingerprint::{self, Fingerprint};
 use crate::guard::Limits;
-use crate::input::Input;
+use crate::input::{Audit, Input};
 use crate::market::{Market, MarketSettings};
 use crate::reconcile::Reconciliation;
 use crate::record::{Record, Stamped};
@@ -69,7 +69,7 @@ pub struct Engine<W> {
     /// The run has begun. Before that the market is history and the state that of the journal's last run.
     pub(crate) started: bool,
     pub(crate) reconciliation: Reconciliation,
-    pub(crate) audit_ok: bool,
+    pub(crate) audit: Audit,
     pub(crate) watched: Watched,
     /// Records given out in this run, and how many of them are on disk.
     pub(crate) records: u64,
@@ -131,7 +131,7 @@ impl<W: Stopwatch> Engine<W> {
             status: hold,
             started: false,
             reconciliation: Reconciliation::Awaited,
-            audit_ok: true,
+            audit: Audit::Written,
             watched: Watched::default(),
             records: 0,
             durable: 0,
@@ -178,7 +178,7 @@ impl<W: Stopwatch> Engine<W> {
             Input::Timer => self.on_timer(at, effects),
             Input::Command(command) => return self.on_command(at, command, effects),
             Input::Watch(watch) => self.on_watch(at, watch, effects),
-            Input::Audit { ok } => self.audit_ok = *ok,
+            Input::Audit(audit) => self.audit = *audit,
         }
         Ok(())
     }
@@ -232,9 +232,9 @@ impl<W: Stopwatch> Engine<W> {
         &self.settings
     }
 
-    /// Whether the audit log takes records.
-    pub fn audit_ok(&self) -> bool {
-        self.audit_ok
+    /// Whether what is decided is written down.
+    pub fn audit(&self) -> Audit {
+        self.audit
     }
 
     /// A short proof of where the engine stands.

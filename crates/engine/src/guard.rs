@@ -9,6 +9,7 @@ use aurora_planted::{Bug, active};
 use aurora_model::number::decimal_to_f64;
 
 use crate::brakes::BrakeLimits;
+use crate::input::Audit;
 
 /// Limits in the reporting currency, counts and bps. `None` is not configured: allowed only in paper.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +35,8 @@ pub struct Facts {
     pub state: TradingState,
     /// What the venue takes in this instrument now, and whether an order of this kind is among it.
     pub venue: (VenueState, bool),
-    /// Whether the audit log takes records.
-    pub audit_ok: bool,
+    /// Whether what is decided can be written down.
+    pub audit: Audit,
     /// Whether the book is fresh and not crossed.
     pub book_ok: bool,
     /// It can only shrink a position.
@@ -113,14 +114,13 @@ fn step(
 }
 
 fn state(facts: &Facts) -> Step {
-    let denial = match (
-        ReasonCode::of_state(facts.state),
-        facts.audit_ok || facts.reduces || active(Bug::UnauditedOrders),
-    ) {
-        (Some(code), _) => Some(Reason::new(code)),
-        (None, false) => Some(Reason::new(ReasonCode::AuditUnavailable)),
-        (None, true) => None,
+    let unwritten = match facts.audit {
+        Audit::Written => None,
+        Audit::Unwritten => Some(ReasonCode::AuditUnavailable),
+        Audit::JournalFull => Some(ReasonCode::JournalFull),
     };
+    let unwritten = unwritten.filter(|_| !facts.reduces && !active(Bug::UnauditedOrders));
+    let denial = ReasonCode::of_state(facts.state).or(unwritten).map(Reason::new);
     Step { name: "state", unit: "", value: None, limit: None, denial }
 }
 
@@ -265,7 +265,7 @@ mod tests {
         Facts {
             state: TradingState::Run,
             venue: (VenueState::Normal, true),
-            audit_ok: true,
+            audit: Audit::Written,
             book_ok: true,
             reduces: false,
             closes: None,
@@ -302,7 +302,8 @@ mod tests {
             (Facts { state: TradingState::Killed, ..facts() }, "KILLED"),
             (Facts { venue: (VenueState::PostOnlyWindow, false), ..facts() }, "VENUE_POST_ONLY"),
             (Facts { venue: (VenueState::Maintenance, false), ..facts() }, "VENUE_MAINTENANCE"),
-            (Facts { audit_ok: false, ..facts() }, "audit_unavailable"),
+            (Facts { audit: Audit::Unwritten, ..facts() }, "audit_unavailable"),
+            (Facts { audit: Audit::JournalFull, ..facts() }, "JOURNAL_FULL"),
             (Facts { book_ok: false, ..facts() }, "STALE_BOOK"),
             (Facts { notional: cent("1000.01"), ..facts() }, "NOTIONAL_CAP"),
             (Facts { notional: cent("4.99"), ..facts() }, "BELOW_MIN_NOTIONAL"),
@@ -329,7 +330,7 @@ mod tests {
         let exit = Facts {
             reduces: true,
             closes: Some((Lots(5), Lots(5))),
-            audit_ok: false,
+            audit: Audit::JournalFull,
             book_ok: false,
             notional: "9000".parse().unwrap(),
             position_after: "9000".parse().unwrap(),

@@ -34,11 +34,19 @@ pub enum Input<'a> {
     Command(Command),
     /// The runtime has measured something about itself.
     Watch(Watch),
-    /// The audit log began or stopped taking records.
-    Audit {
-        /// Whether it takes them.
-        ok: bool,
-    },
+    /// What is decided began or stopped being written down.
+    Audit(Audit),
+}
+
+/// Whether what is decided can be written down. New risk is taken only while it can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audit {
+    /// It is.
+    Written,
+    /// The event log or the audit does not take it.
+    Unwritten,
+    /// The journal has nothing but its reserve left, which is for HOLD and cancels.
+    JournalFull,
 }
 
 /// A change of state that somebody wants.

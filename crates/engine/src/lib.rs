@@ -33,7 +33,7 @@ pub use checks::{Checks, StartCheck};
 pub use effect::{Effects, Judgement, Notice};
 pub use engine::{Engine, Settings};
 pub use fingerprint::Fingerprint;
-pub use input::{Command, Input};
+pub use input::{Audit, Command, Input};
 pub use market::{Market, MarketSettings};
 pub use reconcile::Reconciliation;
 pub use record::{Record, Stamped};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aurora_engine::{Engine, Fingerprint, Notice, Reconciliation, Record};
+use aurora_engine::{Audit, Engine, Fingerprint, Notice, Reconciliation, Record};
 use aurora_exec::Order;
 use aurora_gate::NoStopwatch;
 use aurora_journal::{ChainHash, JournalError, Recovered, Seq};
@@ -356,7 +356,8 @@ impl World {
             self.fail("I13", format!("{decided} decisions let out {intents} intents"));
         }
         let feed = desk.feeds[judgement.instrument.index()];
-        if !desk.engine.audit_ok() && judgement.purpose == aurora_exec::Purpose::Entry {
+        if desk.engine.audit() != Audit::Written && judgement.purpose == aurora_exec::Purpose::Entry
+        {
             self.fail("I13", "an entry though nothing can be audited: the disk is full".to_owned());
         }
         let is_entry = judgement.purpose == aurora_exec::Purpose::Entry;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::slice::from_ref;
 
-use aurora_engine::{Command, Effects, Engine, Input, Record};
+use aurora_engine::{Audit, Command, Effects, Engine, Input, Record};
 use aurora_gate::NoStopwatch;
 use aurora_journal::{Journal, JournalError};
 use aurora_model::{
@@ -164,8 +164,7 @@ impl World {
 
     fn begin(&mut self, n: usize, desk: &mut Desk) -> Result<(), Died> {
         desk.has_begun = true;
-        let ok = !desk.journal.is_full();
-        self.apply(n, desk, &Input::Audit { ok })?;
+        self.apply(n, desk, &Input::Audit(audit_of(desk)))?;
         let start = Command::Start { epoch: desk.epoch };
         self.apply(n, desk, &Input::Command(start))?;
         self.connected(n, desk)?;
@@ -244,9 +243,8 @@ impl World {
         desk.is_dirty = false;
         self.committed(desk, seq);
         self.crash_point(n)?;
-        let ok = !desk.journal.is_full();
-        if ok != desk.engine.audit_ok() {
-            self.apply(n, desk, &Input::Audit { ok })?;
+        if audit_of(desk) != desk.engine.audit() {
+            self.apply(n, desk, &Input::Audit(audit_of(desk)))?;
         }
         let records = seq.0 - desk.base;
         self.apply(n, desk, &Input::Durable { records }).map(drop)
@@ -354,4 +352,8 @@ fn fills_in(record: &Record) -> &[Fill] {
         Record::Report(VenueReport { kind: ReportKind::Account { fills, .. }, .. }) => fills,
         _ => &[],
     }
+}
+
+fn audit_of(desk: &Desk) -> Audit {
+    if desk.journal.is_full() { Audit::JournalFull } else { Audit::Written }
 }

@@ -13,6 +13,7 @@ use super::calendar::Calendars;
 use super::counterparty::Counterparty;
 use super::lines::{Lines, News, emptied};
 use super::runner::{Desk, NAP, Outcome};
+use super::signing::is_other_build;
 use super::source::Source;
 use super::world::World;
 
@@ -136,6 +137,11 @@ impl Desk {
                     && let Scope::Epoch(highest) = told.scope
                 {
                     lead.was_refused(highest);
+                }
+                if let Kind::NotSigned(told) = &trouble.kind
+                    && is_other_build(told)
+                {
+                    self.world.builds(now, Err(told.en.clone()))?;
                 }
                 let hold = Command::Hold(TransitionCause::Venue, trouble.log_line());
                 self.world.alert(now, trouble);

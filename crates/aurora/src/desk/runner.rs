@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use aurora_api::console::wire::{System, Text};
 use aurora_api::console::{Action, Ask, Controlled, Refused, View};
-use aurora_engine::{Command, Reconciliation, Refusal, StartCheck};
+use aurora_engine::{Audit, Command, Reconciliation, Refusal, StartCheck};
 use aurora_model::{Nanos, TransitionCause};
 use aurora_venue::Clock;
 use crossbeam_channel::{Receiver, select};
@@ -251,9 +251,9 @@ impl Desk {
         if self.shown_at <= wall {
             self.shown_at = wall + SHOW_EVERY;
             self.world.measure(now)?;
-            let logged = self.logs_are_written(now, wall);
-            if logged != self.world.engine.audit_ok() {
-                self.world.audit(now, logged)?;
+            let written = self.what_is_written(now, wall);
+            if written != self.world.engine.audit() {
+                self.world.audit(now, written)?;
             }
             self.show(now, wall);
         }
@@ -261,12 +261,19 @@ impl Desk {
     }
 
     /// Whether everything that must be written down is: what is not, is not risked.
-    fn logs_are_written(&mut self, now: Nanos, wall: Nanos) -> bool {
+    fn what_is_written(&mut self, now: Nanos, wall: Nanos) -> Audit {
         let World { observer, store, audit, .. } = &mut self.world;
         observer.audit_stands(now, audit.problem());
         // Virtual time waits for the audit, wherever that is.
         let audited = audit.writes() && (self.speed == Speed::Max || !audit.lags());
-        observer.commit_logs(wall) && audited && !store.is_full()
+        let logged = observer.commit_logs(wall);
+        if store.is_full() {
+            Audit::JournalFull
+        } else if logged && audited {
+            Audit::Written
+        } else {
+            Audit::Unwritten
+        }
     }
 
     fn kill_flag(&mut self, now: Nanos) -> Result<()> {

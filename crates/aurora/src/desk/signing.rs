@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Result;
-use aurora_authority::{Authority, HoldCause, Remembered};
+use aurora_authority::{Authority, HoldCause, Refusal, Remembered};
 use aurora_config::Config;
 use aurora_model::TradingState;
 use aurora_signer::{Ask, Client, Judge, KeyRing, NotSigned, Told};
@@ -127,6 +127,17 @@ impl DeskSigner {
         }
     }
 
+    /// Whether the signer is the same program as the desk; what is not, in words. One that is away says nothing about it.
+    pub(crate) fn same_build(&self) -> Result<(), String> {
+        let Kind::At(remote) = &self.kind else { return Ok(()) };
+        let hello = Client::connect_within(&remote.path, DESK_WAITS)
+            .and_then(|mut client| client.hello(&remote.build, remote.account));
+        match hello {
+            Err(told) if is_other_build(&told) => Err(told.en),
+            _ => Ok(()),
+        }
+    }
+
     /// Tells the signer when the desk's state is another one.
     pub(crate) fn stands(&mut self, state: TradingState) -> Result<(), Told> {
         let before = std::mem::replace(&mut self.told, state);
@@ -156,6 +167,11 @@ impl DeskSigner {
             }
         }
     }
+}
+
+/// Whether a signer of another build said so.
+pub(crate) fn is_other_build(told: &Told) -> bool {
+    told.code == Refusal::OtherBuild.code()
 }
 
 fn change(

@@ -7,7 +7,9 @@ use std::time::{Instant, SystemTime};
 
 use anyhow::Result;
 use aurora_api::console::View;
-use aurora_engine::{Command, Effects, Engine, Input, Notice, Record, Refusal, Stamped};
+use aurora_engine::{
+    Audit, Command, Effects, Engine, Input, Notice, Record, Refusal, Stamped, Watch,
+};
 use aurora_model::{InstrumentNo, MarketEvent, Nanos, VenueReport, VenueState};
 use aurora_projection::Feed;
 
@@ -159,6 +161,11 @@ impl World {
     pub(crate) fn command(&mut self, at: Nanos, command: Command) -> Result<Result<(), Refusal>> {
         let at = at.max(self.now);
         self.now = at;
+        if matches!(command, Command::Resume(_))
+            && let Some(same) = self.counterparty.lines().map(Lines::same_build)
+        {
+            self.builds(at, same)?;
+        }
         self.effects.clear();
         let outcome = self.engine.apply(at, &Input::Command(command), &mut self.effects);
         self.carry_out(at)?;
@@ -210,6 +217,11 @@ impl World {
         Ok(())
     }
 
+    /// Whether every process of the desk is of one build.
+    pub(crate) fn builds(&mut self, at: Nanos, same: Result<(), String>) -> Result<()> {
+        self.apply(at.max(self.now), &Input::Watch(Watch::Builds(same)))
+    }
+
     /// What lasts is measured now and then.
     pub(crate) fn measure(&mut self, at: Nanos) -> Result<()> {
         let Some(watchdog) = &mut self.watchdog else { return Ok(()) };
@@ -231,9 +243,9 @@ impl World {
         self.store.on_commit(commit)
     }
 
-    pub(crate) fn audit(&mut self, at: Nanos, ok: bool) -> Result<()> {
+    pub(crate) fn audit(&mut self, at: Nanos, audit: Audit) -> Result<()> {
         let at = at.max(self.now);
-        self.apply(at, &Input::Audit { ok })
+        self.apply(at, &Input::Audit(audit))
     }
 
     fn apply(&mut self, at: Nanos, input: &Input<'_>) -> Result<()> {

@@ -1,6 +1,6 @@
 //! A start that is not clean stays in HOLD, and a desk that stood still goes there.
 
-use aurora_engine::{Command, Input, Measure, Reconciliation, Refusal, StartCheck, Watch};
+use aurora_engine::{Audit, Command, Input, Measure, Reconciliation, Refusal, StartCheck, Watch};
 use aurora_model::{Lots, Nanos, ReportKind, Side, TradingState, TransitionCause, VenueRequest};
 
 use crate::stage::Stage;
@@ -19,7 +19,7 @@ type Fault = fn(&mut Stage);
 
 /// (Day loss and kill caps are told in `brakes.rs`; the ledger's own sums cannot be broken from outside.)
 const FAULTS: [(StartCheck, Fault); 6] = [
-    (StartCheck::Audit, |stage| stage.apply(&Input::Audit { ok: false })),
+    (StartCheck::Audit, |stage| stage.apply(&Input::Audit(Audit::Unwritten))),
     (StartCheck::Clocks, |stage| {
         stage.apply(&Input::Watch(Watch::Skew(measure(2_001, 2_000))));
     }),

@@ -179,6 +179,9 @@ reason_codes! {
     AuditUnavailable = "audit_unavailable",
         ru "Отказ: журнал недоступен для записи, новые риски закрыты",
         en "Denied: the audit log cannot be written, no new risk";
+    JournalFull = "JOURNAL_FULL",
+        ru "Отказ: диск журнала полон, места хватит только на HOLD и снятие заявок; освободите место",
+        en "Denied: the journal's disk is full, what is left is kept for HOLD and cancels; free some space";
     Hold = "HOLD",
         ru "Отказ: торговля на паузе (HOLD)",
         en "Denied: trading is on HOLD";

@@ -206,6 +206,11 @@ impl Lines {
         }
     }
 
+    /// Whether the signer is of the desk's build.
+    pub(crate) fn same_build(&self) -> Result<(), String> {
+        self.signer.same_build()
+    }
+
     /// The signer is told how the desk stands before anything that follows from it is asked of a venue.
     pub(crate) fn stands(&mut self, state: TradingState) {
         if let Err(told) = self.signer.stands(state) {

@@ -8,7 +8,7 @@ use aurora_api::console::wire::{
     PositionRow, RiskBudget, Slo, Text,
 };
 use aurora_api::console::{InstrumentView, View};
-use aurora_engine::{BudgetView, Engine};
+use aurora_engine::{Audit, BudgetView, Engine};
 use aurora_exec::Order;
 use aurora_gate::Stopwatch;
 use aurora_ledger::Position;
@@ -154,12 +154,19 @@ impl Observer {
             let text = Text::new(format!("{ru}{why}"), format!("{en}{why}"));
             standing_alert(severity, code, text, since_ms, "/system")
         });
-        let audit = (!engine.audit_ok()).then(|| {
+        let audit = (engine.audit() == Audit::Unwritten).then(|| {
             let text = Text::new(
                 "Журнал событий не пишется: новые риски закрыты, освободите место на диске",
                 "The event log cannot be written: no new risk, free some disk space",
             );
             standing_alert("critical", "AUDIT_UNAVAILABLE", text, since_ms, "/system")
+        });
+        let full = (engine.audit() == Audit::JournalFull).then(|| {
+            let text = Text::new(
+                "Диск журнала полон: входов нет, HOLD и снятие заявок записываются; освободите место",
+                "The journal's disk is full: no entries, HOLD and cancels are still written; free some space",
+            );
+            standing_alert("critical", "JOURNAL_FULL", text, since_ms, "/system")
         });
         let doubt = engine.orders().in_doubt_count();
         let doubt = (doubt > 0).then(|| {
@@ -171,7 +178,7 @@ impl Observer {
         });
         let noted = self.alerts.standing(now);
         let mut all: Vec<Alert> =
-            audit.into_iter().chain(doubt).chain(stopped).chain(noted).collect();
+            audit.or(full).into_iter().chain(doubt).chain(stopped).chain(noted).collect();
         all.sort_by_key(|alert| rank(alert.severity));
         all
     }
