@@ -111,7 +111,7 @@ impl FromStr for Listen {
 }
 
 fn service(config: &Config, file: Option<&Path>) -> anyhow::Result<(GateService, PathBuf)> {
-    let session = match config.opt_text("logging.session_dir").filter(|path| !path.is_empty()) {
+    let session = match config.opt_text("logging.session_dir") {
         Some(path) => SessionDir::at(Path::new(path)),
         None => SessionDir::new_in(Path::new("logs"), Clock::start().now().0),
     };

@@ -17,7 +17,7 @@ use crate::calibrator_file;
 
 /// The gate's configuration; reads the calibrator's file when one is named.
 pub(crate) fn gate_config(config: &Config) -> anyhow::Result<GateConfig> {
-    let calibrator = match config.opt_text("gate.calibrator").filter(|path| !path.is_empty()) {
+    let calibrator = match config.opt_text("gate.calibrator") {
         Some(path) => calibrator_file::read(Path::new(path))
             .with_context(|| format!("gate.calibrator names {path}"))?,
         None => aurora_gate::Calibrator::default(),

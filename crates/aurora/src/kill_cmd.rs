@@ -40,7 +40,7 @@ pub(crate) fn run(args: &KillArgs) -> Result<()> {
         value: path.display().to_string(),
     });
     let config = crate::load_config(args.config.as_deref(), signer.into_iter().collect())?;
-    let signer = config.opt_text("signer.socket").filter(|path| !path.is_empty()).map(kill_signer);
+    let signer = config.opt_text("signer.socket").map(kill_signer);
     if let Some(Ok(told) | Err(told)) = &signer {
         writeln!(std::io::stdout(), "{told}")?;
     }

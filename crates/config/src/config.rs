@@ -109,11 +109,15 @@ impl Config {
 
     /// A text or a choice.
     pub fn text(&self, path: &str) -> &str {
-        self.opt_text(path).unwrap_or_else(|| unset(path))
+        self.any_text(path).unwrap_or_else(|| unset(path))
     }
 
-    /// A text that may be unset.
+    /// A text that may be unset; an empty one is.
     pub fn opt_text(&self, path: &str) -> Option<&str> {
+        self.any_text(path).filter(|text| !text.is_empty())
+    }
+
+    fn any_text(&self, path: &str) -> Option<&str> {
         match &self.setting(path).value {
             Value::Text(text) => Some(text),
             Value::Unset => None,

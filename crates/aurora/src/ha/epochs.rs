@@ -10,7 +10,6 @@ use aurora_ha::SignerAnswer;
 use aurora_lease::Place;
 use aurora_signer::{Ask, Client, Scope, Told};
 
-use super::settings::text;
 use crate::desk::ACCOUNT;
 use crate::exit::config_fault;
 use crate::signer_cmd::build_id;
@@ -26,10 +25,10 @@ pub(crate) enum Epochs {
 
 impl Epochs {
     pub(crate) fn of(config: &Config, place: &Place) -> Result<Epochs> {
-        if let Some(socket) = text(config, "signer.socket") {
+        if let Some(socket) = config.opt_text("signer.socket") {
             return Ok(Epochs::Signer(PathBuf::from(socket)));
         }
-        match (text(config, "ha.epoch_file"), place) {
+        match (config.opt_text("ha.epoch_file"), place) {
             (Some(path), _) => Ok(Epochs::File(PathBuf::from(path))),
             (None, Place::Sqlite(path)) => Ok(Epochs::File(path.with_extension("epoch"))),
             (None, _) => Err(config_fault(

@@ -93,7 +93,7 @@ pub(crate) fn plan(config: &Config) -> Result<Option<HaPlan>> {
 }
 
 fn peer(config: &Config) -> Result<Peer> {
-    match (text(config, "ha.peer_journal"), text(config, "ha.peer")) {
+    match (config.opt_text("ha.peer_journal"), config.opt_text("ha.peer")) {
         (Some(_), Some(_)) => Err(config_fault(
             "ha.peer_journal and ha.peer are both set: name the folder on one host, the address on two",
         )),
@@ -105,9 +105,5 @@ fn peer(config: &Config) -> Result<Peer> {
 
 fn listen(config: &Config) -> Result<Option<SocketAddr>> {
     let wrong = |text: &str| config_fault(format!("ha.listen: {text:?} is no ADDRESS:PORT"));
-    text(config, "ha.listen").map(|text| text.parse().map_err(|_| wrong(text))).transpose()
-}
-
-pub(super) fn text<'a>(config: &'a Config, path: &str) -> Option<&'a str> {
-    config.opt_text(path).filter(|text| !text.is_empty())
+    config.opt_text("ha.listen").map(|text| text.parse().map_err(|_| wrong(text))).transpose()
 }

@@ -12,7 +12,7 @@ const LONGEST: u64 = 64 << 10;
 
 /// What opens the keys, by the configuration.
 pub(super) fn unlock(config: &Config) -> Unlock {
-    match config.opt_text("signer.passphrase_file").filter(|path| !path.is_empty()) {
+    match config.opt_text("signer.passphrase_file") {
         Some(path) => Unlock::Passphrase(PathBuf::from(path)),
         None => Unlock::Identity(PathBuf::from(config.text("signer.identity"))),
     }

@@ -77,7 +77,7 @@ pub(crate) fn run(args: &SignerArgs) -> Result<()> {
 
 /// The socket of the configuration, or the one beside the state.
 pub(crate) fn socket(config: &Config) -> PathBuf {
-    match config.opt_text("signer.socket").filter(|path| !path.is_empty()) {
+    match config.opt_text("signer.socket") {
         Some(path) => PathBuf::from(path),
         None => Path::new(config.text("signer.state")).join("socket"),
     }
