@@ -31,12 +31,12 @@ struct Leaf {
 /// # Errors
 /// When no record names it, or no root covers it yet.
 pub fn prove(audit: &Audit, subject: &str) -> Result<Value, VerifyError> {
-    let about = |line: &Vec<u8>| {
+    let names_it = |line: &Vec<u8>| {
         let record: Value = serde_json::from_slice(line).unwrap_or_default();
-        record["order"] == subject || record["decision"] == subject
+        is_about(&record, subject)
     };
     let places: Vec<usize> =
-        (0..audit.records.len()).filter(|at| about(&audit.records[*at])).collect();
+        (0..audit.records.len()).filter(|at| names_it(&audit.records[*at])).collect();
     let Some(last) = places.last() else {
         return Err(VerifyError::Unknown(format!(
             "no record is about {subject}: give an order's or a decision's id"
@@ -113,7 +113,7 @@ pub fn check(proof: &Value, key: Option<&str>) -> Result<Checked, VerifyError> {
         if reached.is_none_or(|reached| hex(&reached) != root.root) {
             return bad(format!("record {} is not under the signed root", record["seq"]));
         }
-        if record["order"] != subject && record["decision"] != subject {
+        if !is_about(&record, subject) {
             return bad(format!("record {} is not about {subject}", record["seq"]));
         }
         checked.records.push(line);
@@ -122,6 +122,12 @@ pub fn check(proof: &Value, key: Option<&str>) -> Result<Checked, VerifyError> {
         return bad("it has no records");
     }
     Ok(checked)
+}
+
+/// Whether a record is about that order or decision; what a venue tells of its whole account is about several orders.
+fn is_about(record: &Value, subject: &str) -> bool {
+    let also = record["also"].as_array().is_some_and(|also| also.iter().any(|id| id == subject));
+    record["order"] == subject || record["decision"] == subject || also
 }
 
 fn root(line: &Value, key: Option<&str>) -> Result<Root, VerifyError> {

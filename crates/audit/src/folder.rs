@@ -26,8 +26,10 @@ pub(crate) struct Found {
     pub(crate) last: LastRoot,
     /// Every whole line of the roots' file, with its ends.
     pub(crate) roots: Vec<u8>,
-    /// The last journal record that was audited.
-    pub(crate) journal: u64,
+    /// The journal record that was audited last.
+    pub(crate) journal: Option<u64>,
+    /// The run that wrote it.
+    pub(crate) epoch: Option<u32>,
     /// What the newest start wrote about itself.
     pub(crate) previous: Option<Box<RawValue>>,
     /// Bytes of an unfinished line that were moved aside.
@@ -52,17 +54,18 @@ pub(crate) fn read(folder: &Path, key: &AuditKey) -> Result<Found, AuditError> {
     };
     roots.truncate(end);
     let files = files(folder)?;
-    let mut found = Found { peaks, head, last, roots, journal: 0, previous: None, torn_bytes: 0 };
+    let (journal, epoch, previous) = (None, None, None);
+    let mut found = Found { peaks, head, last, roots, journal, epoch, previous, torn_bytes: 0 };
     let newer = files.iter().rposition(|(first, _)| *first <= last.size.max(1)).unwrap_or(0);
-    for (at, (_, path)) in files.iter().enumerate().skip(newer) {
-        found.take(path, at + 1 == files.len())?;
-    }
-    if files.is_empty() && 0 < last.size {
+    if 0 < last.size && files.get(newer).is_none_or(|(first, _)| last.size < *first) {
         let detail = format!("the last root covers {} records, they are not there", last.size);
         return Err(AuditError::damaged(folder, detail));
     }
+    for (at, (first, path)) in files.iter().enumerate().skip(newer) {
+        found.take(path, *first, at + 1 == files.len())?;
+    }
     for (_, path) in files[..newer].iter().rev() {
-        if found.journal == 0 || found.previous.is_none() {
+        if found.journal.is_none() || found.previous.is_none() {
             found.look_back(&lines::read(path)?);
         }
     }
@@ -74,20 +77,22 @@ impl Found {
     fn look_back(&mut self, bytes: &[u8]) {
         let (lines, _) = lines::whole(bytes);
         let told = lines.iter().filter_map(|line| serde_json::from_slice::<Written>(line).ok());
-        let (mut journal, mut previous) = (0, None);
+        let (mut journal, mut epoch, mut previous) = (None, None, None);
         for written in told {
-            journal = journal.max(written.journal.unwrap_or(0));
+            journal = written.journal.or(journal);
+            epoch = written.epoch().or(epoch);
             previous = written.start().or(previous);
         }
-        self.journal = self.journal.max(journal);
+        self.journal = self.journal.or(journal);
+        self.epoch = self.epoch.or(epoch);
         self.previous = self.previous.take().or(previous);
     }
 
     /// Takes a file up. In the newest one the first line behind the last root that does not follow ends it: a power
-    /// cut may have left any sectors of what was not synced.
-    fn take(&mut self, path: &Path, is_newest: bool) -> Result<(), AuditError> {
+    /// cut may have left any sectors of what was not synced. What was signed was synced: all of it must be there.
+    fn take(&mut self, path: &Path, first: u64, is_newest: bool) -> Result<(), AuditError> {
         let bytes = lines::read(path)?;
-        let mut good = 0;
+        let (mut signed, mut good) = (0, 0);
         let mut seen = None;
         for line in lines::whole(&bytes).0 {
             let written: Option<Written> = serde_json::from_slice(line).ok();
@@ -102,20 +107,22 @@ impl Found {
                 self.head = hash;
             }
             good += line.len() + 1;
+            if is_signed(&written) {
+                signed = good;
+            }
             seen = Some((written.seq, hash));
-            self.journal = self.journal.max(written.journal.unwrap_or(0));
+            self.journal = written.journal.or(self.journal);
+            self.epoch = written.epoch().or(self.epoch);
             self.previous = written.start().or(self.previous.take());
         }
-        match seen {
-            Some((seq, hash)) if seq == self.last.size && hash != self.head => {
-                let detail = "its last record is not the one that was signed";
-                return Err(AuditError::damaged(path, detail));
-            }
-            Some((seq, _)) if seq < self.last.size => {
-                let detail = "records that were signed are gone from its end";
-                return Err(AuditError::damaged(path, detail));
-            }
-            _ => {}
+        // A first record that cannot be read reaches as little as one that is gone.
+        let reached = seen.map_or(first.saturating_sub(1), |(seq, _)| seq);
+        if reached < self.last.size {
+            return Err(AuditError::damaged(path, "records that were signed are gone or edited"));
+        }
+        if seen.is_some_and(|(seq, hash)| seq == self.last.size && hash != self.head) {
+            let detail = "its last record is not the one that was signed";
+            return Err(AuditError::damaged(path, detail));
         }
         if good < bytes.len() && !is_newest {
             let detail =
@@ -123,12 +130,13 @@ impl Found {
             return Err(AuditError::damaged(path, detail));
         }
         self.torn_bytes = bytes.len() - good;
-        keep(path, &bytes, good)
+        keep(path, &bytes, (signed, good))
     }
 }
 
 /// Leaves the good bytes of a file, durable; the rest goes into a file beside it. A file without any record goes.
-fn keep(path: &Path, bytes: &[u8], good: usize) -> Result<(), AuditError> {
+/// Only the signed ones are known to be on the disk.
+fn keep(path: &Path, bytes: &[u8], (signed, good): (usize, usize)) -> Result<(), AuditError> {
     if good < bytes.len() {
         let beside = path.with_extension("torn");
         fs::write(&beside, &bytes[good..]).map_err(AuditError::io("write", &beside))?;
@@ -136,12 +144,7 @@ fn keep(path: &Path, bytes: &[u8], good: usize) -> Result<(), AuditError> {
     if good == 0 {
         return fs::remove_file(path).map_err(AuditError::io("remove", path));
     }
-    let file = fs::OpenOptions::new().write(true).open(path);
-    let cut = file.and_then(|file| {
-        file.set_len(good as u64)?;
-        file.sync_all()
-    });
-    cut.map_err(AuditError::io("cut", path))
+    lines::write_again(path, &bytes[..good], signed)
 }
 
 /// Files of records by the number of their first, oldest first.

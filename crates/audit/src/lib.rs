@@ -3,8 +3,9 @@
 //! A record is one line of JSON that names the hash of the line before it. The same hashes are the leaves of a
 //! Merkle tree after RFC 6962, §2.1: `SHA-256(0x00 ‖ line)` for a leaf, `SHA-256(0x01 ‖ left ‖ right)` for a node.
 //! Every [`ANCHOR_RECORDS`] records, every [`ANCHOR_EVERY_NS`] and every hour its root is signed and mirrored.
-//! What came after the last mirrored root can be cut off by whoever owns the machine, and nothing else can be
-//! changed unseen: that window is the promise. `aurora-audit-verify` checks all of it without this code.
+//! What came after the last mirrored root can be cut off or written anew by whoever owns the machine, and nothing
+//! before it can be changed unseen: that window is the promise. Without a mirror it begins at any root they like.
+//! `aurora-audit-verify` checks all of it without this code.
 
 mod entry;
 mod error;
@@ -17,7 +18,7 @@ mod thread;
 mod tree;
 mod writer;
 
-pub use entry::{Entry, START};
+pub use entry::{EPOCH, Entry, START};
 pub use error::AuditError;
 pub use key::AuditKey;
 pub use root::Why;

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use crate::AuditError;
@@ -29,7 +29,10 @@ impl Lines {
     pub(crate) fn go_on(path: &Path, written: u64) -> Result<Lines, AuditError> {
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
         let file = file.map_err(AuditError::io("open", path))?;
-        file.set_len(written).map_err(AuditError::io("cut", path))?;
+        let is_longer = file.metadata().map(|now| now.len() != written);
+        if is_longer.map_err(AuditError::io("look at", path))? {
+            file.set_len(written).map_err(AuditError::io("cut", path))?;
+        }
         Lines::of(path, file, written)
     }
 
@@ -59,10 +62,33 @@ impl Lines {
         self.file.sync_data().map_err(AuditError::io(SYNC, &self.path))
     }
 
+    /// Whether the file under its name is still this one, and not another that took its place.
+    pub(crate) fn is_in_place(&self) -> bool {
+        let (ours, there) = (self.file.metadata(), std::fs::metadata(&self.path));
+        ours.is_ok_and(|ours| {
+            there.is_ok_and(|it| (ours.dev(), ours.ino()) == (it.dev(), it.ino()))
+        })
+    }
+
     /// How long the file is, with what waits.
     pub(crate) fn len(&self) -> u64 {
         self.written + self.waiting.len() as u64
     }
+}
+
+/// Makes a file these bytes, durable; those before `from` are known to be on the disk.
+///
+/// After a failed sync the rest is readable too, but no later sync writes it: the system takes it for written. So it
+/// is written once more.
+pub(crate) fn write_again(path: &Path, bytes: &[u8], from: usize) -> Result<(), AuditError> {
+    let file = OpenOptions::new().write(true).open(path).map_err(AuditError::io("open", path))?;
+    let written = file.write_all_at(&bytes[from..], from as u64).and_then(|()| {
+        if file.metadata()?.len() != bytes.len() as u64 {
+            file.set_len(bytes.len() as u64)?;
+        }
+        file.sync_all()
+    });
+    written.map_err(AuditError::io("write", path))
 }
 
 /// Makes the names in the folder around that path durable: a power cut must leave them too.

@@ -18,6 +18,8 @@ const QUEUE: usize = 65_536;
 const BATCH: usize = 1_024;
 /// The disk is waited for this often while records come.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
+/// How long a full queue is waited for: a disk that takes longer for one record is no disk to trade on.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How long the thread sleeps, and how long after a failed write it tries again.
 const NAP: Duration = Duration::from_millis(200);
 
@@ -63,21 +65,27 @@ impl<T: Send + 'static> AuditThread<T> {
         Ok(AuditThread { queue: Some(queue), shared, thread: Some(thread) })
     }
 
-    /// Hands a record over. Waits only where so many wait already that the writer is hopelessly behind.
+    /// Hands a record over. Waits only where so many wait already that the writer is hopelessly behind, and then for
+    /// 5 s at most.
     ///
     /// # Errors
-    /// [`AuditError::Full`] when nothing can be written and the queue is full: then nothing may go on.
+    /// [`AuditError::Full`] when the queue is full and stays it: then nothing may go on.
     pub fn append(&self, item: T) -> Result<(), AuditError> {
+        self.append_until(item, Instant::now() + PATIENCE)
+    }
+
+    fn append_until(&self, item: T, until: Instant) -> Result<(), AuditError> {
         let mut item = item;
         let Some(queue) = &self.queue else { return Err(AuditError::Gone) };
         loop {
-            item = match queue.send_timeout(item, NAP) {
+            let nap = NAP.min(until.saturating_duration_since(Instant::now()));
+            item = match queue.send_timeout(item, nap) {
                 Ok(()) => return Ok(()),
                 Err(SendTimeoutError::Disconnected(_)) => return Err(AuditError::Gone),
                 Err(SendTimeoutError::Timeout(item)) => item,
             };
-            if self.shared.failing.load(Ordering::Relaxed) {
-                let problem = self.problem().unwrap_or_default();
+            if self.shared.failing.load(Ordering::Relaxed) || until <= Instant::now() {
+                let problem = self.problem().unwrap_or_else(|| "a write hangs".to_owned());
                 return Err(AuditError::Full { waiting: queue.len(), problem });
             }
         }
@@ -211,5 +219,38 @@ impl<T, N: Fn() -> i64, F: Fn(T) -> Entry> Work<T, N, F> {
         });
         *self.shared.problem.lock().unwrap_or_else(PoisonError::into_inner) = told;
         self.shared.failing.store(failing, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Settings;
+
+    #[test]
+    fn a_disk_that_hangs_is_not_waited_for_without_end() {
+        let root = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            folder: root.path().join("audit"),
+            key: root.path().join("audit.key"),
+            mirror: None,
+        };
+        let (writer, _) = Writer::open(&settings).unwrap();
+        let (release, hangs) = bounded::<()>(0);
+        let body = || serde_json::value::to_raw_value(&()).unwrap();
+        let tell = move |at| {
+            // Until the test lets it go.
+            let _ = hangs.recv();
+            let (order, decision, journal) = (None, None, None);
+            Entry { at, kind: "decision", order, also: vec![], decision, journal, body: body() }
+        };
+        let thread = AuditThread::spawn(writer, || 0, tell).unwrap();
+        let outcome = (0..).find_map(|at| thread.append_until(at, Instant::now()).err());
+        assert!(thread.writes());
+        let told = outcome.unwrap().to_string();
+        assert!(told.ends_with("records wait: a write hangs"), "{told}");
+        drop(release);
+        let kept = thread.close().unwrap().records;
+        assert!(u64::try_from(QUEUE).unwrap() <= kept, "{kept}");
     }
 }

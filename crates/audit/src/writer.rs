@@ -34,8 +34,10 @@ pub struct Settings {
 pub struct Opened {
     /// Records of the runs before.
     pub records: u64,
-    /// The last journal record that was audited; 0 is none.
+    /// The journal record that was audited last; 0 is none.
     pub journal: u64,
+    /// The newest run of the journal that is told of; 0 is none.
+    pub epoch: u32,
     /// What the last run's start wrote about itself.
     pub previous: Option<Box<RawValue>>,
     /// Bytes of an unfinished record that were moved into a `.torn` file.
@@ -72,14 +74,19 @@ impl Writer {
         let key = AuditKey::load_or_create(&settings.key)?;
         let public = format!("{}\n", key.public());
         keep_public(folder, &public)?;
-        let Found { peaks, head, last, roots, journal, previous, torn_bytes } =
+        let Found { peaks, head, last, roots, journal, epoch, previous, torn_bytes } =
             folder::read(folder, &key)?;
         let own: Vec<&[u8]> = crate::lines::whole(&roots).0;
+        if let Some(newest) = own.last() {
+            let signed = roots.len() - newest.len() - 1;
+            crate::lines::write_again(&folder.join(ROOTS), &roots, signed)?;
+        }
         let mirror = settings.mirror.as_ref().map(|at| Mirror::open(at, &key, &own));
         let mirror = mirror.transpose()?;
         let opened = Opened {
             records: peaks.size(),
-            journal,
+            journal: journal.unwrap_or(0),
+            epoch: epoch.unwrap_or(0),
             previous,
             torn_bytes,
             public_key: key.public(),
@@ -152,7 +159,8 @@ impl Writer {
         if 0 < self.last.n && new_hour {
             return Some(Why::Hour);
         }
-        let old = ANCHOR_EVERY_NS <= now.saturating_sub(self.last.at);
+        // A clock that was set back says nothing of how old the last one is.
+        let old = now < self.last.at || ANCHOR_EVERY_NS <= now.saturating_sub(self.last.at);
         (0 < fresh && old).then_some(Why::Time)
     }
 
@@ -174,7 +182,9 @@ impl Writer {
         }
         self.roots.flush()?;
         self.roots.sync()?;
-        self.mirror_problem = self.mirror.as_mut().and_then(|mirror| mirror.flush().err());
+        let own = self.folder.join(ROOTS);
+        self.mirror_problem =
+            self.mirror.as_mut().and_then(|mirror| mirror.flush(&own, &self.key).err());
         Ok(())
     }
 

@@ -27,7 +27,7 @@ enum AuditCommand {
     Verify {
         /// The audit's folder; without it, that of the configured desk.
         dir: Option<PathBuf>,
-        /// Where the roots are mirrored; without it, the configured one.
+        /// Where the roots are mirrored; without it and without DIR, the configured one.
         #[arg(long, value_name = "DIR")]
         mirror: Option<PathBuf>,
         /// The public key that must have signed, 64 hex digits.

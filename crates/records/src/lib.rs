@@ -6,6 +6,7 @@ mod report;
 mod saved;
 mod trace;
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use aurora_engine::{Record, Stamped};
@@ -248,6 +249,14 @@ pub fn order_of(record: &Record) -> Option<ClientOrderId> {
         },
         _ => None,
     }
+}
+
+/// The orders a record tells of where it is about a whole account, each once.
+pub fn orders_in(record: &Record) -> Vec<ClientOrderId> {
+    let Record::Report(report) = record else { return Vec::new() };
+    let ReportKind::Account { open, fills, .. } = &report.kind else { return Vec::new() };
+    let told = open.iter().map(|order| order.id).chain(fills.iter().map(|fill| fill.order));
+    told.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn read<T: FromStr>(what: &'static str, text: &str) -> Result<T> {

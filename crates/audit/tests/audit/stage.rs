@@ -73,6 +73,7 @@ pub(crate) fn entry(n: u64) -> Entry {
         at: i64::try_from(n).unwrap() * SECOND,
         kind: "decision",
         order: (!denied).then(|| format!("A{n:08}")),
+        also: Vec::new(),
         decision: Some(format!("d-{n}")),
         journal: (!denied).then_some(2 * n),
         body: serde_json::value::RawValue::from_string(body).unwrap(),

@@ -67,7 +67,7 @@ fn a_start_refuses_a_folder_whose_tail_was_cut_or_whose_roots_were() {
     let cut: String = whole.split_inclusive('\n').take(15).collect();
     fs::write(&newest, cut).unwrap();
     let refused = Writer::open(&stage.settings()).unwrap_err().to_string();
-    assert!(refused.contains("gone from its end"), "{refused}");
+    assert!(refused.contains("signed are gone or edited"), "{refused}");
 
     fs::write(&newest, whole).unwrap();
     let roots = stage.folder().join("roots.jsonl");
@@ -76,6 +76,114 @@ fn a_start_refuses_a_folder_whose_tail_was_cut_or_whose_roots_were() {
     fs::write(&roots, first).unwrap();
     let refused = Writer::open(&stage.settings()).unwrap_err().to_string();
     assert!(refused.contains("has 2 roots"), "{refused}");
+}
+
+#[test]
+fn a_start_refuses_signed_records_it_cannot_read_and_leaves_them_where_they_are() {
+    let stage = Stage::new();
+    drop(stage.run(10, 10));
+    drop(stage.run(25, 10));
+    let newest = stage.files().pop().unwrap();
+    let mut bytes = fs::read(&newest).unwrap();
+    bytes[0] ^= 1;
+    fs::write(&newest, &bytes).unwrap();
+    let refused = Writer::open(&stage.settings()).unwrap_err().to_string();
+    assert!(refused.contains("signed are gone or edited"), "{refused}");
+    assert_eq!(fs::read(&newest).unwrap(), bytes);
+    assert!(!newest.with_extension("torn").exists());
+}
+
+#[test]
+fn a_start_refuses_a_folder_whose_signed_file_is_gone_though_a_newer_one_is_there() {
+    for (runs, gone) in [(2, 0), (3, 1)] {
+        let stage = Stage::new();
+        for _ in 1..runs {
+            stage.run(10, 10);
+        }
+        // Nothing of the newest run is signed.
+        drop(stage.run(5, 10));
+        fs::remove_file(&stage.files()[gone]).unwrap();
+        let refused = Writer::open(&stage.settings()).unwrap_err().to_string();
+        assert!(refused.contains("is not what was written"), "{refused}");
+        assert_eq!(stage.files().len(), runs - 1);
+    }
+}
+
+#[test]
+fn where_the_journal_was_told_to_goes_back_with_the_journal() {
+    let stage = Stage::new();
+    let told = |kind, journal, epoch: Option<u32>| {
+        let body = serde_json::json!({ "epoch": epoch });
+        let body = serde_json::value::to_raw_value(&body).unwrap();
+        aurora_audit::Entry { kind, journal: Some(journal), body, ..entry(1) }
+    };
+    let opened = |entries: &[aurora_audit::Entry]| {
+        let (mut writer, _) = Writer::open(&stage.settings()).unwrap();
+        for entry in entries {
+            writer.append(entry).unwrap();
+        }
+        writer.flush().unwrap();
+        let opened = Writer::open(&stage.settings()).unwrap().1;
+        (opened.journal, opened.epoch)
+    };
+    assert_eq!(opened(&[told(START, 0, Some(1)), told("epoch", 1, Some(1))]), (1, 1));
+    assert_eq!(opened(&[told("intent", 120, None)]), (120, 1));
+    // The power went, and with it what the disk did not have.
+    assert_eq!(opened(&[told(START, 100, Some(2))]), (100, 2));
+    // A run that ended before it could tell of its start told what came before.
+    assert_eq!(opened(&[told("epoch", 101, Some(3)), told("intent", 102, None)]), (102, 3));
+    assert_eq!(opened(&[]), (102, 3));
+}
+
+#[test]
+fn what_no_sync_vouches_for_is_written_once_more() {
+    let stage = Stage::new();
+    drop(stage.run(25, 10));
+    let files = [stage.files().pop().unwrap(), stage.folder().join("roots.jsonl")];
+    let long_ago = std::time::SystemTime::UNIX_EPOCH;
+    for path in &files {
+        OpenOptions::new().write(true).open(path).unwrap().set_modified(long_ago).unwrap();
+    }
+    Writer::open(&stage.settings()).unwrap();
+    for path in &files {
+        assert_ne!(fs::metadata(path).unwrap().modified().unwrap(), long_ago, "{}", path.display());
+    }
+    assert_eq!(verified(&stage).report.behind_the_last_root, 5);
+}
+
+#[test]
+fn a_mirror_that_comes_back_empty_gets_everything_again() {
+    for is_told in [true, false] {
+        let stage = Stage::new();
+        let mut writer = stage.run(30, 10);
+        fs::remove_dir_all(stage.mirror()).unwrap();
+        if is_told {
+            writer.append(&entry(31)).unwrap();
+            writer.anchor(SECOND, Why::Time).unwrap();
+            assert!(writer.mirror_problem().is_some());
+        }
+        fs::create_dir(stage.mirror()).unwrap();
+        writer.append(&entry(32)).unwrap();
+        writer.anchor(2 * SECOND, Why::Time).unwrap();
+        assert!(writer.mirror_problem().is_none());
+        let report = verified(&stage).report;
+        assert_eq!(report.mirrored, Some(report.roots));
+    }
+}
+
+#[test]
+fn a_mirror_that_comes_back_with_other_roots_is_left_alone() {
+    let (stage, other) = (Stage::new(), Stage::new());
+    let mut writer = stage.run(30, 10);
+    drop(other.run(20, 10));
+    fs::remove_dir_all(stage.mirror()).unwrap();
+    fs::rename(other.mirror(), stage.mirror()).unwrap();
+    let theirs = fs::read(stage.mirror().join("roots.jsonl")).unwrap();
+    writer.append(&entry(31)).unwrap();
+    writer.anchor(SECOND, Why::Time).unwrap();
+    let problem = writer.mirror_problem().unwrap().to_string();
+    assert!(problem.contains("not the same as the folder's"), "{problem}");
+    assert_eq!(fs::read(stage.mirror().join("roots.jsonl")).unwrap(), theirs);
 }
 
 #[test]
@@ -112,6 +220,43 @@ fn roots_are_due_by_number_by_age_and_by_the_hour() {
         writer.append(&entry(n)).unwrap();
     }
     assert_eq!(writer.due(at), Some(Why::Records));
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_not_keep_roots_from_being_signed() {
+    let stage = Stage::new();
+    let (mut writer, _) = Writer::open(&stage.settings()).unwrap();
+    let at = 10 * 3_600 * SECOND;
+    writer.append(&entry(1)).unwrap();
+    writer.anchor(at, Why::Start).unwrap();
+    writer.append(&entry(2)).unwrap();
+    assert_eq!(writer.due(at - 7_200 * SECOND), Some(Why::Time));
+    writer.anchor(at - 7_200 * SECOND, Why::Time).unwrap();
+    writer.append(&entry(3)).unwrap();
+    assert_eq!(writer.due(at - 7_199 * SECOND), None);
+}
+
+#[test]
+fn a_record_about_several_orders_is_in_the_proof_of_each() {
+    let stage = Stage::new();
+    let mut writer = stage.run(2, 9);
+    let sweep = aurora_audit::Entry {
+        kind: "report",
+        order: None,
+        also: vec!["A00000001".into(), "A00000077".into()],
+        ..entry(3)
+    };
+    writer.append(&sweep).unwrap();
+    writer.anchor(SECOND, Why::Close).unwrap();
+    let audit = verified(&stage);
+    for (subject, records) in [("A00000001", 2), ("A00000077", 1), ("A00000002", 1)] {
+        let proof = prove(&audit, subject).unwrap();
+        assert_eq!(check(&proof, None).unwrap().records.len(), records, "{subject}");
+    }
+    let mut forged = prove(&audit, "A00000077").unwrap();
+    forged["subject"] = "A0000007".into();
+    let told = check(&forged, None).unwrap_err().to_string();
+    assert_eq!(told, "record 3 is not about A0000007");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use aurora_audit::{AuditThread, Entry, Opened, START, Settings, Writer, fingerprint};
+use aurora_audit::{AuditThread, EPOCH, Entry, Opened, START, Settings, Writer, fingerprint};
 use aurora_config::Config;
 use aurora_engine::{Judgement, Record, Stamped};
 use aurora_exec::Purpose;
@@ -42,7 +42,7 @@ enum Told {
 
 /// Where the audit of that data folder is.
 pub(crate) fn settings(config: &Config, data: &Path) -> Settings {
-    let path = |key| config.opt_text(key).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let path = |key| config.opt_text(key).map(PathBuf::from);
     Settings {
         folder: data.join("audit"),
         key: path("audit.key").unwrap_or_else(|| data.join("audit.key")),
@@ -67,20 +67,21 @@ impl DeskAudit {
             AuditThread::spawn(writer, move || wall.now().0, move |told| entry(told, &shows));
         let thread = thread.context("the audit's thread")?;
         let mut audit = DeskAudit { thread, pending: VecDeque::new() };
-        if opened.journal < last {
-            audit.catch_up(&data.join("journal"), opened.journal)?;
-        }
-        let body = start(config, epoch, &opened);
+        audit.catch_up(&data.join("journal"), (opened.journal, opened.epoch))?;
+        let body = start(config, (epoch, last), &opened);
         audit.append(Told::Plain { at: clock.now(), kind: START, journal: Some(last), body })?;
         Ok(audit)
     }
 
-    fn catch_up(&mut self, journal: &Path, audited: u64) -> Result<()> {
+    /// What the journal has behind the record that was told of last. A journal that lost its end, or followed another
+    /// node, counts anew from a lower number: what a newer run wrote there was not told of.
+    fn catch_up(&mut self, journal: &Path, (audited, told): (u64, u32)) -> Result<()> {
         let mut reader = Reader::open(journal)?;
-        reader.skip_to(Seq(audited + 1));
+        let newer = reader.before_newer_than(told).map_or(audited, |seq| seq.0);
+        reader.skip_to(Seq(audited.min(newer) + 1));
         for record in reader {
             let record = record?;
-            if audited < record.seq.0 {
+            if audited < record.seq.0 || told < record.epoch {
                 self.record(record.seq.0, &aurora_records::decode(&record.payload)?);
                 self.durable(record.seq.0)?;
             }
@@ -147,12 +148,12 @@ impl DeskAudit {
     }
 }
 
-/// Marks, days and checkpoints are nobody's act, and a sweep that found no fill tells nothing new.
+/// Marks, days and checkpoints are nobody's act, and a sweep that found no order and no fill tells nothing new.
 fn is_of_interest(record: &Record) -> bool {
     match record {
         Record::Mark { .. } | Record::Day | Record::Checkpoint { .. } => false,
         Record::Report(report) => match &report.kind {
-            ReportKind::Account { fills, .. } => !fills.is_empty(),
+            ReportKind::Account { open, fills, .. } => !open.is_empty() || !fills.is_empty(),
             _ => true,
         },
         _ => true,
@@ -164,7 +165,8 @@ fn entry(told: Told, shows: &[Show]) -> Entry {
         Told::Written(seq, stamped) => written(seq, &stamped),
         Told::Decided(judgement) => decided(&judgement, &shows[judgement.instrument.index()]),
         Told::Plain { at, kind, journal, body } => {
-            Entry { at: at.0, kind, order: None, decision: None, journal, body: raw(&body) }
+            let (order, also, decision) = (None, Vec::new(), None);
+            Entry { at: at.0, kind, order, also, decision, journal, body: raw(&body) }
         }
     }
 }
@@ -174,11 +176,16 @@ fn written(seq: u64, stamped: &Stamped) -> Entry {
         Record::Intent { decision, .. } => Some(uuid_text(*decision)),
         _ => None,
     };
+    let also = aurora_records::orders_in(&stamped.record);
     let json = String::from_utf8(aurora_records::encode(stamped)).expect("JSON is UTF-8");
     Entry {
         at: stamped.at.0,
-        kind: aurora_records::kind_word(aurora_records::kind_byte(&stamped.record)),
+        kind: match stamped.record {
+            Record::Epoch { .. } => EPOCH,
+            _ => aurora_records::kind_word(aurora_records::kind_byte(&stamped.record)),
+        },
         order: aurora_records::order_of(&stamped.record).map(|id| id.to_string()),
+        also: also.iter().map(ToString::to_string).collect(),
         decision,
         journal: Some(seq),
         body: RawValue::from_string(json).expect("a record is JSON"),
@@ -210,6 +217,7 @@ fn decided(judgement: &Judgement, show: &Show) -> Entry {
         at: judgement.at.0,
         kind: "decision",
         order: judgement.order.map(|id| id.to_string()),
+        also: Vec::new(),
         decision: Some(uuid_text(judgement.id)),
         journal: None,
         body: raw(&body),
@@ -221,7 +229,7 @@ fn raw(body: &Value) -> Box<RawValue> {
 }
 
 /// This start, its whole configuration, and what is different from the start before.
-fn start(config: &Config, epoch: u32, opened: &Opened) -> Value {
+fn start(config: &Config, (epoch, last): (u32, u64), opened: &Opened) -> Value {
     let values: BTreeMap<&str, String> = config
         .settings()
         .filter(|setting| setting.key.is_read)
@@ -237,8 +245,111 @@ fn start(config: &Config, epoch: u32, opened: &Opened) -> Value {
         };
         values.iter().filter_map(differs).collect::<serde_json::Map<_, _>>()
     });
-    json!({
+    let mut body = json!({
         "version": env!("CARGO_PKG_VERSION"), "pid": std::process::id(), "epoch": epoch, "config": values,
         "config_hash": hash, "changed": changed, "torn_bytes": opened.torn_bytes,
-    })
+    });
+    if last < opened.journal {
+        body["journal_went_back"] = json!([opened.journal, last]);
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use aurora_config::{Sources, load};
+    use aurora_journal::{Journal, Options};
+    use aurora_model::{
+        ClientOrderId, InstrumentNo, Lots, OrderIntent, OrderNo, Side, Ticks, TimeInForce,
+        VenueOrder, VenueReport,
+    };
+
+    use super::*;
+
+    fn id(no: u64) -> ClientOrderId {
+        ClientOrderId::new(0, 1, OrderNo(no))
+    }
+
+    fn stamped(record: Record) -> Stamped {
+        Stamped { at: Nanos::SECOND, record }
+    }
+
+    /// A journal anew, of runs that sent those orders.
+    fn journal(data: &Path, runs: &[(u32, &[u64])]) {
+        let folder = data.join("journal");
+        drop(std::fs::remove_dir_all(&folder));
+        drop(std::fs::remove_file(data.join("journal.mark")));
+        for (epoch, sent) in runs {
+            let options = Options { first_epoch: *epoch, reserve_bytes: 1, ..Options::default() };
+            let (mut journal, _) = Journal::open_with(&folder, options, &mut |_| ()).unwrap();
+            let begins = Record::Epoch { epoch: *epoch };
+            let sent = sent.iter().map(|no| Record::Sent { id: id(*no) });
+            for record in std::iter::once(begins).chain(sent) {
+                let kind = aurora_records::kind_byte(&record);
+                journal.append(kind, &aurora_records::encode(&stamped(record))).unwrap();
+            }
+            journal.close().unwrap();
+        }
+    }
+
+    /// A run that only starts; then every record of that kind.
+    fn run(data: &Path, last: u64, epoch: u32, kind: &str) -> Vec<Value> {
+        let config = load(&Sources::default()).unwrap();
+        let clock = Clock::new(|| Nanos::SECOND);
+        let audit = DeskAudit::open(&config, (data, last, epoch), &[], &clock).unwrap();
+        audit.close(Nanos::SECOND, last).unwrap();
+        let files = std::fs::read_dir(data.join("audit")).unwrap();
+        let mut paths: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|kind| kind == "jsonl"));
+        paths.sort();
+        let text: String =
+            paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+        let all = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        all.filter(|record| record["kind"] == kind).collect()
+    }
+
+    #[test]
+    fn a_journal_that_went_back_leaves_no_gap_and_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path();
+        journal(data, &[(1, &[1, 2, 3])]);
+        assert_eq!(run(data, 4, 2, "sent").len(), 3);
+        // The power went, and with it the orders 2 and 3; the next run was killed before it could tell of order 4.
+        journal(data, &[(1, &[1]), (3, &[4])]);
+        let sent: Vec<String> =
+            run(data, 4, 4, "sent").iter().map(|record| record["order"].to_string()).collect();
+        assert_eq!(sent, [1, 2, 3, 4].map(|no| format!("\"{}\"", id(no))));
+        assert_eq!(run(data, 4, 5, "sent").len(), 4, "told once");
+        journal(data, &[(1, &[])]);
+        let starts = run(data, 1, 6, "start");
+        let told: Vec<&Value> =
+            starts.iter().map(|start| &start["body"]["journal_went_back"]).collect();
+        assert_eq!(told, [&Value::Null, &Value::Null, &Value::Null, &json!([4, 1])]);
+    }
+
+    #[test]
+    fn a_sweep_that_shows_orders_is_in_the_audit_of_each() {
+        let intent = OrderIntent {
+            instrument: InstrumentNo(0),
+            side: Side::Buy,
+            limit: Ticks(100),
+            qty: Lots(10),
+            time_in_force: TimeInForce::Gtc,
+            reduce_only: false,
+        };
+        let shown = |no| {
+            let id = id(no);
+            VenueOrder { id, venue_id: no, intent, filled: Lots(4), is_open: true }
+        };
+        let sweep = |open| {
+            let kind = ReportKind::Account { open, fills: vec![], positions: vec![] };
+            Record::Report(VenueReport { venue_at: Nanos(0), kind })
+        };
+        assert!(!is_of_interest(&sweep(vec![])));
+        let told = sweep(vec![shown(2), shown(1)]);
+        assert!(is_of_interest(&told));
+        let entry = written(7, &stamped(told));
+        assert_eq!(entry.order, None);
+        assert_eq!(entry.also, [id(1), id(2)].map(|id| id.to_string()));
+    }
 }

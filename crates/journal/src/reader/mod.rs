@@ -144,6 +144,12 @@ impl Reader {
         }
     }
 
+    /// The last record before the first start that is newer than that one; `None` when there is no newer one.
+    pub fn before_newer_than(&self, epoch: u32) -> Option<Seq> {
+        let newer = self.headers.iter().find(|header| epoch < header.name.epoch);
+        newer.map(|header| header.start.seq)
+    }
+
     /// The number and hash of the last record read.
     pub const fn reached(&self) -> Chain {
         self.chain
