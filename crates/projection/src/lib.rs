@@ -2,12 +2,14 @@
 //!
 //! The journal is the truth and this a reading of it: each row is one record about one order, with what was known
 //! of the order by then. Filling it while the desk runs and rebuilding it later give the same rows. A database that
-//! is slow or away costs the desk nothing: the rows are read from the journal once it is back.
+//! is slow or away costs the desk nothing: the rows are read from the journal once it is back. One table may hold
+//! the rows of many journals: each has the name of its own, the hash of its first record.
 //!
 //! Absent on purpose: decisions, and any way back from the table into the desk.
 
 mod feed;
 mod names;
+mod place;
 mod project;
 mod rebuild;
 mod row;
@@ -15,17 +17,18 @@ mod table;
 
 pub use feed::{Feed, Status};
 pub use names::{Named, Names};
+pub use place::Place;
 pub use project::Projector;
-pub use rebuild::{Rebuilt, rebuild};
+pub use rebuild::{Rebuilt, journal_name, rebuild};
 pub use row::Row;
 pub use table::Table;
 
 /// Why the table cannot be filled.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectionError {
-    /// Neither `sqlite:` nor `postgres:`.
+    /// Neither `sqlite:` nor `postgres:`; its scheme alone, the rest may hold a password.
     #[error(
-        "{0:?} is no place for the projection: give sqlite:FILE or postgres://USER@HOST/DATABASE"
+        "{0} is no place for the projection: give sqlite:FILE or postgres://USER@HOST/DATABASE"
     )]
     Place(String),
     /// What the database says.

@@ -26,6 +26,11 @@ impl Projector {
         Projector { names, traces, touched: Vec::new(), epoch: 0, last_seq: 0 }
     }
 
+    /// Begins again, with nothing read.
+    pub(crate) fn forget(&mut self) {
+        *self = Projector::new(self.names.clone());
+    }
+
     /// The last record that was read.
     pub fn last_seq(&self) -> u64 {
         self.last_seq

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use aurora_api::console::wire::InstrumentRow;
 use aurora_config::Config;
 use aurora_journal::jsonl::{SessionDir, run_id};
-use aurora_projection::{Feed, Names};
+use aurora_projection::{Feed, Names, Place};
 use aurora_records::Traces;
 use aurora_venue::Clock;
 
@@ -20,6 +20,7 @@ use super::signing::Signer;
 use super::store::{Commits, Store};
 use super::watchdog::Watchdog;
 use super::{RunArgs, policy, settings, shown};
+use crate::exit::config_fault;
 use crate::ha::Lead;
 
 /// What the command line and the configuration alone decide.
@@ -131,10 +132,57 @@ pub(super) fn watchdog(config: &Config, speed: Speed) -> Option<Watchdog> {
     (speed != Speed::Max).then(|| Watchdog::new(settings::watch_limits(config), now))
 }
 
-/// Begins to fill the SQL table, where one is wanted.
-pub(super) fn projection(config: &Config, data: &Path, store: &Store) -> Result<Option<Feed>> {
-    let Some(wanted) = config.opt_text("projection.url") else { return Ok(None) };
+/// Where the SQL table is, where one is wanted.
+pub(super) fn table(config: &Config, data: &Path) -> Result<Option<Place>> {
+    let wanted = config.secret("projection.url").map(|url| url.reveal());
+    let wanted = wanted.filter(|url| !url.is_empty());
+    let place = wanted.map(|url| Place::read(&crate::db_cmd::url_in(url, data)));
+    place.transpose().map_err(|fault| config_fault(format!("projection.url: {fault}")))
+}
+
+/// Begins to fill the SQL table.
+pub(super) fn projection(place: Option<Place>, data: &Path, store: &Store) -> Result<Option<Feed>> {
+    let Some(place) = place else { return Ok(None) };
     let names = Names::read(&data.join("instruments.txt"))?;
-    let url = crate::db_cmd::url_in(wanted, data);
-    Ok(Some(Feed::spawn(url, data.join("journal"), names, store.base())?))
+    Ok(Some(Feed::spawn(place, data.join("journal"), names, store.base())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use aurora_config::{Flag, Sources, load};
+
+    use super::*;
+
+    fn with(path: &'static str, value: &str) -> Config {
+        let flag = Flag { name: "--test", path, value: value.to_owned() };
+        load(&Sources { flags: vec![flag], ..Sources::default() }).unwrap()
+    }
+
+    #[test]
+    fn an_empty_place_for_the_table_is_off_and_a_wrong_one_names_its_key() {
+        let told = |value| {
+            let place = table(&with("projection.url", value), Path::new("data"));
+            place
+                .map(|place| place.map(|place| place.to_string()))
+                .map_err(|fault| fault.to_string())
+        };
+        assert_eq!(told(""), Ok(None));
+        assert_eq!(told("sqlite"), Ok(Some("sqlite:data/orders.db".to_owned())));
+        let wrong = told("mysql://u:S3cret@h/d").unwrap_err();
+        assert!(wrong.starts_with("projection.url: mysql:…"), "{wrong}");
+        assert!(!wrong.contains("S3cret"), "{wrong}");
+    }
+
+    #[test]
+    fn the_password_of_the_table_is_not_shown_on_the_page_of_settings() {
+        let rows = shown::config_rows(&with("projection.url", "postgres://u:S3cret@h/d"));
+        let row = rows.iter().find(|row| row.path == "projection.url").unwrap();
+        assert_eq!(row.value, "***");
+    }
+
+    #[test]
+    fn an_empty_text_is_as_good_as_none() {
+        assert_eq!(with("audit.mirror", "").opt_text("audit.mirror"), None);
+        assert_eq!(with("audit.mirror", "there").opt_text("audit.mirror"), Some("there"));
+    }
 }

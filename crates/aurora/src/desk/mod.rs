@@ -69,6 +69,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
 /// Runs the desk until it is told to stop; with `lead`, in that epoch and as long as it may.
 pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> Result<()> {
     let ground = Ground::of(args, config)?;
+    let table = assemble::table(config, &ground.data)?;
     let logs = ground.logs(config)?;
     let signer = Signer::find(config, ground.plan.as_ref())?;
     let epoch = assemble::first_epoch(&ground, &signer, lead)?;
@@ -87,7 +88,7 @@ pub(crate) fn run_desk(args: &RunArgs, config: &Config, lead: Option<&Lead>) -> 
         signer,
     };
     let Opened { street, counterparty, calendars, begins_at } = street::open(plan, market, start)?;
-    let projection = assemble::projection(config, &data, &store)?;
+    let projection = assemble::projection(table, &data, &store)?;
     let mut world = World::new(WorldParts {
         engine,
         counterparty,

@@ -84,7 +84,7 @@ pub(super) const KEYS: &[Key] = &[
         "A fate unknown for so long raises a red alert and holds the instrument until a person resumes, ms.",
         "Судьба неизвестна столько — красная тревога и удержание инструмента до решения человека, мс.",
     ),
-    Key::text("projection.url", "").optional().means(
+    Key::secret("projection.url").means(
         "Orders as the SQL table order_journal, filled while the desk runs: sqlite (orders.db in the data folder), sqlite:FILE or postgres://USER@HOST/DATABASE; empty is off, and `aurora db rebuild` fills it any time.",
         "Заявки таблицей SQL order_journal, заполняется во время работы: sqlite (orders.db в папке данных), sqlite:FILE или postgres://USER@HOST/DATABASE; пусто — выключено, а `aurora db rebuild` заполнит её в любой момент.",
     ),

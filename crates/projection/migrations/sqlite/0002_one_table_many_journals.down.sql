@@ -1,0 +1,24 @@
+-- Two journals may have rows of the same number: the journal tells one's again.
+DROP TABLE order_journal;
+CREATE TABLE order_journal (
+    seq INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    ts INTEGER NOT NULL,
+    venue TEXT NOT NULL,
+    cl_ord_id TEXT NOT NULL,
+    parent_order_id TEXT,
+    uid TEXT NOT NULL,
+    event TEXT NOT NULL,
+    reason TEXT,
+    side TEXT NOT NULL,
+    price TEXT NOT NULL,
+    qty TEXT NOT NULL,
+    filled TEXT NOT NULL,
+    fsm TEXT NOT NULL,
+    fate TEXT NOT NULL,
+    exactly_once_state TEXT NOT NULL,
+    venue_order_id TEXT,
+    PRIMARY KEY (seq, cl_ord_id)
+);
+CREATE INDEX order_journal_by_order ON order_journal (venue, cl_ord_id);
+CREATE INDEX order_journal_by_parent ON order_journal (parent_order_id, ts);
