@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aurora_config::Config;
 
 /// Keys that say what is allowed.
-const LIMITS: [&str; 8] = [
+const LIMITS: [&str; 9] = [
     "risk.",
     "runaway.",
     "limits.",
@@ -14,6 +14,8 @@ const LIMITS: [&str; 8] = [
     "governance.",
     "execution.",
     "killswitch.",
+    // What a signer refuses to sign.
+    "signer.",
 ];
 
 /// The first twelve digits of a BLAKE3 hash over every limit in force: the same limits have the same version.
@@ -44,5 +46,6 @@ mod tests {
         assert_eq!(seed.len(), 12);
         assert_eq!(seed, with("market.seed", "2"));
         assert_ne!(seed, with("runaway.place_per_min", "599"));
+        assert_ne!(seed, with("signer.order_notional", "4999"));
     }
 }
