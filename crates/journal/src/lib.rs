@@ -10,6 +10,7 @@ mod reader;
 mod repair;
 mod segment;
 mod snapshot;
+mod whole;
 mod writer;
 
 pub use follow::{Piece, PieceError, Position, Replica, Tail, Taken};
@@ -17,5 +18,6 @@ pub use line_log::{LineLog, LineLogError};
 pub use reader::{Reader, Record, Report, SegmentReport, verify, verify_on};
 pub use repair::{Cut, Repaired, repair, repair_on};
 pub use segment::{Chain, ChainHash, JournalError, MAX_PAYLOAD_BYTES, Seq};
-pub use snapshot::{Snapshot, SnapshotThread, Snapshots, Unusable};
+pub use snapshot::{Snapshot, Snapshots, Unusable};
+pub use whole::write_whole;
 pub use writer::{Durable, Journal, JournalThread, Options, Priority, Recovered, SharedJournal};

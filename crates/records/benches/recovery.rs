@@ -50,9 +50,11 @@ fn main() {
 
 /// What a start does.
 fn recover(journal: &Path, with_snapshot: bool) -> (Engine<NoStopwatch>, u64) {
-    let found =
-        with_snapshot.then(|| Snapshots::of(journal, 1).newest(aurora_journal::Seq(u64::MAX)));
-    let (mut engine, from) = match found.map(|newest| newest.unwrap().unwrap()) {
+    let newest = || {
+        let snapshots = Snapshots::of(journal, 1);
+        snapshots.read(*snapshots.list().unwrap().last().unwrap()).unwrap().unwrap()
+    };
+    let (mut engine, from) = match with_snapshot.then(newest) {
         Some(snapshot) => {
             assert_eq!(state_hash(&snapshot.state), snapshot.state_hash);
             (engine().restored(&snapshot.state).unwrap(), snapshot.after.seq.0)

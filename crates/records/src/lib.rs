@@ -163,7 +163,7 @@ impl From<&Record> for Wire {
             Record::Intent { id, intent, purpose, decision } => Wire::Intent {
                 id: id.to_string(),
                 intent: intent.into(),
-                purpose: purpose_word(*purpose).to_owned(),
+                purpose: purpose.word().to_owned(),
                 decision: format!("{decision:032x}"),
             },
             Record::Sent { id } => Wire::Sent { id: id.to_string() },
@@ -265,11 +265,6 @@ fn read<T: FromStr>(what: &'static str, text: &str) -> Result<T> {
 
 fn unknown(what: &'static str, text: &str) -> RecordError {
     RecordError::Field { what, text: text.to_owned() }
-}
-
-/// The word for why an order was made.
-pub fn purpose_word(purpose: Purpose) -> &'static str {
-    purpose.word()
 }
 
 fn purpose_of(word: &str) -> Result<Purpose> {

@@ -11,7 +11,7 @@ use aurora_binance::tape::{ClockShift, TapeSet};
 use aurora_book::Continuity;
 use aurora_config::Config;
 use aurora_engine::{Engine, MarketSettings, Settings};
-use aurora_journal::{Chain, LineLog};
+use aurora_journal::{Chain, LineLog, write_whole};
 use aurora_matching::{GeneratedMarket, InstrumentSpec, PaperVenue, VenueFact};
 use aurora_model::{Instrument, InstrumentNo, Nanos, Ticks};
 use aurora_records::Traces;
@@ -162,8 +162,12 @@ pub(crate) fn recover(
         let reached = Chain { seq: recovered.last_seq, head: recovered.head };
         let again = known.snapshot(reached);
         let again = Recollection::of(&again, new_engine()?)
-            .map_err(|fault| anyhow::anyhow!("the replayed state cannot be copied: {fault}"))?;
-        store.snapshot(Snapshotter::start(&journal, plan, (again, reached), snapshot)?);
+            .map_err(|fault| anyhow::anyhow!("the replayed state cannot be copied: {fault}"));
+        match again.and_then(|it| Snapshotter::start(&journal, plan, (it, reached), snapshot)) {
+            Ok(snapshotter) => store.snapshot(snapshotter),
+            // They save time at a start, nothing else: no reason not to start.
+            Err(fault) => eprintln!("aurora: no snapshots in this run: {fault:#}"),
+        }
     }
     let Recollection { engine, prices, traces, .. } = known;
     Ok(Recovered { engine, store, recovery, prices, traces })
@@ -210,20 +214,10 @@ fn own_instruments(data: &Path, instruments: &[Instrument]) -> Result<()> {
             theirs.trim_end().replace('\n', ", ")
         ))),
         Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
-            write_whole(&path, &ours).with_context(|| path.display().to_string())
+            write_whole(&path, 0o644, ours.as_bytes()).with_context(|| path.display().to_string())
         }
         Err(other) => Err(other).with_context(|| path.display().to_string()),
     }
-}
-
-/// Writes a file so that a power cut leaves all of it or nothing.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let beside = path.with_extension("new");
-    std::fs::write(&beside, text)?;
-    std::fs::File::open(&beside)?.sync_all()?;
-    std::fs::rename(&beside, path)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::File::open(folder)?.sync_all()
 }
 
 /// An engine that knows nothing yet.

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use aurora_journal::{Chain, Priority, Reader, Seq, Snapshots};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -97,20 +97,31 @@ impl Worker {
         self.reached = begun;
         for chain in asked {
             // Only the newest is worth it.
-            let chain = asked.try_iter().last().unwrap_or(chain);
-            if let Err(fault) = self.take(chain) {
-                // The journal has everything: a start without this snapshot takes longer, and says so.
-                eprintln!("aurora: no snapshot after record {}: {fault:#}", chain.seq);
+            if !self.serve(asked.try_iter().last().unwrap_or(chain)) {
                 return;
             }
         }
     }
 
+    /// Writes a snapshot; false when no other can follow. The journal has everything: a start without takes longer.
+    fn serve(&mut self, chain: Chain) -> bool {
+        if let Err(fault) = self.take(chain) {
+            eprintln!("aurora: no snapshots after record {} in this run: {fault:#}", chain.seq);
+            return false;
+        }
+        if let Err(fault) = self.snapshots.write(&self.known.snapshot(self.reached)) {
+            // A full disk has room again some day.
+            let fault = anyhow::Error::from(fault);
+            eprintln!("aurora: no snapshot after record {}: {fault:#}", chain.seq);
+        }
+        true
+    }
+
+    /// Comes to know the journal up to there. What it knows after an error is no state of it.
     fn take(&mut self, until: Chain) -> Result<()> {
         self.catch_up(until)?;
         ensure!(self.reached == until, "the journal on the disk is not the one that was written");
-        let snapshot = self.known.snapshot(self.reached);
-        self.snapshots.write(&snapshot).map(drop).context("cannot write it")
+        Ok(())
     }
 
     fn catch_up(&mut self, until: Chain) -> Result<()> {
@@ -131,5 +142,52 @@ impl Worker {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aurora_config::{Sources, load};
+    use aurora_engine::{Record, Stamped};
+    use aurora_journal::{Journal, Options};
+    use aurora_model::Nanos;
+
+    use super::*;
+    use crate::desk::build::{self, Market};
+    use crate::desk::settings;
+
+    #[test]
+    fn a_snapshot_that_could_not_be_written_is_not_the_last_that_is_tried() {
+        let config = load(&Sources::default()).unwrap();
+        let market = Market::generated(&config).unwrap();
+        let engine = build::engine(&config, &market, settings::engine(&config).unwrap()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal");
+        let options = Options { reserve_bytes: 1, ..Options::default() };
+        let (mut writer, _) = Journal::open_with(&journal, options, &mut |_| ()).unwrap();
+        let snapshots = Snapshots::of(&journal, 9);
+        let mut worker = Worker {
+            journal: journal.clone(),
+            snapshots: snapshots.clone(),
+            known: Recollection::new(engine),
+            reached: Chain::default(),
+        };
+        let mut record = |record: Record| {
+            let stamped = Stamped { at: Nanos::SECOND, record };
+            writer.append(codec::kind_byte(&stamped.record), &codec::encode(&stamped)).unwrap();
+            let seq = writer.commit().unwrap();
+            Chain { seq, head: writer.head_hash() }
+        };
+        let first = record(Record::Epoch { epoch: 1 });
+        // What stands in the way of the file has its name.
+        let in_the_way = journal.join(format!("{:020}.snap.new", first.seq.0));
+        std::fs::create_dir(&in_the_way).unwrap();
+        assert!(worker.serve(first));
+        assert_eq!(snapshots.list().unwrap(), []);
+        let second = record(Record::Uncertainty { span: Nanos(1) });
+        assert!(worker.serve(second));
+        assert_eq!(snapshots.list().unwrap(), [second.seq]);
+        // A journal that is not the one that was written.
+        assert!(!worker.serve(Chain { seq: Seq(9), ..second }));
     }
 }

@@ -5,13 +5,10 @@
 //! of them costs time, nothing else.
 
 mod file;
-mod thread;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-pub use thread::SnapshotThread;
 
 use crate::disk::{Disk, SystemDisk};
 use crate::reader::Reader;
@@ -40,6 +37,9 @@ pub enum Unusable {
     /// The journal has no such record, or another one there.
     #[error("it is not of this journal")]
     Disagrees,
+    /// It was there when the folder was listed: the one who writes newer ones took it away.
+    #[error("it was removed meanwhile")]
+    Gone,
 }
 
 /// The snapshots in a journal's folder.
@@ -61,7 +61,8 @@ impl Snapshots {
         Snapshots { disk, dir: dir.to_owned(), keep: keep.max(1) }
     }
 
-    /// Writes a snapshot, whole or not at all, and removes those that are too many.
+    /// Writes a snapshot, whole or not at all, and removes those that are too many. One of a later record is of a
+    /// journal that went back since, and goes too.
     ///
     /// # Errors
     /// When the disk refuses; the snapshots there were are still there then.
@@ -70,7 +71,10 @@ impl Snapshots {
         let unfinished = path.with_extension("snap.new");
         self.write_to(&unfinished, &path, &file::encode(snapshot))
             .map_err(JournalError::io("write", &path))?;
-        for old in self.list()?.into_iter().rev().skip(self.keep) {
+        let (mut kept, later): (Vec<Seq>, Vec<Seq>) =
+            self.list()?.into_iter().partition(|seq| *seq <= snapshot.after.seq);
+        kept.truncate(kept.len().saturating_sub(self.keep));
+        for old in kept.into_iter().chain(later) {
             let old = self.dir.join(file::name(old));
             self.disk.remove(&old).map_err(JournalError::io("remove", &old))?;
         }
@@ -87,26 +91,16 @@ impl Snapshots {
         self.disk.sync_dir(&self.dir)
     }
 
-    /// The newest snapshot after the given record or an earlier one that is whole and agrees with the journal.
-    ///
-    /// # Errors
-    /// When the folder cannot be read. A snapshot that cannot be used is passed over.
-    pub fn newest(&self, at_most: Seq) -> Result<Option<Snapshot>, JournalError> {
-        for seq in self.list()?.into_iter().rev().filter(|seq| *seq <= at_most) {
-            if let Ok(snapshot) = self.read(seq)? {
-                return Ok(Some(snapshot));
-            }
-        }
-        Ok(None)
-    }
-
     /// The snapshot after that record, or why it is not to be used.
     ///
     /// # Errors
     /// When the file or the journal cannot be read.
     pub fn read(&self, seq: Seq) -> Result<Result<Snapshot, Unusable>, JournalError> {
         let path = self.dir.join(file::name(seq));
-        let bytes = self.disk.read(&path, u64::MAX).map_err(JournalError::io("read", &path))?;
+        let bytes = match self.disk.read(&path, u64::MAX) {
+            Err(gone) if gone.kind() == io::ErrorKind::NotFound => return Ok(Err(Unusable::Gone)),
+            read => read.map_err(JournalError::io("read", &path))?,
+        };
         Ok(match file::decode(&bytes) {
             Err(unusable) => Err(unusable),
             Ok(snapshot) if snapshot.after.seq != seq => Err(Unusable::Damaged),

@@ -25,6 +25,12 @@ fn journal(disk: &MemoryDisk, records: u8) -> Snapshots {
     snapshots
 }
 
+/// The newest up to that record that a start would use.
+fn newest(snapshots: &Snapshots, at_most: Seq) -> Option<Snapshot> {
+    let mut listed = snapshots.list().unwrap().into_iter().rev().filter(|seq| *seq <= at_most);
+    listed.find_map(|seq| snapshots.read(seq).unwrap().ok())
+}
+
 fn path(seq: u64) -> PathBuf {
     Path::new(DIR).join(file::name(Seq(seq)))
 }
@@ -34,11 +40,11 @@ fn the_newest_few_are_kept_and_the_newest_is_found() {
     let disk = MemoryDisk::new();
     let snapshots = journal(&disk, 57);
     assert_eq!(snapshots.list().unwrap(), [30, 40, 50].map(Seq));
-    let newest = snapshots.newest(Seq(u64::MAX)).unwrap().unwrap();
-    assert_eq!((newest.after.seq, newest.state_hash), (Seq(50), [50; 16]));
-    assert_eq!(newest.state, (1..=50u64).sum::<u64>().to_le_bytes());
-    assert_eq!(snapshots.newest(Seq(49)).unwrap().unwrap().after.seq, Seq(40));
-    assert_eq!(snapshots.newest(Seq(29)).unwrap(), None);
+    let last = newest(&snapshots, Seq(u64::MAX)).unwrap();
+    assert_eq!((last.after.seq, last.state_hash), (Seq(50), [50; 16]));
+    assert_eq!(last.state, (1..=50u64).sum::<u64>().to_le_bytes());
+    assert_eq!(newest(&snapshots, Seq(49)).unwrap().after.seq, Seq(40));
+    assert_eq!(newest(&snapshots, Seq(29)), None);
 }
 
 #[test]
@@ -55,7 +61,7 @@ fn a_snapshot_that_is_hurt_is_passed_over_whichever_bit_flips() {
         assert_eq!(file::decode(&whole[..length]), Err(Unusable::Damaged), "cut to {length}");
     }
     disk.put(&path(50), whole[..whole.len() - 1].to_vec());
-    assert_eq!(snapshots.newest(Seq(u64::MAX)).unwrap().unwrap().after.seq, Seq(40));
+    assert_eq!(newest(&snapshots, Seq(u64::MAX)).unwrap().after.seq, Seq(40));
 }
 
 #[test]
@@ -80,13 +86,13 @@ fn a_snapshot_of_another_journal_is_passed_over() {
     let (disk, other) = (MemoryDisk::new(), MemoryDisk::new());
     let snapshots = journal(&disk, 50);
     let theirs = journal(&other, 60);
-    let mut foreign = theirs.newest(Seq(50)).unwrap().unwrap();
+    let mut foreign = newest(&theirs, Seq(50)).unwrap();
     foreign.after.head.0[0] ^= 1;
     disk.put(&path(50), file::encode(&foreign));
-    assert_eq!(snapshots.newest(Seq(u64::MAX)).unwrap().unwrap().after.seq, Seq(40));
+    assert_eq!(newest(&snapshots, Seq(u64::MAX)).unwrap().after.seq, Seq(40));
     // A record the journal does not have.
     disk.put(&path(60), other.read(&path(60), u64::MAX).unwrap());
-    assert_eq!(snapshots.newest(Seq(u64::MAX)).unwrap().unwrap().after.seq, Seq(40));
+    assert_eq!(newest(&snapshots, Seq(u64::MAX)).unwrap().after.seq, Seq(40));
 }
 
 #[test]
@@ -94,7 +100,7 @@ fn whatever_fails_while_writing_the_snapshots_before_are_still_there() {
     for call in 1..=6 {
         let disk = MemoryDisk::new();
         let snapshots = journal(&disk, 50);
-        let mut newer = snapshots.newest(Seq(50)).unwrap().unwrap();
+        let mut newer = newest(&snapshots, Seq(50)).unwrap();
         newer.state.push(0);
         let error = io::ErrorKind::Other;
         disk.fail(Some(Fault { call: disk.calls() + call, error, lasts: true }));
@@ -105,24 +111,26 @@ fn whatever_fails_while_writing_the_snapshots_before_are_still_there() {
                 Path::new(DIR),
                 3,
             );
-            let seq = found.newest(Seq(u64::MAX)).unwrap().map(|snapshot| snapshot.after.seq);
+            let seq = newest(&found, Seq(u64::MAX)).map(|snapshot| snapshot.after.seq);
             assert!([Some(Seq(40)), Some(Seq(50))].contains(&seq), "call {call}: {seq:?}");
         }
     }
 }
 
 #[test]
-fn the_thread_writes_what_it_was_given() {
+fn snapshots_of_a_journal_that_went_back_make_room_for_the_new_ones() {
     let disk = MemoryDisk::new();
     let snapshots = journal(&disk, 50);
-    let newest = snapshots.newest(Seq(50)).unwrap().unwrap();
+    let mut after = newest(&snapshots, Seq(40)).unwrap();
+    after.after.seq = Seq(35);
+    snapshots.write(&after).unwrap();
+    assert_eq!(snapshots.list().unwrap(), [30, 35].map(Seq));
+}
+
+#[test]
+fn a_snapshot_that_was_removed_meanwhile_is_not_an_error() {
+    let disk = MemoryDisk::new();
+    let snapshots = journal(&disk, 50);
     disk.remove(&path(50)).unwrap();
-    let (told, hear) = crossbeam_channel::unbounded();
-    let thread =
-        SnapshotThread::spawn(snapshots.clone(), move |written| told.send(written).unwrap())
-            .unwrap();
-    assert!(thread.offer(newest));
-    assert_eq!(hear.recv().unwrap().unwrap(), path(50));
-    drop(thread);
-    assert_eq!(snapshots.newest(Seq(50)).unwrap().unwrap().after.seq, Seq(50));
+    assert_eq!(snapshots.read(Seq(50)).unwrap(), Err(Unusable::Gone));
 }
