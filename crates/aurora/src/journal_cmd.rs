@@ -364,11 +364,16 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_an_error_with_the_way_out() {
-        let command = JournalCommand::Stats { dir: "/nowhere/at/all".into(), json: false };
-        let args = JournalArgs { command };
-        expect![
+        let told = |command| {
+            let args = JournalArgs { command };
+            run(&args, kind_word).unwrap_err().to_string()
+        };
+        let way_out = expect![
             "/nowhere/at/all is not a folder: give the folder that holds the journal's .seg files"
-        ]
-        .assert_eq(&run(&args, kind_word).unwrap_err().to_string());
+        ];
+        let dir = || PathBuf::from("/nowhere/at/all");
+        way_out.assert_eq(&told(JournalCommand::Stats { dir: dir(), json: false }));
+        let (desk, deep, json) = (DeskArgs::default(), false, false);
+        way_out.assert_eq(&told(JournalCommand::Verify { dir: dir(), deep, desk, json }));
     }
 }
