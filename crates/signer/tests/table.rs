@@ -1,5 +1,7 @@
 //! Every call that the venues' sessions make with a key can be signed, and comes back as what it asks.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aurora_authority::{Authority, BuildId, Caps, Listed, Policy, Remembered};
@@ -7,7 +9,7 @@ use aurora_model::{
     ClientOrderId, Instrument, InstrumentNo, Lots, Nanos, Notional, OrderIntent, OrderNo, Payoff,
     Side, Ticks, TimeInForce, Venue,
 };
-use aurora_signer::{Judge, KeyRing};
+use aurora_signer::{Judge, KeyRing, PATHS};
 use aurora_wire::{
     Amendment, Auth, Call, CallNo, Keys, MarginMode, Placement, PriceTrigger, Protocol, Rules, Stp,
     SymbolStatus,
@@ -149,6 +151,11 @@ fn binance() {
         open_order(&rules, Order::Venues(7)),
         open_orders(None),
         open_orders(Some(&rules)),
+        all_orders(&rules),
+        time(),
+        exchange_info(),
+        depth(&rules, 5),
+        open_interest(&rules),
         user_trades(&rules, Some(7), None),
         user_trades(&rules, None, Some((NOW, NOW))),
         account(),
@@ -207,6 +214,16 @@ fn okx() {
         pending(Some("BTC-USDT-SWAP"), Some(7)),
         pending_triggers("conditional"),
         history(&rules),
+        time(),
+        instruments("SWAP"),
+        status(),
+        book("BTC-USDT-SWAP", 5),
+        candles("BTC-USDT-SWAP", "1m", 5),
+        trades("BTC-USDT-SWAP", 5),
+        funding("BTC-USDT-SWAP"),
+        open_interest("SWAP", "BTC-USDT-SWAP"),
+        mark_price("SWAP", "BTC-USDT-SWAP"),
+        price_limit("BTC-USDT-SWAP"),
         fills(NOW, Some("7")),
         fills_of(&rules, 7),
     ];
@@ -254,6 +271,10 @@ fn bybit() {
         fee_rate(no, symbol),
         query_api(no),
         query_dead_man(no),
+        time(no),
+        system_status(no),
+        instruments(no, None),
+        orderbook(no, symbol, 50),
     ];
     for order in placements() {
         for hedge in [false, true] {
@@ -264,4 +285,78 @@ fn bybit() {
         }
     }
     check(venue, &(Arc::new(aurora_bybit::Bybit) as Arc<dyn Protocol>), &calls);
+}
+
+/// Every row of OKX's own list of what it has.
+#[test]
+fn every_endpoint_of_okx_that_needs_a_key_has_a_row() {
+    for endpoint in aurora_okx::limits::ENDPOINTS.iter().filter(|one| one.auth != Auth::Public) {
+        let has_row = PATHS.into_iter().flatten().any(|row| {
+            (row.venue, row.method, row.path) == (Venue::Okx, endpoint.method, endpoint.path)
+                && (row.auth, row.urgency) == (endpoint.auth, endpoint.urgency)
+        });
+        assert!(has_row, "{endpoint:?}");
+    }
+}
+
+/// The tests above prove nothing about a call that they do not make: whatever a session's source asks of its codec
+/// stands there.
+#[test]
+fn every_call_of_every_session_is_made_above() {
+    for venue in ["binance", "okx", "bybit"] {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(venue).join("src");
+        let ours = include_str!("table.rs");
+        let ours = ours.split_once(&format!("fn {venue}() {{")).unwrap().1;
+        let ours = ours.split_once("#[test]").unwrap().0;
+        let (mut makes, mut asked) = (BTreeSet::new(), BTreeSet::new());
+        for (path, text) in sources(&source) {
+            match path.starts_with(source.join("encode")) {
+                true => makes.extend(call_makers(&text)),
+                false => asked.extend(text.split("encode::").skip(1).map(word).map(str::to_owned)),
+            }
+        }
+        let calls: Vec<_> = asked.intersection(&makes).collect();
+        assert!(10 < calls.len(), "{venue}: the search finds what is there: {calls:?}");
+        let is_made = |name: &str| {
+            let mut calls = ours.match_indices(name).map(|(at, _)| (&ours[..at], &ours[at..]));
+            calls.any(|(before, from)| !before.ends_with(is_of_name) && word(from) == name)
+        };
+        let missing: Vec<_> = calls.into_iter().filter(|name| !is_made(name)).collect();
+        assert!(missing.is_empty(), "{venue} also calls {missing:?}");
+    }
+}
+
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(sources(&path)),
+            false => {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    found
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// The name a text begins with.
+fn word(text: &str) -> &str {
+    &text[..text.find(|c| !is_of_name(c)).unwrap_or(text.len())]
+}
+
+/// The functions that make a call.
+fn call_makers(text: &str) -> Vec<String> {
+    let functions = text.split("pub fn ").skip(1);
+    let signature = |function: &str| function.split(" {\n").next().unwrap_or_default().to_owned();
+    let makes = functions.filter(|function| {
+        let signature = signature(function);
+        signature.ends_with("-> Call") || signature.ends_with("-> Option<Call>")
+    });
+    makes.map(|function| word(function).to_owned()).collect()
 }

@@ -118,6 +118,7 @@ pub(super) const PATHS: &[SignedPath] = &[
     get("/fapi/v1/openAlgoOrders", Urgency::Read, WINDOW),
     get("/fapi/v1/openOrder", Urgency::Resolve, ONE),
     get("/fapi/v1/openOrders", Urgency::Read, ALL),
+    get("/fapi/v1/allOrders", Urgency::Resolve, &["symbol", "limit", "recvWindow"]),
     get("/fapi/v1/userTrades", Urgency::Read, SPAN),
     get("/fapi/v3/account", Urgency::Read, WINDOW),
     get("/fapi/v3/balance", Urgency::Read, WINDOW),
