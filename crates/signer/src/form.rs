@@ -10,7 +10,7 @@ const MOST: usize = 24;
 pub(crate) struct Form<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Form<'a> {
-    /// Reads `a=1&b=2`; an empty text has no parameters. `encoded` names may carry percent-encoded values.
+    /// Reads `a=1&b=2`; an empty text has no parameters. Of the names, `encoded` may carry percent-encoded values.
     pub(crate) fn read(
         text: &'a str,
         names: &[&str],
@@ -22,10 +22,10 @@ impl<'a> Form<'a> {
         }
         for pair in text.split('&') {
             let (name, value) = pair.split_once('=').ok_or_else(|| NotSigned::unreadable(pair))?;
-            let is_encoded = encoded.contains(&name);
-            if !(is_encoded || names.contains(&name)) || form.get(name).is_some() {
+            if !names.contains(&name) || form.get(name).is_some() {
                 return Err(NotSigned::unreadable(name));
             }
+            let is_encoded = encoded.contains(&name);
             let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
             if !value.bytes().all(|b| plain(b) || (is_encoded && b == b'%')) || form.0.len() == MOST
             {
@@ -67,13 +67,17 @@ mod tests {
 
     #[test]
     fn only_known_names_once_each_with_plain_values_are_read() {
-        let read =
-            |text: &str| Form::read(text, &["a", "b"], &["list"]).map(|form| form.0.len()).ok();
+        let read = |text: &str| {
+            Form::read(text, &["a", "b", "list"], &["list", "", "other"])
+                .map(|form| form.0.len())
+                .ok()
+        };
         assert_eq!(read(""), Some(0));
         assert_eq!(read("a=1&b=2.5&list=%5B1%5D"), Some(3));
-        for bad in
-            ["a=1&a=2", "c=1", "a", "a=1&", "&a=1", "a=%41", "a=1 ", "a={}", "a=1;b=2", "A=1"]
-        {
+        for bad in [
+            "a=1&a=2", "c=1", "a", "a=1&", "&a=1", "a=%41", "a=1 ", "a={}", "a=1;b=2", "A=1", "=1",
+            "a=1&=%41", "other=1",
+        ] {
             assert_eq!(read(bad), None, "{bad}");
         }
     }

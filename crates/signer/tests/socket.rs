@@ -214,10 +214,11 @@ fn no_mangled_frame_gets_a_path_outside_the_table_signed() {
         let row = PATHS.into_iter().flatten().nth(usize::from(request.path)).unwrap();
         assert_eq!(path, row.path, "what is signed is in the table");
         let params = format!("{}&{}", answer.target.split('?').nth(1).unwrap_or(""), answer.body);
-        for name in params.split('&').filter_map(|pair| pair.split('=').next()) {
-            let is_known =
-                row.names.contains(&name) || ["", "timestamp", "signature"].contains(&name);
-            assert!(is_known, "{row:?} signed {name}");
+        // Nothing stands between the two where one of them is empty.
+        for pair in params.split('&').filter(|pair| !pair.is_empty()) {
+            let name = pair.split('=').next().unwrap_or_default();
+            let is_known = row.names.contains(&name) || ["timestamp", "signature"].contains(&name);
+            assert!(is_known, "{row:?} signed {pair}");
         }
     }
     assert!(signed < read && 0 < read, "{read} frames were read, {signed} signed");

@@ -165,12 +165,7 @@ fn form<'a>(row: &SignedPath, bytes: &Bytes<'a>) -> Result<Form<'a>, NotSigned> 
     if !other.is_empty() {
         return Err(NotSigned::unreadable(other));
     }
-    let form = Form::read(
-        text,
-        row.names,
-        &["batchOrders", "origClientOrderIdList"]
-            .map(|name| if row.names.contains(&name) { name } else { "" }),
-    )?;
+    let form = Form::read(text, row.names, &["batchOrders", "origClientOrderIdList"])?;
     if let Some(window) = form.get("recvWindow") {
         let fits = window.parse().is_ok_and(|window: i64| (1..=LONGEST_WINDOW).contains(&window));
         if !fits {

@@ -113,8 +113,7 @@ fn reads(row: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<()
     if !bytes.body.is_empty() {
         return Err(NotSigned::unreadable(bytes.body));
     }
-    let encoded = if row.names.contains(&"cursor") { "cursor" } else { "" };
-    Form::read(bytes.query, row.names, &[encoded])?;
+    Form::read(bytes.query, row.names, &["cursor"])?;
     Ok(verdict(&[Operation::Read(VENUE)])?)
 }
 
