@@ -1,8 +1,8 @@
 //! A secret that a PKCS#11 token holds and never gives away.
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use aurora_wire::HeldKey;
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
@@ -31,11 +31,27 @@ pub enum TokenFault {
     Extractable(String),
 }
 
-/// A secret in a token, ready to sign.
+/// Where a secret is, and what opens it.
+#[derive(Debug)]
+struct Place {
+    library: Pkcs11,
+    token: String,
+    label: String,
+    pin: AuthPin,
+}
+
+/// The secret, within reach.
+#[derive(Debug)]
+struct Reach {
+    session: Session,
+    key: ObjectHandle,
+}
+
+/// A secret in a token, ready to sign. A session that fails is opened again, once for every signature.
 #[derive(Debug)]
 pub struct TokenKey {
-    session: Mutex<Session>,
-    key: ObjectHandle,
+    place: Place,
+    reach: Mutex<Option<Reach>>,
     has_failed: AtomicBool,
 }
 
@@ -57,38 +73,56 @@ impl TokenKey {
             Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
             Err(other) => return Err(other.into()),
         }
-        let mut slots = library.get_slots_with_initialized_token()?.into_iter();
+        let (token, label) = (token.to_owned(), label.to_owned());
+        let place = Place { library, token, label, pin: AuthPin::new(pin.into()) };
+        let reach = Mutex::new(Some(place.reach()?));
+        Ok(TokenKey { place, reach, has_failed: AtomicBool::new(false) })
+    }
+}
+
+impl Place {
+    fn reach(&self) -> Result<Reach, TokenFault> {
+        let mut slots = self.library.get_slots_with_initialized_token()?.into_iter();
         let slot = slots.find(|slot| {
-            library.get_token_info(*slot).is_ok_and(|info| info.label().trim() == token)
+            self.library.get_token_info(*slot).is_ok_and(|info| info.label().trim() == self.token)
         });
-        let slot = slot.ok_or_else(|| TokenFault::NoToken(token.to_owned()))?;
-        let session = library.open_ro_session(slot)?;
-        match session.login(UserType::User, Some(&AuthPin::new(pin.into()))) {
+        let slot = slot.ok_or_else(|| TokenFault::NoToken(self.token.clone()))?;
+        let session = self.library.open_ro_session(slot)?;
+        match session.login(UserType::User, Some(&self.pin)) {
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}
             Err(other) => return Err(other.into()),
         }
-        let wanted = [Attribute::Class(ObjectClass::SECRET_KEY), Attribute::Label(label.into())];
-        let found = session.find_objects(&wanted)?;
+        let label = Attribute::Label(self.label.as_bytes().into());
+        let found = session.find_objects(&[Attribute::Class(ObjectClass::SECRET_KEY), label])?;
         let [key] = found[..] else {
-            return Err(TokenFault::NoKey(label.to_owned(), found.len()));
+            return Err(TokenFault::NoKey(self.label.clone(), found.len()));
         };
         let told = session.get_attributes(key, &[cryptoki::object::AttributeType::Extractable])?;
         if told != [Attribute::Extractable(false)] {
-            return Err(TokenFault::Extractable(label.to_owned()));
+            return Err(TokenFault::Extractable(self.label.clone()));
         }
-        Ok(TokenKey { session: Mutex::new(session), key, has_failed: AtomicBool::new(false) })
+        Ok(Reach { session, key })
+    }
+}
+
+impl Reach {
+    fn mac(&self, bytes: &[u8]) -> Option<[u8; 32]> {
+        self.session.sign(&Mechanism::Sha256Hmac, self.key, bytes).ok()?.try_into().ok()
     }
 }
 
 impl HeldKey for TokenKey {
     fn mac(&self, parts: &[&[u8]]) -> Option<[u8; 32]> {
-        let signed = self.session.lock().ok().and_then(|session| {
-            let signed = session.sign(&Mechanism::Sha256Hmac, self.key, &parts.concat());
-            signed.ok()?.try_into().ok()
-        });
+        let bytes = parts.concat();
+        let mut reach = self.reach.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut signed = reach.as_ref().and_then(|reach| reach.mac(&bytes));
         if signed.is_none() {
-            self.has_failed.store(true, Ordering::Relaxed);
+            // The old session is closed before a new one is opened: a token may allow few.
+            *reach = None;
+            *reach = self.place.reach().ok();
+            signed = reach.as_ref().and_then(|reach| reach.mac(&bytes));
         }
+        self.has_failed.store(signed.is_none(), Ordering::Relaxed);
         signed
     }
 

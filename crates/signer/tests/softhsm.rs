@@ -56,23 +56,36 @@ fn a_secret_in_a_token_signs_and_stays_there() {
     session.init_pin(&pin()).unwrap();
     session.logout().unwrap();
     session.login(UserType::User, Some(&pin())).unwrap();
-    for (label, extractable) in [("binance", false), ("loose", true)] {
-        session
-            .create_object(&[
-                Attribute::Class(ObjectClass::SECRET_KEY),
-                Attribute::KeyType(KeyType::GENERIC_SECRET),
-                Attribute::Token(true),
-                Attribute::Private(true),
-                Attribute::Sensitive(true),
-                Attribute::Extractable(extractable),
-                Attribute::Sign(true),
-                Attribute::Label(label.into()),
-                Attribute::Value(SECRET.to_vec()),
-            ])
-            .unwrap();
-    }
+    let create = |label: &str, extractable| {
+        let template = [
+            Attribute::Class(ObjectClass::SECRET_KEY),
+            Attribute::KeyType(KeyType::GENERIC_SECRET),
+            Attribute::Token(true),
+            Attribute::Private(true),
+            Attribute::Sensitive(true),
+            Attribute::Extractable(extractable),
+            Attribute::Sign(true),
+            Attribute::Label(label.into()),
+            Attribute::Value(SECRET.to_vec()),
+        ];
+        session.create_object(&template).unwrap();
+    };
+    create("binance", false);
+    create("loose", true);
     let key = TokenKey::open(&module, "aurora", "binance", "1234").unwrap();
     let parts: [&[u8]; 2] = [b"symbol=BTCUSDT", b"&side=BUY"];
+    assert_eq!(key.mac(&parts), Some(Hmac::new(SECRET).sign(&parts)));
+    assert!(!key.has_failed());
+    // Whatever ends its login costs no signature.
+    session.logout().unwrap();
+    assert_eq!(key.mac(&parts), Some(Hmac::new(SECRET).sign(&parts)));
+    assert!(!key.has_failed());
+    // Without the secret nothing is signed, and with it everything is again.
+    let binance = session.find_objects(&[Attribute::Label("binance".into())]).unwrap();
+    session.destroy_object(binance[0]).unwrap();
+    assert_eq!(key.mac(&parts), None);
+    assert!(key.has_failed());
+    create("binance", false);
     assert_eq!(key.mac(&parts), Some(Hmac::new(SECRET).sign(&parts)));
     assert!(!key.has_failed());
     let open = |token, label| TokenKey::open(&module, token, label, "1234").unwrap_err();

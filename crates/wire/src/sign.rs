@@ -12,7 +12,7 @@ pub trait HeldKey: std::fmt::Debug + Send + Sync {
     /// HMAC-SHA256 over the parts, one after another; `None` when the holder does not answer.
     fn mac(&self, parts: &[&[u8]]) -> Option<[u8; 32]>;
 
-    /// Whether it ever did not answer.
+    /// Whether it did not answer when it was last asked.
     fn has_failed(&self) -> bool;
 }
 
@@ -38,7 +38,7 @@ impl Hmac {
         Hmac(Secret::Held(key))
     }
 
-    /// Whether its holder failed, so that what it signed is worth nothing.
+    /// Whether its holder failed when it was last asked, so that what it signed is worth nothing.
     pub fn has_failed(&self) -> bool {
         matches!(&self.0, Secret::Held(key) if key.has_failed())
     }
