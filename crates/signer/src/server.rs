@@ -19,8 +19,13 @@ use crate::judge::Judge;
 
 /// The most connections at a time: a desk has one a venue and one for itself.
 const MOST: usize = 32;
-/// A frame that was begun must be whole within so long.
+/// Beyond them so many more are answered once each, so that KILL comes through whoever else sits there.
+const SPARE: usize = 8;
+/// A frame that was begun must be whole within so long, and an answer be taken.
 const FRAME_WITHIN: Duration = Duration::from_secs(2);
+/// The pause after a connection that could not be accepted, and how many such in a row are the end.
+const FAILED_PAUSE: Duration = Duration::from_millis(20);
+const MOST_FAILED: u32 = 500;
 
 /// Why the socket cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -64,23 +69,51 @@ impl Server {
     /// Answers until the socket fails; each connection has a thread of its own.
     ///
     /// # Errors
-    /// When no connection can be accepted any more.
+    /// When no connection can be accepted any more, for ten seconds on end.
     pub fn serve(self, judge: &Arc<Mutex<Judge>>, on_kill: &Arc<OnKill>) -> io::Result<()> {
         let count = Arc::new(AtomicUsize::new(0));
+        let mut failed = 0;
         loop {
-            let (stream, _) = self.listener.accept()?;
-            if !is_ours(&stream) || MOST <= count.load(Ordering::Relaxed) {
-                continue;
-            }
-            count.fetch_add(1, Ordering::Relaxed);
-            let (judge, on_kill, count) =
-                (Arc::clone(judge), Arc::clone(on_kill), Arc::clone(&count));
-            std::thread::Builder::new().name("signer connection".into()).spawn(move || {
+            let stream = match self.listener.accept() {
+                Ok((stream, _)) => stream,
+                Err(error) if MOST_FAILED <= failed => return Err(error),
+                Err(_) => {
+                    // A peer that gave up, or no descriptor to be had just now.
+                    failed += 1;
+                    std::thread::park_timeout(FAILED_PAUSE);
+                    continue;
+                }
+            };
+            failed = 0;
+            let Some(slot) = Slot::take(&count).filter(|_| is_ours(&stream)) else { continue };
+            let (judge, on_kill) = (Arc::clone(judge), Arc::clone(on_kill));
+            let run = move || {
                 // How a connection ends is the other side's to tell.
-                drop(converse(stream, &judge, &*on_kill));
-                count.fetch_sub(1, Ordering::Relaxed);
-            })?;
+                drop(converse(stream, &judge, &*on_kill, slot.is_spare));
+            };
+            // Without a thread the other side is closed to, and tries again.
+            drop(std::thread::Builder::new().name("signer connection".into()).spawn(run));
         }
+    }
+}
+
+/// A connection's place, free again when it ends, however it ends.
+struct Slot {
+    count: Arc<AtomicUsize>,
+    is_spare: bool,
+}
+
+impl Slot {
+    fn take(count: &Arc<AtomicUsize>) -> Option<Slot> {
+        let before = count.fetch_add(1, Ordering::Relaxed);
+        let slot = Slot { count: Arc::clone(count), is_spare: MOST <= before };
+        (before < MOST + SPARE).then_some(slot)
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -95,28 +128,39 @@ fn is_ours(stream: &UnixStream) -> bool {
     socket_peercred(stream).is_ok_and(|peer| peer.uid == geteuid())
 }
 
-fn converse(mut stream: UnixStream, judge: &Mutex<Judge>, on_kill: &OnKill) -> io::Result<()> {
+fn converse(
+    mut stream: UnixStream,
+    judge: &Mutex<Judge>,
+    on_kill: &OnKill,
+    is_spare: bool,
+) -> io::Result<()> {
     let mut clerk = Clerk::default();
     let mut frame = Vec::with_capacity(4096);
-    while read_frame(&mut stream, &mut frame)? {
+    stream.set_write_timeout(Some(FRAME_WITHIN))?;
+    while read_frame(&mut stream, &mut frame, is_spare.then_some(FRAME_WITHIN))? {
         let Ok((no, ask)) = decode::<Ask<'_>>(&frame) else { return Ok(()) };
-        let answer = {
-            // A thread that panicked while it judged leaves a judge nobody can trust: nothing is signed any more.
-            let Ok(mut judge) = judge.lock() else { return Ok(()) };
-            clerk.answer(now(), &ask, &mut judge)
-        };
+        // A thread that panicked while it judged leaves a judge nobody can trust: nothing is signed any more.
+        let answer = judge.lock().map(|mut judge| clerk.answer(now(), &ask, &mut judge));
         if matches!(ask, Ask::Kill) {
             // Whoever asked may be gone before the answer; what was asked for is not.
             on_kill();
         }
+        let Ok(answer) = answer else { return Ok(()) };
         stream.write_all(&encode(no, &answer))?;
+        if is_spare {
+            return Ok(());
+        }
     }
     Ok(())
 }
 
-/// Reads a frame; `false` when the other side is gone between two frames.
-fn read_frame(stream: &mut UnixStream, frame: &mut Vec<u8>) -> io::Result<bool> {
-    stream.set_read_timeout(None)?;
+/// Reads a frame that begins within so long; `false` when the other side is gone between two frames.
+fn read_frame(
+    stream: &mut UnixStream,
+    frame: &mut Vec<u8>,
+    within: Option<Duration>,
+) -> io::Result<bool> {
+    stream.set_read_timeout(within)?;
     let mut len = [0; 4];
     if stream.read(&mut len[..1])? == 0 {
         return Ok(false);

@@ -170,6 +170,21 @@ fn a_frame_that_is_too_long_or_none_of_ours_ends_the_connection() {
     assert_eq!(code(&signer.client().ask(&Ask::Status).unwrap()), "done");
 }
 
+#[test]
+fn however_many_sit_idle_one_more_may_kill() {
+    let signer = Signer::start();
+    // Some come too many, and are closed to.
+    let idle: Vec<_> = (0..50).map(|_| UnixStream::connect(signer.socket()).unwrap()).collect();
+    // The last of those who are answered once each give up by and by.
+    let killed = (0..100).any(|_| signer.client().change(&Ask::Kill).is_ok());
+    assert!(killed && 0 < signer.kills.load(Ordering::Relaxed));
+    drop(idle);
+    let mut desk = signer.client();
+    while desk.change(&Ask::Status).is_err() || desk.change(&Ask::Status).is_err() {
+        desk = signer.client();
+    }
+}
+
 /// A generator that is the same every time.
 struct Chance(u64);
 
