@@ -75,7 +75,7 @@ fn a_desk_trades_through_a_signer_and_holds_when_it_hangs() {
 }
 
 #[test]
-fn a_signer_of_another_epoch_or_none_at_all_keeps_a_desk_from_starting() {
+fn no_signer_or_one_of_another_build_keeps_a_desk_from_starting() {
     let stage = Stage::new();
     let run = ["run", "--headless", "--data", "desk", "--stop-after", "5"];
     let refused = stage.command(&run).output().unwrap();

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use aurora_authority::Authority;
@@ -20,6 +21,8 @@ use crate::exit::config_fault;
 enum Word {
     Kill,
     Stop,
+    /// Nobody can connect any more.
+    Deaf(std::io::Error),
 }
 
 #[derive(Debug, Args)]
@@ -77,10 +80,13 @@ fn serve(config: &Config, judge: Judge, venues: &Venues) -> Result<()> {
         // When so many wait already, one more says nothing new.
         move || drop(wake.try_send(Word::Kill))
     };
-    let serving = Arc::clone(&judge);
-    std::thread::Builder::new()
-        .name("signer socket".into())
-        .spawn(move || server.serve(&serving, &(Arc::new(on_kill) as _)))?;
+    let (serving, deaf) = (Arc::clone(&judge), wake.clone());
+    std::thread::Builder::new().name("signer socket".into()).spawn(move || {
+        if let Err(error) = server.serve(&serving, &(Arc::new(on_kill) as _)) {
+            // Nobody listens when the process is on its way out.
+            drop(deaf.send(Word::Deaf(error)));
+        }
+    })?;
     let signals = wake.clone();
     std::thread::Builder::new().name("signals".into()).spawn(move || listen(&signals))?;
     say(&format!("signing at {}: {}", path.display(), words(&standing)));
@@ -88,15 +94,23 @@ fn serve(config: &Config, judge: Judge, venues: &Venues) -> Result<()> {
         // Whatever a kill left open when the process ended is cancelled now.
         drop(wake.try_send(Word::Kill));
     }
-    work(&words_of, &judge, venues);
+    let life = ["ha.request_life_ms", "ha.takeover_slack_ms"].map(|key| config.int::<u64>(key));
+    let life = Duration::from_millis(life.iter().sum());
+    let ended = work(&words_of, &judge, (venues, life));
     drop(std::fs::remove_file(&path));
-    Ok(())
+    ended.with_context(|| format!("nobody can connect to {} any more", path.display()))
 }
 
-fn work(words_of: &Receiver<Word>, judge: &Arc<Mutex<Judge>>, venues: &Venues) {
+/// `life`: how long after its signature a venue may still take an order.
+fn work(
+    words_of: &Receiver<Word>,
+    judge: &Arc<Mutex<Judge>>,
+    (venues, life): (&Venues, Duration),
+) -> std::io::Result<()> {
     for word in words_of {
         match word {
-            Word::Stop => return,
+            Word::Stop => return Ok(()),
+            Word::Deaf(error) => return Err(error),
             Word::Kill => {
                 let killed = judge.lock().map(|mut judge| {
                     judge.change(|authority| {
@@ -108,7 +122,8 @@ fn work(words_of: &Receiver<Word>, judge: &Arc<Mutex<Judge>>, venues: &Venues) {
                     say(&why.to_string());
                 }
                 say("KILLED: cancelling everything");
-                for (name, outcome) in cancel_everything(venues, judge) {
+                let settled_at = Instant::now() + life;
+                for (name, outcome) in cancel_everything(venues, judge, settled_at) {
                     match outcome {
                         Ok(took) => say(&format!("{}: nothing is open, {took:.3} s", name.word())),
                         Err(why) => say(&format!("{}: {why}", name.word())),
@@ -117,6 +132,7 @@ fn work(words_of: &Receiver<Word>, judge: &Arc<Mutex<Judge>>, venues: &Venues) {
             }
         }
     }
+    Ok(())
 }
 
 /// SIGUSR1 kills; SIGTERM and SIGINT end the process, and the desk holds.

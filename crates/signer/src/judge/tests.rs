@@ -424,3 +424,20 @@ fn the_new_epoch_is_on_disk_before_the_answer_leaves() {
     let (_, remembered) = StateFile::open(folder.path()).unwrap();
     assert_eq!((remembered.epoch, remembered.hold), (EPOCH, None));
 }
+
+#[test]
+fn the_signer_itself_cancels_in_whatever_epoch_and_places_in_none() {
+    use aurora_bybit::encode;
+    let keys = KeyRing::from([(
+        Venue::Bybit,
+        (Arc::new(Bybit) as Arc<dyn Protocol>, Keys::new("key", "secret", "")),
+    )]);
+    // No desk has ever raised an epoch here.
+    let judge = Judge::new(Authority::new(policy(), Remembered::NOTHING), keys, None);
+    let sign = |call: &Call| judge.sign_own((NOW, NOW), Venue::Bybit, call);
+    let cancel = encode::cancel_all(CallNo(0), encode::Which::Settle("USDT"));
+    assert!(sign(&cancel).is_ok());
+    assert!(judge.login_own((NOW, NOW), Venue::Bybit).is_ok());
+    let leverage = encode::set_leverage(CallNo(0), "BTCUSDT", 5);
+    assert!(matches!(sign(&leverage), Err(NotSigned::Refused(Refusal::Killed))));
+}

@@ -4,7 +4,7 @@
 
 mod remote;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aurora_model::{Nanos, Venue};
 use aurora_signer::{Judge, NotSigned, Told};
@@ -22,6 +22,8 @@ pub enum Signing {
     Keys(Keys),
     /// Keys and judge of this process, for the desk of that epoch.
     Judge(Arc<Mutex<Judge>>, u32),
+    /// The same keys for nothing but what takes risk off, in whatever epoch: a signer that cancels by itself.
+    Own(Arc<Mutex<Judge>>),
     /// A process of its own.
     Remote(RemoteSigner),
 }
@@ -67,6 +69,9 @@ impl Pen {
             Signing::Judge(judge, epoch) => judged(judge, |judge| {
                 judge.sign_call((at, venue_at), (*epoch, protocol.venue()), call)
             }),
+            Signing::Own(judge) => {
+                own(judge, |judge| judge.sign_own((at, venue_at), protocol.venue(), call))
+            }
             Signing::Nobody | Signing::Remote(_) => Ok(protocol.sign(None, venue_at, call)),
         })
     }
@@ -84,6 +89,7 @@ impl Pen {
             Signing::Judge(judge, epoch) => {
                 judged(judge, |judge| judge.login((at, venue_at), *epoch, venue))
             }
+            Signing::Own(judge) => own(judge, |judge| judge.login_own((at, venue_at), venue)),
             Signing::Nobody | Signing::Remote(_) => Err(NotSigned::NoKeys(venue).told()),
         })
     }
@@ -98,4 +104,13 @@ fn judged<T>(
         Ok(mut judge) => ask(&mut judge).map_err(|why| why.told()),
         Err(_) => Err(NotSigned::State.told()),
     }
+}
+
+/// Cancelling is right whatever state the judge was left in.
+fn own<T>(
+    judge: &Mutex<Judge>,
+    ask: impl FnOnce(&Judge) -> Result<T, NotSigned>,
+) -> Result<T, Told> {
+    let judge = judge.lock().unwrap_or_else(PoisonError::into_inner);
+    ask(&judge).map_err(|why| why.told())
 }
