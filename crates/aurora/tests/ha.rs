@@ -1,5 +1,6 @@
 //! Leader and follower as users run them: the real binary, its own venue, its leader taken away.
 
+use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -98,8 +99,8 @@ fn host(folder: &std::path::Path, venue: &str, (own, other): (u16, u16)) -> Runn
     Running::start(run.stdout(Stdio::null()))
 }
 
-/// How many orders the venue was ever sent, by epoch.
-fn orders(venue: &str) -> std::collections::BTreeMap<String, usize> {
+/// The ids of all orders the venue was ever sent.
+fn orders(venue: &str) -> BTreeSet<String> {
     use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(venue).unwrap();
     let request = format!("GET /sim/orders HTTP/1.1\r\nHost: {venue}\r\nConnection: close\r\n\r\n");
@@ -108,12 +109,12 @@ fn orders(venue: &str) -> std::collections::BTreeMap<String, usize> {
     stream.read_to_string(&mut answer).unwrap();
     let body = answer.split_once("\r\n\r\n").unwrap().1;
     let told: Vec<Value> = serde_json::from_str(body).unwrap();
-    let mut orders = std::collections::BTreeMap::new();
-    for order in told {
-        let epoch = order["client_id"].as_str().unwrap()[3..8].to_owned();
-        *orders.entry(epoch).or_default() += 1;
-    }
-    orders
+    told.iter().map(|order| order["client_id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// In how many epochs they were made.
+fn epochs(orders: &BTreeSet<String>) -> usize {
+    orders.iter().map(|id| &id[3..8]).collect::<BTreeSet<_>>().len()
 }
 
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
@@ -137,7 +138,7 @@ fn over_tcp_an_order_waits_for_both_nodes_and_none_is_lost_with_a_host() {
     let venue = format!("okx@{at}");
     let port = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (a, b) = (port(), port());
-    let sent = || orders(&at).values().sum::<usize>();
+    let sent = || orders(&at);
 
     let first = host(folder.path(), &venue, (a, b));
     let stands = |port: u16| -> Value {
@@ -153,24 +154,30 @@ fn over_tcp_an_order_waits_for_both_nodes_and_none_is_lost_with_a_host() {
     // A while in which a desk alone would have traded.
     let alone = std::time::Instant::now();
     until("a while", || 4 < alone.elapsed().as_secs());
-    assert_eq!(sent(), 0, "nothing leaves while the other node has nothing");
+    assert_eq!(sent(), BTreeSet::new(), "nothing leaves while the other node has nothing");
 
     let second = host(folder.path(), &venue, (b, a));
-    until("both have it, it trades", || 3 <= sent());
+    until("both have it, it trades", || 3 <= sent().len());
     drop(first);
     until("the second leads", || stands(b)["role"] == "LEADER");
     let back = host(folder.path(), &venue, (a, b));
-    until("it trades again, with the other as its follower", || orders(&at).len() == 2);
+    until("it trades again, with the other as its follower", || epochs(&sent()) == 2);
     assert_eq!(stands(a)["role"], "FOLLOWER");
-    let intents = |port: u16| {
+    let intents = |port: u16| -> BTreeSet<String> {
         let dir = folder.path().join(port.to_string()).join("data/journal");
         let records = aurora_journal::Reader::open(&dir).unwrap().map(|record| record.unwrap());
         let json = records.map(|record| serde_json::from_slice::<Value>(&record.payload).unwrap());
-        json.filter(|record| record["kind"] == "intent").count()
+        let intents = json.filter(|record| record["kind"] == "intent");
+        intents.map(|record| record["id"].as_str().unwrap().to_owned()).collect()
     };
     drop((second, back));
-    assert!(sent() <= intents(a), "what the venue has, the follower's journal has");
-    assert!(sent() <= intents(b));
+    let only_sent = |port| sent().difference(&intents(port)).cloned().collect::<Vec<_>>();
+    assert_eq!(
+        only_sent(a),
+        Vec::<String>::new(),
+        "what the venue has, the follower's journal has"
+    );
+    assert_eq!(only_sent(b), Vec::<String>::new());
 }
 
 /// A node in a folder of its own.
@@ -220,4 +227,33 @@ fn a_second_process_of_one_folder_does_not_start_and_the_first_one_drains() {
     let gone = ha(folder.path(), &["status"]);
     assert_eq!(gone.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&gone.stderr).contains("no node answers"));
+}
+
+/// The signer's memory is younger than the journal: the first epoch it gives is one the journal has already.
+#[test]
+fn a_journal_of_a_higher_epoch_than_the_signers_is_led_on_without_a_second_candidacy() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("peer");
+    let options = aurora_journal::Options::default();
+    for epoch in 1..=3u32 {
+        let (mut journal, _) =
+            aurora_journal::Journal::open_with(&data, options, &mut |_| {}).unwrap();
+        let record = aurora_engine::Record::Epoch { epoch };
+        let stamped = aurora_engine::Stamped { at: aurora_model::Nanos(1), record };
+        journal.append(1, &aurora_records::encode(&stamped)).unwrap();
+        journal.close().unwrap();
+    }
+    let mut run = node(folder.path());
+    run.env("AURORA__HA__PEER_JOURNAL", &data).stdout(Stdio::null());
+    let _node = Running::start(&mut run);
+    let stands = || -> Value {
+        let asked = ha(folder.path(), &["status", "--json"]);
+        serde_json::from_slice(&asked.stdout).unwrap_or_default()
+    };
+    until("it leads", || stands()["role"] == "LEADER");
+    let stands = stands();
+    assert!(3 < stands["epoch"].as_u64().unwrap(), "{stands}");
+    let notices = stands["notices"].as_array().unwrap();
+    let stopped = notices.iter().any(|notice| notice.as_str().unwrap().starts_with("stopped"));
+    assert!(!stopped, "{stands}");
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use aurora_engine::Engine;
 use aurora_journal::{Piece, Position, Replica, Tail, Taken};
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use super::settings::Peer;
 use super::ship::Link;
@@ -34,6 +34,8 @@ pub(crate) struct Copied {
     pub(crate) fingerprint_seq: u64,
     /// Everything there was to copy is here.
     pub(crate) is_at_end: bool,
+    /// The other node had more than it has told since it was last reached.
+    pub(crate) is_behind: bool,
 }
 
 /// What the thread tells.
@@ -41,7 +43,7 @@ pub(crate) struct Copied {
 pub(crate) enum Told {
     /// It goes on.
     Copied(Copied),
-    /// It has read to the end and let the folder go.
+    /// It has read everything that is to be had and let the folder go.
     CaughtUp(Copied),
     /// It stopped, and why.
     Broken(String),
@@ -50,7 +52,8 @@ pub(crate) enum Told {
 /// A running copy. Dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Follower {
-    finish: Sender<()>,
+    /// Dropped, it ends the thread as it stands.
+    finish: Option<Sender<()>>,
     told: Receiver<Told>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -58,30 +61,37 @@ pub(crate) struct Follower {
 /// How to build an engine that knows nothing yet: the copy begins anew when the journal goes back.
 pub(crate) type Begin = Box<dyn Fn() -> Result<Engine<Monotonic>> + Send>;
 
+/// What is copied, and where.
+pub(crate) struct Following {
+    pub(crate) journal: PathBuf,
+    pub(crate) peer: Peer,
+    pub(crate) hash_every: u64,
+    pub(crate) begin: Begin,
+    /// The copy was behind when it was last ended.
+    pub(crate) is_behind: bool,
+}
+
 impl Follower {
-    pub(crate) fn spawn(
-        journal: PathBuf,
-        peer: Peer,
-        hash_every: u64,
-        begin: Begin,
-    ) -> Result<Follower> {
+    pub(crate) fn spawn(what: Following) -> Result<Follower> {
         let (finish, finished) = bounded(1);
         let (tell, told) = unbounded();
         let run = move || {
-            let mut copy = Copy { journal, peer, hash_every, begin, finished, tell };
+            let mut copy = Copy { what, finished, tell, is_last: false };
             if let Err(error) = copy.run() {
                 // Nobody listens when the process is on its way out.
                 let _ = copy.tell.send(Told::Broken(format!("{error:#}")));
             }
         };
         let thread = std::thread::Builder::new().name("follower".into()).spawn(run)?;
-        Ok(Follower { finish, told, thread: Some(thread) })
+        Ok(Follower { finish: Some(finish), told, thread: Some(thread) })
     }
 
     /// Reads everything there is, tells [`Told::CaughtUp`], and ends.
     pub(crate) fn finish(&self) {
-        // A second wish changes nothing.
-        let _ = self.finish.try_send(());
+        if let Some(finish) = &self.finish {
+            // A second wish changes nothing.
+            let _ = finish.try_send(());
+        }
     }
 
     pub(crate) fn told(&self) -> &Receiver<Told> {
@@ -91,7 +101,7 @@ impl Follower {
 
 impl Drop for Follower {
     fn drop(&mut self) {
-        self.finish();
+        self.finish = None;
         if let Some(thread) = self.thread.take() {
             // A panic there is a bug that was printed.
             let _ = thread.join();
@@ -100,26 +110,49 @@ impl Drop for Follower {
 }
 
 struct Copy {
-    journal: PathBuf,
-    peer: Peer,
-    hash_every: u64,
-    begin: Begin,
+    what: Following,
     finished: Receiver<()>,
     tell: Sender<Told>,
+    /// The word to finish has come.
+    is_last: bool,
+}
+
+/// How a copy ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The journal went back: once more from the first record.
+    Rewound,
+    /// Told to finish, and nothing more is to be had.
+    CaughtUp,
+    /// Nobody wants it any more.
+    Dropped,
 }
 
 /// Where the pieces come from.
 enum Source {
     Nobody,
-    Folder(Tail),
+    /// And whether it was read to its end once.
+    Folder(Tail, bool),
     Host(Link),
 }
 
 impl Source {
+    fn open(peer: &Peer, position: Option<Position>) -> Source {
+        match peer {
+            Peer::Folder(folder) => Source::Folder(Tail::open(folder, position), false),
+            Peer::Host(address) => Source::Host(Link::to(address)),
+            Peer::Nobody => Source::Nobody,
+        }
+    }
+
     fn poll(&mut self, position: Option<Position>) -> Result<Option<Piece>> {
         match self {
             Source::Nobody => Ok(None),
-            Source::Folder(tail) => Ok(tail.poll()?),
+            Source::Folder(tail, has_ended) => {
+                let piece = tail.poll()?;
+                *has_ended |= piece.is_none();
+                Ok(piece)
+            }
             Source::Host(link) => link.poll(position),
         }
     }
@@ -127,16 +160,40 @@ impl Source {
     /// Somebody may wait for what comes over a network.
     const fn nap(&self) -> Duration {
         match self {
-            Source::Nobody | Source::Folder(_) => NAP,
+            Source::Nobody | Source::Folder(..) => NAP,
             Source::Host(_) => Duration::from_millis(1),
         }
     }
 
-    /// Whether there is nothing more to be had, as far as it can be known.
+    /// Whether the other side has nothing more, as it said last.
     fn is_at_end(&self) -> bool {
         match self {
-            Source::Nobody | Source::Folder(_) => true,
-            Source::Host(link) => link.is_up(),
+            Source::Nobody | Source::Folder(..) => true,
+            Source::Host(link) => link.is_at_end(),
+        }
+    }
+
+    /// Whether everything the other side had was told since it was last reached.
+    fn has_ended(&self) -> bool {
+        match self {
+            Source::Nobody => true,
+            Source::Folder(_, has_ended) => *has_ended,
+            Source::Host(link) => link.has_ended(),
+        }
+    }
+
+    /// One more look: what was written before now is all to be had before [`Source::is_over`].
+    fn look_again(&mut self) {
+        if let Source::Host(link) = self {
+            link.look_again();
+        }
+    }
+
+    /// Whether nothing more is to be had.
+    fn is_over(&self) -> bool {
+        match self {
+            Source::Nobody | Source::Folder(..) => true,
+            Source::Host(link) => link.is_over(),
         }
     }
 }
@@ -154,39 +211,43 @@ impl Copy {
         // Again from the first record whenever the journal goes back.
         loop {
             let mut state = State {
-                engine: (self.begin)()?,
+                engine: (self.what.begin)()?,
                 copied: Copied::default(),
-                hash_every: self.hash_every,
+                hash_every: self.what.hash_every,
                 fault: None,
             };
-            let mut replica = open(&self.journal, &mut state)?;
-            if self.follow(&mut replica, &mut state)? {
-                replica.sync()?;
-                state.mark();
-                drop(replica);
-                let _ = self.tell.send(Told::CaughtUp(state.copied));
-                return Ok(());
+            let mut replica = open(&self.what.journal, &mut state)?;
+            match self.follow(&mut replica, &mut state)? {
+                End::Rewound => {}
+                End::Dropped => return Ok(replica.sync()?),
+                End::CaughtUp => {
+                    replica.sync()?;
+                    state.mark();
+                    drop(replica);
+                    let _ = self.tell.send(Told::CaughtUp(state.copied));
+                    return Ok(());
+                }
             }
         }
     }
 
-    /// Copies until told to finish (true), or until the journal goes back (false).
-    fn follow(&self, replica: &mut Replica, state: &mut State) -> Result<bool> {
-        let mut source = match &self.peer {
-            Peer::Folder(folder) => Source::Folder(Tail::open(folder, replica.position())),
-            Peer::Host(address) => Source::Host(Link::to(address)),
-            Peer::Nobody => Source::Nobody,
-        };
-        let (mut is_last, mut synced) = (false, replica.last_seq().0);
+    fn follow(&mut self, replica: &mut Replica, state: &mut State) -> Result<End> {
+        let mut source = Source::open(&self.what.peer, replica.position());
+        let mut synced = replica.last_seq().0;
         let mut beat_at = Instant::now();
         loop {
             while let Some(piece) = source.poll(replica.position())? {
+                self.falls_behind(&source, state);
                 let taken = replica.take(&piece, &mut |record| state.take(&record))?;
                 state.check()?;
                 match taken {
-                    Taken::Rewound => return Ok(false),
+                    Taken::Rewound => return Ok(End::Rewound),
+                    // It proves nothing: only its place was looked at.
                     Taken::Known => continue,
                     Taken::Continued => state.copied.epoch = piece.epoch(),
+                }
+                if let Source::Host(link) = &mut source {
+                    link.proved();
                 }
                 state.copied.is_at_end = false;
                 if synced + SYNC_EVERY <= replica.last_seq().0 {
@@ -195,6 +256,8 @@ impl Copy {
                     self.tell(state);
                 }
             }
+            state.copied.is_at_end = source.is_at_end();
+            self.what.is_behind &= !source.is_at_end();
             if let Source::Host(link) = &mut source {
                 // The other side may act on what is durable here: that is what it waits for.
                 replica.sync()?;
@@ -202,17 +265,33 @@ impl Copy {
                 link.ack(replica.last_seq().0, is_due);
                 beat_at = if is_due { Instant::now() } else { beat_at };
             }
-            state.copied.is_at_end = source.is_at_end();
             self.tell(state);
-            if is_last {
-                return Ok(true);
+            if self.is_last && source.is_over() {
+                return Ok(End::CaughtUp);
             }
-            // One more look after the word came: what was written before it is all there.
-            is_last = self.finished.recv_timeout(source.nap()).is_ok();
+            match self.finished.recv_timeout(source.nap()) {
+                // One more look after the word came: what was written before it is all there.
+                Ok(()) => {
+                    self.is_last = true;
+                    source.look_again();
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(End::Dropped),
+            }
         }
     }
 
-    fn tell(&self, state: &State) {
+    /// From the first piece of a source on something is missing here, until it has told everything once.
+    fn falls_behind(&mut self, source: &Source, state: &mut State) {
+        if !self.what.is_behind && !source.has_ended() {
+            self.what.is_behind = true;
+            state.copied.is_at_end = false;
+            self.tell(state);
+        }
+    }
+
+    fn tell(&self, state: &mut State) {
+        state.copied.is_behind = self.what.is_behind;
         let _ = self.tell.send(Told::Copied(state.copied.clone()));
     }
 }
@@ -247,5 +326,171 @@ impl State {
 
     fn check(&mut self) -> Result<()> {
         self.fault.take().map_or(Ok(()), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+
+    use aurora_config::Flag;
+    use aurora_engine::{Record, Stamped};
+    use aurora_journal::{Journal, Options};
+    use aurora_model::Nanos;
+    use clap::Parser;
+
+    use super::*;
+    use crate::desk::{RunArgs, prepare};
+
+    #[derive(Parser)]
+    struct CommandLine {
+        #[command(flatten)]
+        run: RunArgs,
+    }
+
+    /// A leader by hand, and what copies its journal.
+    struct Stage {
+        folder: tempfile::TempDir,
+        leader: TcpListener,
+        follower: Follower,
+    }
+
+    impl Stage {
+        fn new() -> Stage {
+            let folder = tempfile::tempdir().unwrap();
+            let leader = TcpListener::bind("127.0.0.1:0").unwrap();
+            let venue = Flag { name: "--venue", path: "paper.venues", value: "okx".to_owned() };
+            let config = crate::load_config(None, vec![venue]).unwrap();
+            let data = folder.path().join("follower").display().to_string();
+            let line = CommandLine::parse_from(["aurora", "--venue", "okx", "--data", &data]);
+            let follower = Follower::spawn(Following {
+                journal: folder.path().join("copy"),
+                peer: Peer::Host(leader.local_addr().unwrap().to_string()),
+                hash_every: 1_000,
+                begin: prepare(&line.run, &config).unwrap().begin(),
+                is_behind: false,
+            });
+            Stage { folder, leader, follower: follower.unwrap() }
+        }
+
+        /// A journal in that folder, made or opened again.
+        fn journal(&self, name: &str) -> Journal {
+            let dir = self.folder.path().join(name);
+            Journal::open_with(&dir, Options::default(), &mut |_| {}).unwrap().0
+        }
+
+        /// The next connection, and what comes for the copy it is of.
+        fn accept(&self, name: &str) -> (TcpStream, Tail) {
+            let (mut stream, _) = self.leader.accept().unwrap();
+            let mut hello = [0; 8 + Position::BYTES];
+            stream.read_exact(&mut hello).unwrap();
+            let position = hello[8..].first_chunk().and_then(Position::decode);
+            (stream, Tail::open(&self.folder.path().join(name), position))
+        }
+
+        /// What the copy says next that is so.
+        fn told(&self, what: &str, is_so: impl Fn(&Told) -> bool) -> Told {
+            let until = Instant::now() + Duration::from_secs(30);
+            loop {
+                let told = self.follower.told().recv_deadline(until).expect(what);
+                if is_so(&told) {
+                    return told;
+                }
+            }
+        }
+
+        fn copied(&self, what: &str, is_so: impl Fn(&Copied) -> bool) {
+            self.told(what, |told| matches!(told, Told::Copied(copied) if is_so(copied)));
+        }
+    }
+
+    fn write(journal: &mut Journal, epoch: u32) {
+        let record = Stamped { at: Nanos(1), record: Record::Epoch { epoch } };
+        journal.append(1, &aurora_records::encode(&record)).unwrap();
+        journal.commit().unwrap();
+    }
+
+    fn send(stream: &mut TcpStream, bytes: &[u8]) {
+        stream.write_all(&u32::try_from(bytes.len()).unwrap().to_le_bytes()).unwrap();
+        stream.write_all(bytes).unwrap();
+    }
+
+    fn ship(stream: &mut TcpStream, tail: &mut Tail) {
+        while let Some(piece) = tail.poll().unwrap() {
+            send(stream, &piece.encode());
+        }
+    }
+
+    #[test]
+    fn a_copy_is_behind_from_the_first_piece_until_it_was_told_the_end() {
+        let stage = Stage::new();
+        let mut journal = stage.journal("journal");
+        write(&mut journal, 1);
+        stage.copied("nobody was reached", |copied| !copied.is_behind && !copied.is_at_end);
+        let (mut stream, mut tail) = stage.accept("journal");
+        ship(&mut stream, &mut tail);
+        stage.copied("there may be more", |copied| copied.seq == 1 && copied.is_behind);
+        // The line breaks in between.
+        drop(stream);
+        let (mut stream, mut tail) = stage.accept("journal");
+        write(&mut journal, 2);
+        ship(&mut stream, &mut tail);
+        stage.copied("there may be more", |copied| copied.seq == 2 && copied.is_behind);
+        send(&mut stream, &[]);
+        stage.copied("that was all", |copied| copied.is_at_end && !copied.is_behind);
+        write(&mut journal, 3);
+        ship(&mut stream, &mut tail);
+        stage.copied("once at the end", |copied| copied.seq == 3 && !copied.is_behind);
+    }
+
+    #[test]
+    fn a_copy_that_is_to_finish_waits_for_an_end_that_is_told_after_the_word() {
+        let stage = Stage::new();
+        let mut journal = stage.journal("journal");
+        write(&mut journal, 1);
+        let (mut stream, mut tail) = stage.accept("journal");
+        ship(&mut stream, &mut tail);
+        send(&mut stream, &[]);
+        stage.copied("at the end", |copied| copied.is_at_end);
+        stage.follower.finish();
+        // Signs of life: it is still there a second later.
+        stream.read_exact(&mut [0; 32]).unwrap();
+        write(&mut journal, 2);
+        ship(&mut stream, &mut tail);
+        send(&mut stream, &[]);
+        let told = stage.told("it ends", |told| !matches!(told, Told::Copied(_)));
+        assert!(matches!(&told, Told::CaughtUp(copied) if copied.seq == 2), "{told:?}");
+    }
+
+    #[test]
+    fn a_copy_that_is_to_finish_does_so_also_when_the_journal_goes_back() {
+        let stage = Stage::new();
+        let mut journal = stage.journal("journal");
+        write(&mut journal, 1);
+        let other = stage.folder.path().join("other");
+        std::fs::create_dir(&other).unwrap();
+        for file in std::fs::read_dir(stage.folder.path().join("journal")).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), other.join(file.file_name())).unwrap();
+        }
+        write(&mut journal, 2);
+        let (mut stream, mut tail) = stage.accept("journal");
+        ship(&mut stream, &mut tail);
+        send(&mut stream, &[]);
+        stage.copied("at the end", |copied| copied.is_at_end && copied.seq == 2);
+        // Another node went on from the first record.
+        write(&mut stage.journal("other"), 3);
+        stage.follower.finish();
+        // Signs of life: the word has been heard.
+        stream.read_exact(&mut [0; 32]).unwrap();
+        drop(stream);
+        let (mut stream, mut tail) = stage.accept("other");
+        ship(&mut stream, &mut tail);
+        let (mut stream, mut tail) = stage.accept("other");
+        ship(&mut stream, &mut tail);
+        send(&mut stream, &[]);
+        let told = stage.told("it ends", |told| !matches!(told, Told::Copied(_)));
+        assert!(matches!(&told, Told::CaughtUp(copied) if copied.seq == 2), "{told:?}");
     }
 }

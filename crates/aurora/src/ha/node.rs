@@ -17,7 +17,7 @@ use aurora_model::Nanos;
 use crossbeam_channel::{Receiver, Sender, never, select, unbounded};
 
 use super::control::{Asked, Control, Wish};
-use super::follower::{Copied, Follower, Told};
+use super::follower::{Copied, Follower, Following, Told};
 use super::lead::Lead;
 use super::settings::{HaPlan, Peer};
 use super::ship::{self, Acks};
@@ -182,10 +182,30 @@ impl Node<'_> {
         let is_idle = self.follower.is_none() && self.desk.is_none();
         let follows = self.machine.status().role == Role::Follower && !self.machine.is_over();
         if is_idle && follows && self.status.broken.is_none() {
-            let (journal, begin) = (self.prepared.data.join("journal"), self.prepared.begin());
-            let peer = self.plan.peer.clone();
-            let follower = Follower::spawn(journal, peer, self.plan.hash_every, begin)?;
-            self.follower = Some(follower);
+            self.follow()?;
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self) -> Result<()> {
+        self.follower = Some(Follower::spawn(Following {
+            journal: self.prepared.data.join("journal"),
+            peer: self.plan.peer.clone(),
+            hash_every: self.plan.hash_every,
+            begin: self.prepared.begin(),
+            is_behind: self.copied.is_behind,
+        })?);
+        Ok(())
+    }
+
+    /// Reads what the leader before wrote to its end, once more where that was done already.
+    fn catch_up(&mut self) -> Result<()> {
+        // A broken copy stays as it is, and the candidacy ends by itself.
+        if self.follower.is_none() && self.desk.is_none() && self.status.broken.is_none() {
+            self.follow()?;
+        }
+        if let Some(follower) = &self.follower {
+            follower.finish();
         }
         Ok(())
     }
@@ -208,8 +228,7 @@ impl Node<'_> {
             Output::RenewLease { no, token } => self.lease.ask(Ask::Renew { no, token }),
             Output::ReleaseLease { token } => self.lease.ask(Ask::Release { token }),
             Output::RaiseEpoch { epoch } => self.raise(epoch)?,
-            // Without one the copy is broken, and the candidacy ends by itself.
-            Output::CatchUp => drop(self.follower.as_ref().map(Follower::finish)),
+            Output::CatchUp => self.catch_up()?,
             Output::StartDesk { epoch, open_orders } => self.start(epoch, open_orders)?,
             Output::StopSending => {}
             Output::HoldDesk(_) => {
@@ -287,12 +306,17 @@ impl Node<'_> {
 
     fn on_copy(&mut self, told: Told) -> Result<()> {
         match told {
-            Told::Copied(copied) => self.copied = copied,
+            Told::Copied(copied) => self.copied(copied)?,
             Told::CaughtUp(copied) => {
-                let last_epoch = copied.epoch;
-                self.copied = copied;
+                let (last_epoch, is_behind) = (copied.epoch, copied.is_behind);
+                self.copied(copied)?;
                 self.follower = None;
-                self.tell(Input::CaughtUp { last_epoch })?;
+                if is_behind {
+                    // The candidacy ends by itself: what is missing may have been acted on.
+                    self.note("the other node went away before it had told everything".to_owned());
+                } else {
+                    self.tell(Input::CaughtUp { last_epoch })?;
+                }
             }
             Told::Broken(why) => {
                 self.note(format!("the copy of the journal is broken: {why}"));
@@ -302,6 +326,15 @@ impl Node<'_> {
             }
         }
         Ok(())
+    }
+
+    fn copied(&mut self, copied: Copied) -> Result<()> {
+        let was_behind = std::mem::replace(&mut self.copied, copied).is_behind;
+        match (was_behind, self.copied.is_behind) {
+            (false, true) => self.tell(Input::Copy(Fitness::Behind)),
+            (true, false) => self.tell(Input::Copy(Fitness::Fit)),
+            _ => Ok(()),
+        }
     }
 
     fn on_wish(&mut self, asked: &Asked) -> Result<()> {

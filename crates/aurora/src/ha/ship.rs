@@ -1,15 +1,15 @@
 //! The journal over TCP, for nodes on two hosts: one side ships what it writes, the other says what it has.
 //!
 //! The follower opens the connection and tells where its copy ends. Then frames of `length u32 · piece` come, an
-//! empty one at least twice a second; back go the numbers of the last record that is durable there, `u64` each.
-//! Nothing that comes is believed: `Replica` proves every record. The connection is not encrypted: it belongs on a
-//! private network or in a tunnel.
+//! empty one whenever that is all there is, and at least twice a second; back go the numbers of the last record that
+//! is durable there, `u64` each, zero before the first piece has proved that both have the same journal.
+//! Nothing that comes is believed: `Replica` proves every record, and nobody has what was not shipped to him. The
+//! connection is not encrypted: it belongs on a private network or in a tunnel.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -27,14 +27,57 @@ const RETRY: Duration = Duration::from_millis(500);
 /// Longer than any piece.
 const MOST_BYTES: usize = 32 << 20;
 
+/// The most that waits unread of what a follower says: some numbers.
+const MOST_SAID: usize = 4 << 10;
+
 /// What the other node has, as it said last.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Acks(Arc<AtomicU64>);
+pub(crate) struct Acks(Arc<Mutex<Acked>>);
+
+#[derive(Debug, Default)]
+struct Acked {
+    /// The newest connection, counted up.
+    newest: u64,
+    seq: u64,
+}
 
 impl Acks {
     /// The last record that is durable on the other node too; zero while none is connected.
     pub(crate) fn last_seq(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
+        self.lock().seq
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Acked> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one connection says. Only the newest one counts, and never for more than was shipped on it.
+struct Word {
+    acks: Acks,
+    no: u64,
+    shipped: u64,
+}
+
+impl Word {
+    fn begin(acks: &Acks) -> Word {
+        let mut acked = acks.lock();
+        acked.newest += 1;
+        acked.seq = 0;
+        Word { acks: acks.clone(), no: acked.newest, shipped: 0 }
+    }
+
+    fn has(&self, seq: u64) {
+        let mut acked = self.acks.lock();
+        if acked.newest == self.no {
+            acked.seq = seq.min(self.shipped);
+        }
+    }
+}
+
+impl Drop for Word {
+    fn drop(&mut self) {
+        self.has(0);
     }
 }
 
@@ -49,7 +92,6 @@ pub(crate) fn listen(at: SocketAddr, journal: PathBuf, acks: Acks) -> Result<Soc
                 if let Err(error) = serve(&stream, &journal, &acks) {
                     eprintln!("aurora ha: shipping ended: {error:#}");
                 }
-                acks.0.store(0, Ordering::Release);
             };
             // Without a thread the other side tries again.
             let _ = std::thread::Builder::new().name("shipping".into()).spawn(run);
@@ -70,24 +112,28 @@ fn serve(mut stream: &TcpStream, journal: &Path, acks: &Acks) -> Result<()> {
     }
     let position = position.first_chunk().and_then(Position::decode);
     let mut tail = Tail::open(journal, position);
+    let mut word = Word::begin(acks);
     stream.set_nonblocking(true)?;
     let (mut said_at, mut heard_at, mut back) = (Instant::now(), Instant::now(), Vec::new());
+    let mut has_told_end = false;
     loop {
-        let piece = tail.poll()?.map(|piece| piece.encode());
-        if piece.is_some() || BEAT <= said_at.elapsed() {
+        let piece = tail.poll()?;
+        if piece.is_some() || !has_told_end || BEAT <= said_at.elapsed() {
+            has_told_end = piece.is_none();
+            word.shipped = piece.as_ref().map_or(word.shipped, |piece| piece.last_seq().0);
             stream.set_nonblocking(false)?;
-            send(stream, &piece.unwrap_or_default())?;
+            send(stream, &piece.map(|piece| piece.encode()).unwrap_or_default())?;
             stream.set_nonblocking(true)?;
             said_at = Instant::now();
         } else {
             std::thread::park_timeout(NAP);
         }
-        if !hear(stream, &mut back)? {
+        if !hear(stream, &mut back, MOST_SAID)? {
             return Ok(());
         }
         let whole = back.len() / 8 * 8;
         if let Some(last) = back[..whole].last_chunk::<8>() {
-            acks.0.store(u64::from_le_bytes(*last), Ordering::Release);
+            word.has(u64::from_le_bytes(*last));
             heard_at = Instant::now();
             back.drain(..whole);
         }
@@ -104,11 +150,12 @@ fn send(mut stream: &TcpStream, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Takes what has come; `false` when the other side has closed.
-fn hear(mut stream: &TcpStream, into: &mut Vec<u8>) -> io::Result<bool> {
+/// Takes what has come, until so much is there; `false` when the other side has closed.
+fn hear(mut stream: &TcpStream, into: &mut Vec<u8>, most: usize) -> io::Result<bool> {
     let mut bytes = [0; 64 << 10];
-    loop {
-        match stream.read(&mut bytes) {
+    while into.len() < most {
+        let room = bytes.len().min(most - into.len());
+        match stream.read(&mut bytes[..room]) {
             Ok(0) => return Ok(false),
             Ok(read) => into.extend_from_slice(&bytes[..read]),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(true),
@@ -116,6 +163,7 @@ fn hear(mut stream: &TcpStream, into: &mut Vec<u8>) -> io::Result<bool> {
             Err(error) => return Err(error),
         }
     }
+    Ok(true)
 }
 
 /// A follower's end; it connects again when the other is gone.
@@ -124,9 +172,19 @@ pub(crate) struct Link {
     to: String,
     stream: Option<TcpStream>,
     bytes: Vec<u8>,
+    /// How many of the bytes were taken as frames.
+    used: usize,
     heard_at: Instant,
     try_at: Instant,
     acked: u64,
+    /// The other side's journal has proved to be the copy's.
+    is_proved: bool,
+    /// The last frame said that there is nothing more.
+    is_at_end: bool,
+    /// One of this connection said so.
+    has_ended: bool,
+    /// The other side did not answer.
+    is_gone: bool,
 }
 
 impl Link {
@@ -135,15 +193,42 @@ impl Link {
             to: address.to_owned(),
             stream: None,
             bytes: Vec::new(),
+            used: 0,
             heard_at: Instant::now(),
             try_at: Instant::now(),
             acked: 0,
+            is_proved: false,
+            is_at_end: false,
+            has_ended: false,
+            is_gone: false,
         }
     }
 
-    /// Whether the other side is there and has nothing more.
-    pub(crate) fn is_up(&self) -> bool {
-        self.stream.is_some()
+    /// Whether the other side said last that there is nothing more.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.is_at_end
+    }
+
+    /// Whether everything the other side had was told on this connection once.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
+    /// From now on only an end counts that is told later, and the other side is gone only when it does not answer
+    /// now.
+    pub(crate) fn look_again(&mut self) {
+        (self.is_at_end, self.is_gone) = (false, false);
+        self.try_at = Instant::now();
+    }
+
+    /// Whether nothing more is to be had: the other side said so, or does not answer.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_at_end || self.is_gone
+    }
+
+    /// A piece continued the copy: from now on what is here may be told.
+    pub(crate) fn proved(&mut self) {
+        self.is_proved = true;
     }
 
     /// The next piece for a copy that ends there; `None` when none has come.
@@ -155,35 +240,38 @@ impl Link {
             self.try_at = Instant::now() + RETRY;
             // Away is as good as not there yet.
             self.stream = self.connect(position).ok();
+            self.is_gone |= self.stream.is_none();
+        }
+        if let Some(piece) = self.piece()? {
+            return Ok(Some(piece));
         }
         let Some(stream) = &self.stream else { return Ok(None) };
+        self.bytes.drain(..std::mem::take(&mut self.used));
         let before = self.bytes.len();
-        let is_open = hear(stream, &mut self.bytes).unwrap_or(false);
+        let is_open = hear(stream, &mut self.bytes, 4 + MOST_BYTES).unwrap_or(false);
         if before != self.bytes.len() {
             self.heard_at = Instant::now();
         }
-        while let Some(frame) = self.frame()? {
-            if !frame.is_empty() {
-                return Ok(Some(Piece::decode(&frame)?));
-            }
+        let piece = self.piece()?;
+        let is_silent = GONE < self.heard_at.elapsed();
+        if piece.is_none() && (is_silent || !is_open) {
+            self.is_gone |= is_silent;
+            self.lose();
         }
-        if !is_open || GONE < self.heard_at.elapsed() {
-            (self.stream, self.acked) = (None, 0);
-            self.bytes.clear();
-        }
-        Ok(None)
+        Ok(piece)
     }
 
     /// Everything up to that record is durable here. Said once, and again now and then as a sign of life.
     pub(crate) fn ack(&mut self, seq: u64, is_alive: bool) {
-        let Some(stream) = &self.stream else { return };
+        let Some(mut stream) = self.stream.as_ref() else { return };
+        let seq = if self.is_proved { seq } else { 0 };
         if self.acked == seq && !is_alive {
             return;
         }
-        let mut stream = stream;
-        // A full buffer means that the other side does not read: it will find out by itself.
-        if stream.write_all(&seq.to_le_bytes()).is_ok() {
-            self.acked = seq;
+        match stream.write_all(&seq.to_le_bytes()) {
+            Ok(()) => self.acked = seq,
+            // A part of the number may have left, so the next one would be read askew: begin anew.
+            Err(_) => self.lose(),
         }
     }
 
@@ -198,18 +286,35 @@ impl Link {
         Ok(stream)
     }
 
+    /// The connection is over; what was known by it is not known any more.
+    fn lose(&mut self) {
+        (self.stream, self.acked, self.used) = (None, 0, 0);
+        (self.is_proved, self.is_at_end, self.has_ended) = (false, false, false);
+        self.bytes.clear();
+    }
+
+    /// The next piece of what has come.
+    fn piece(&mut self) -> Result<Option<Piece>> {
+        while let Some(frame) = self.frame()? {
+            self.is_at_end = frame.is_empty();
+            self.has_ended |= frame.is_empty();
+            if !frame.is_empty() {
+                return Ok(Some(Piece::decode(&frame)?));
+            }
+        }
+        Ok(None)
+    }
+
     fn frame(&mut self) -> Result<Option<Vec<u8>>> {
-        let Some(length) = self.bytes.first_chunk::<4>() else { return Ok(None) };
+        let bytes = &self.bytes[self.used..];
+        let Some((length, bytes)) = bytes.split_first_chunk::<4>() else { return Ok(None) };
         let length = u32::from_le_bytes(*length) as usize;
         if MOST_BYTES < length {
             bail!("{} sent {length} bytes at once: that is no journal of ours", self.to);
         }
-        if self.bytes.len() < 4 + length {
-            return Ok(None);
-        }
-        let rest = self.bytes.split_off(4 + length);
-        let frame = std::mem::replace(&mut self.bytes, rest);
-        Ok(Some(frame[4..].to_vec()))
+        let Some(frame) = bytes.get(..length).map(<[u8]>::to_vec) else { return Ok(None) };
+        self.used += 4 + length;
+        Ok(Some(frame))
     }
 }
 
@@ -231,6 +336,7 @@ mod tests {
     fn copy(link: &mut Link, replica: &mut Replica) {
         while let Some(piece) = link.poll(replica.position()).unwrap() {
             assert_eq!(replica.take(&piece, &mut |_| {}).unwrap(), Taken::Continued);
+            link.proved();
         }
         replica.sync().unwrap();
         link.ack(replica.last_seq().0, false);
@@ -282,5 +388,138 @@ mod tests {
         let (mut stream, _) = liar.accept().unwrap();
         stream.write_all(&u32::MAX.to_le_bytes()).unwrap();
         until("it is refused", || link.poll(None).is_err());
+    }
+
+    /// A journal with so many records, shipped from its folder.
+    fn shipped(folder: &Path, records: u8) -> (SocketAddr, Acks) {
+        let journal = folder.join("journal");
+        let (mut writer, _) =
+            Journal::open_with(&journal, Options::default(), &mut |_| {}).unwrap();
+        for no in 0..records {
+            writer.append(1, &[no]).unwrap();
+        }
+        writer.commit().unwrap();
+        let acks = Acks::default();
+        (listen("127.0.0.1:0".parse().unwrap(), journal, acks.clone()).unwrap(), acks)
+    }
+
+    #[test]
+    fn nobody_has_what_was_not_shipped_to_him() {
+        let folder = tempfile::tempdir().unwrap();
+        let (address, acks) = shipped(folder.path(), 3);
+        let mut boaster = TcpStream::connect(address).unwrap();
+        boaster.write_all(MAGIC).unwrap();
+        boaster.write_all(&[0; Position::BYTES]).unwrap();
+        boaster.write_all(&1_000u64.to_le_bytes()).unwrap();
+        until("it is heard", || acks.last_seq() != 0);
+        assert_eq!(acks.last_seq(), 3);
+    }
+
+    #[test]
+    fn only_the_newest_connection_counts_and_an_older_one_that_ends_changes_nothing() {
+        let acks = Acks::default();
+        let (mut old, mut new) = (Word::begin(&acks), Word::begin(&acks));
+        (old.shipped, new.shipped) = (9, 9);
+        new.has(5);
+        old.has(8);
+        assert_eq!(acks.last_seq(), 5);
+        drop(old);
+        assert_eq!(acks.last_seq(), 5, "the other node is still there");
+        drop(new);
+        assert_eq!(acks.last_seq(), 0);
+    }
+
+    /// A leader by hand: its end of a connection that was just opened.
+    fn connected(link: &mut Link, leader: &TcpListener) -> TcpStream {
+        assert!(link.poll(None).unwrap().is_none());
+        let (mut stream, _) = leader.accept().unwrap();
+        stream.read_exact(&mut [0; MAGIC.len() + Position::BYTES]).unwrap();
+        stream
+    }
+
+    fn leader() -> (TcpListener, Link) {
+        let leader = TcpListener::bind("127.0.0.1:0").unwrap();
+        let link = Link::to(&leader.local_addr().unwrap().to_string());
+        (leader, link)
+    }
+
+    #[test]
+    fn what_is_here_is_told_only_after_a_piece_has_continued_it() {
+        let (leader, mut link) = leader();
+        let mut stream = connected(&mut link, &leader);
+        let mut told = || {
+            let mut number = [0; 8];
+            stream.read_exact(&mut number).unwrap();
+            u64::from_le_bytes(number)
+        };
+        link.ack(7, true);
+        assert_eq!(told(), 0, "a sign of life, and nothing else");
+        link.proved();
+        link.ack(7, false);
+        assert_eq!(told(), 7);
+        link.ack(8, false);
+        assert_eq!(told(), 8);
+        drop(stream);
+        until("the line is broken", || {
+            assert!(link.poll(None).unwrap().is_none());
+            link.stream.is_none()
+        });
+        let mut stream = connected(&mut link, &leader);
+        link.ack(8, true);
+        stream.read_exact(&mut [0; 7]).unwrap();
+        let mut last = [1];
+        stream.read_exact(&mut last).unwrap();
+        assert_eq!(last, [0], "the next one is to be proved anew");
+    }
+
+    #[test]
+    fn a_number_that_does_not_leave_whole_ends_the_connection() {
+        let (leader, mut link) = leader();
+        let _stuck = connected(&mut link, &leader);
+        until("nothing more fits", || {
+            (0..10_000).for_each(|_| link.ack(0, true));
+            link.stream.is_none()
+        });
+    }
+
+    #[test]
+    fn the_end_is_the_other_sides_word_and_an_older_one_does_not_count() {
+        let (leader, mut link) = leader();
+        let mut stream = connected(&mut link, &leader);
+        assert!(!link.is_at_end(), "connected is not at the end");
+        let mut end = |link: &mut Link| {
+            stream.write_all(&0u32.to_le_bytes()).unwrap();
+            until("it says so", || {
+                assert!(link.poll(None).unwrap().is_none());
+                link.is_at_end()
+            });
+        };
+        end(&mut link);
+        assert!(link.is_over());
+        link.look_again();
+        assert!(!link.is_over(), "there may be more since");
+        end(&mut link);
+        assert!(link.is_over() && link.has_ended());
+        drop((stream, leader));
+        link.look_again();
+        until("it is gone", || {
+            assert!(link.poll(None).unwrap().is_none());
+            link.is_over()
+        });
+        assert!(!link.is_at_end(), "gone is not at the end");
+    }
+
+    #[test]
+    fn what_shouts_is_heard_in_pieces() {
+        let (leader, mut link) = leader();
+        let mut stream = connected(&mut link, &leader);
+        stream.write_all(&[7; 100]).unwrap();
+        let (listening, mut heard) = (link.stream.take().unwrap(), Vec::new());
+        until("it has come", || {
+            assert!(hear(&listening, &mut heard, 40).unwrap());
+            heard.len() == 40
+        });
+        assert!(hear(&listening, &mut heard, 40).unwrap());
+        assert_eq!(heard.len(), 40);
     }
 }
