@@ -1,6 +1,6 @@
 //! `ha.sock` in a node's folder: a person's word to a running node, and how it stands.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +12,9 @@ use super::status::NodeStatus;
 
 /// A node that has not answered by then does not answer.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// No word is longer.
+const LONGEST: u64 = 64;
 
 /// What a node is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +76,7 @@ fn serve(mut stream: UnixStream, ask: &Sender<Asked>) -> Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = String::new();
-    BufReader::new(&stream).read_line(&mut line)?;
+    BufReader::new((&stream).take(LONGEST)).read_line(&mut line)?;
     let wish = Wish::read(line.trim()).context("no such word")?;
     let (reply, answer) = bounded(1);
     ask.send(Asked { wish, reply })?;

@@ -74,7 +74,7 @@ fn raise_at_signer(socket: &Path, epoch: u32) -> Result<std::result::Result<(), 
 }
 
 /// Durable when it returns; the inner error is the higher epoch that is there.
-fn raise(path: &PathBuf, epoch: u32) -> Result<std::result::Result<(), u32>> {
+fn raise(path: &Path, epoch: u32) -> Result<std::result::Result<(), u32>> {
     let context = || path.display().to_string();
     let open = File::options().read(true).write(true).create(true).truncate(false).open(path);
     let mut file = open.with_context(context)?;
@@ -89,6 +89,12 @@ fn raise(path: &PathBuf, epoch: u32) -> Result<std::result::Result<(), u32>> {
     file.rewind()?;
     file.write_all(format!("{epoch:010}\n").as_bytes()).with_context(context)?;
     file.sync_all().with_context(context)?;
+    if text.is_empty() {
+        // A new file's name is to survive as well.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = File::open(folder.unwrap_or(Path::new("."))).with_context(context)?;
+        folder.sync_all().with_context(context)?;
+    }
     Ok(Ok(()))
 }
 
