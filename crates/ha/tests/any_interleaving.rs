@@ -74,13 +74,15 @@ struct World {
     holder: Option<(usize, i64)>,
     token: u64,
     highest: u32,
+    /// The newest epoch in the journal, which may be older than this signer.
+    journal: u32,
     /// Every accepted request: when, by whom, under which epoch.
     accepted: Vec<(i64, usize, u32)>,
     settings: Settings,
 }
 
 impl World {
-    fn new(settings: Settings, rates_ppm: [i64; NODES]) -> World {
+    fn new(settings: Settings, rates_ppm: [i64; NODES], journal: u32) -> World {
         let node = |rate_ppm| Node {
             machine: Machine::new(settings, Nanos(0), 0).unwrap(),
             rate_ppm,
@@ -94,6 +96,7 @@ impl World {
             holder: None,
             token: 0,
             highest: 0,
+            journal,
             accepted: Vec::new(),
             settings,
         }
@@ -166,8 +169,12 @@ impl World {
                 Output::RenewLease { no, token } => Message::Renew { no, token },
                 Output::ReleaseLease { token } => Message::Release { token },
                 Output::RaiseEpoch { epoch } => Message::Raise { epoch },
-                Output::CatchUp => Message::Answer(Input::CaughtUp { last_epoch: 0 }),
-                Output::StartDesk { .. } => Message::Answer(Input::Desk(DeskWord::Started)),
+                Output::CatchUp => Message::Answer(Input::CaughtUp { last_epoch: self.journal }),
+                Output::StartDesk { epoch, .. } => {
+                    assert!(self.journal < epoch, "{epoch} begins after {}", self.journal);
+                    self.journal = epoch;
+                    Message::Answer(Input::Desk(DeskWord::Started))
+                }
                 Output::DrainDesk { .. } => Message::Answer(Input::Desk(DeskWord::Drained)),
                 Output::StopSending
                 | Output::HoldDesk(_)
@@ -281,8 +288,8 @@ impl World {
     }
 }
 
-fn play(settings: Settings, rates_ppm: [i64; NODES], acts: &[Act]) {
-    let mut world = World::new(settings, rates_ppm);
+fn play(settings: Settings, rates_ppm: [i64; NODES], journal: u32, acts: &[Act]) {
+    let mut world = World::new(settings, rates_ppm, journal);
     for act in acts {
         world.act(*act);
     }
@@ -300,9 +307,10 @@ proptest! {
     #[test]
     fn never_two_that_believe_and_in_the_end_one_that_leads(
         rates in prop::array::uniform3(-4_900..4_900i64),
+        journal in 0..6u32,
         acts in prop::collection::vec(act(), 1..400),
     ) {
-        play(Settings::default(), rates, &acts);
+        play(Settings::default(), rates, journal, &acts);
     }
 }
 
@@ -319,7 +327,7 @@ fn a_leader_without_a_margin_for_clock_rates_is_caught() {
         ..Settings::default()
     };
     // The first node's clock is slow: it thinks less time has passed than the store does.
-    let mut world = World::new(settings, [-300_000, 0, 0]);
+    let mut world = World::new(settings, [-300_000, 0, 0], 0);
     world.act(Act::Pause(1));
     world.act(Act::Pause(2));
     world.act(Act::Flow(1_000));
