@@ -31,7 +31,7 @@ pub(crate) enum Signer {
 impl Signer {
     /// Asks the signer of the configuration how it stands.
     pub(crate) fn find(config: &Config, plan: Option<&PaperPlan>) -> Result<Signer> {
-        let Some(path) = config.opt_text("signer.socket").filter(|path| !path.is_empty()) else {
+        let Some(path) = config.opt_text("signer.socket") else {
             return Ok(Signer::Inside);
         };
         let plan = plan.ok_or_else(|| {
