@@ -10,7 +10,7 @@ use aurora_ha::Token;
 use serde::{Deserialize, Serialize};
 
 use crate::error::LeaseError;
-use crate::store::{Claim, Holding, Lease, Taken};
+use crate::store::{Claim, Holding, Lease};
 
 /// The bucket's only key.
 const KEY: &str = "leader";
@@ -91,18 +91,12 @@ async fn bucket(jetstream: &Context, claim: &Claim) -> Result<kv::Store, LeaseEr
 }
 
 impl Lease for NatsLease {
-    async fn take(&mut self) -> Result<Taken, LeaseError> {
-        loop {
-            if let Some(holding) = self.look().await? {
-                return Ok(Taken::Theirs(holding));
-            }
-            let written = self.written(None)?;
-            match self.bucket.create(KEY, written.into()).await {
-                Ok(revision) => return Ok(Taken::Ours(Token(revision))),
-                // Somebody was faster: look who.
-                Err(error) if error.kind() == kv::CreateErrorKind::AlreadyExists => {}
-                Err(error) => return Err(nats(error)),
-            }
+    async fn try_take(&mut self) -> Result<Option<Token>, LeaseError> {
+        let written = self.written(None)?;
+        match self.bucket.create(KEY, written.into()).await {
+            Ok(revision) => Ok(Some(Token(revision))),
+            Err(error) if error.kind() == kv::CreateErrorKind::AlreadyExists => Ok(None),
+            Err(error) => Err(nats(error)),
         }
     }
 

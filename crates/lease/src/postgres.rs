@@ -6,7 +6,7 @@ use aurora_ha::Token;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 
 use crate::error::LeaseError;
-use crate::store::{Claim, Holding, Lease, Taken, stored, token};
+use crate::store::{Claim, Holding, Lease, stored, token};
 
 /// How long a connection is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -60,22 +60,14 @@ impl PostgresLease {
 }
 
 impl Lease for PostgresLease {
-    async fn take(&mut self) -> Result<Taken, LeaseError> {
-        loop {
-            let taken: Option<i64> = sqlx::query_scalar(TAKE)
-                .bind(&self.claim.name)
-                .bind(&self.claim.holder)
-                .bind(self.ttl_us())
-                .fetch_optional(&self.pool)
-                .await?;
-            if let Some(taken) = taken {
-                return Ok(Taken::Ours(token(taken)));
-            }
-            // It may end between the two questions; then it is ours to take.
-            if let Some(holding) = self.look().await? {
-                return Ok(Taken::Theirs(holding));
-            }
-        }
+    async fn try_take(&mut self) -> Result<Option<Token>, LeaseError> {
+        let taken: Option<i64> = sqlx::query_scalar(TAKE)
+            .bind(&self.claim.name)
+            .bind(&self.claim.holder)
+            .bind(self.ttl_us())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(taken.map(token))
     }
 
     async fn renew(&mut self, token: Token) -> Result<bool, LeaseError> {

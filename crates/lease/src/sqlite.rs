@@ -13,7 +13,7 @@ use sqlx::sqlite::{
 };
 
 use crate::error::LeaseError;
-use crate::store::{Claim, Holding, Lease, Taken, stored, token};
+use crate::store::{Claim, Holding, Lease, stored, token};
 
 /// How long another process's write is waited for.
 const BUSY: Duration = Duration::from_millis(500);
@@ -70,25 +70,17 @@ impl SqliteLease {
 }
 
 impl Lease for SqliteLease {
-    async fn take(&mut self) -> Result<Taken, LeaseError> {
-        loop {
-            let now = since_boot();
-            let taken: Option<i64> = sqlx::query_scalar(TAKE)
-                .bind(&self.claim.name)
-                .bind(&self.claim.holder)
-                .bind(&self.boot)
-                .bind(now)
-                .bind(self.until(now))
-                .fetch_optional(&self.pool)
-                .await?;
-            if let Some(taken) = taken {
-                return Ok(Taken::Ours(token(taken)));
-            }
-            // It may end between the two questions; then it is ours to take.
-            if let Some(holding) = self.look().await? {
-                return Ok(Taken::Theirs(holding));
-            }
-        }
+    async fn try_take(&mut self) -> Result<Option<Token>, LeaseError> {
+        let now = since_boot();
+        let taken: Option<i64> = sqlx::query_scalar(TAKE)
+            .bind(&self.claim.name)
+            .bind(&self.claim.holder)
+            .bind(&self.boot)
+            .bind(now)
+            .bind(self.until(now))
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(taken.map(token))
     }
 
     async fn renew(&mut self, token: Token) -> Result<bool, LeaseError> {

@@ -42,8 +42,23 @@ pub struct Holding {
 
 /// A place that keeps one lease. Errors of its methods mean: nobody knows.
 pub trait Lease: Send {
-    /// Takes it if nobody has it.
-    fn take(&mut self) -> impl Future<Output = Result<Taken, LeaseError>> + Send;
+    /// Takes it if nobody has it; `None` when somebody does.
+    fn try_take(&mut self) -> impl Future<Output = Result<Option<Token>, LeaseError>> + Send;
+
+    /// Takes it if nobody has it, and says who does.
+    fn take(&mut self) -> impl Future<Output = Result<Taken, LeaseError>> + Send {
+        async {
+            loop {
+                if let Some(token) = self.try_take().await? {
+                    return Ok(Taken::Ours(token));
+                }
+                // It may end between the two questions; then it is ours to take.
+                if let Some(holding) = self.look().await? {
+                    return Ok(Taken::Theirs(holding));
+                }
+            }
+        }
+    }
 
     /// Lets it last from now on; `false` when it is not ours any more.
     fn renew(&mut self, token: Token) -> impl Future<Output = Result<bool, LeaseError>> + Send;
@@ -81,11 +96,11 @@ impl Store {
 }
 
 impl Lease for Store {
-    async fn take(&mut self) -> Result<Taken, LeaseError> {
+    async fn try_take(&mut self) -> Result<Option<Token>, LeaseError> {
         match self {
-            Store::Sqlite(lease) => lease.take().await,
-            Store::Postgres(lease) => lease.take().await,
-            Store::Nats(lease) => lease.take().await,
+            Store::Sqlite(lease) => lease.try_take().await,
+            Store::Postgres(lease) => lease.try_take().await,
+            Store::Nats(lease) => lease.try_take().await,
         }
     }
 
