@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aurora_authority::{Authority, Operation, Policy, Refusal, Remembered};
 use aurora_model::{Nanos, Venue};
-use aurora_wire::{Auth, Call, CallNo, Cost, Keys, LimitNo, Protocol, Signed};
+use aurora_wire::{Auth, Call, CallNo, Cost, Keys, LimitNo, Protocol, Signed, Urgency};
 
 use crate::codec::Standing;
 use crate::fault::NotSigned;
@@ -16,6 +16,11 @@ use crate::table::{Bytes, SignedPath, path, path_no};
 const MAX_APART: Nanos = Nanos(5_000_000_000);
 /// The longest patience that a venue's deadline is made of.
 const MAX_PATIENCE: Nanos = Nanos(5_000_000_000);
+/// How far ahead of our clock the venue's time of an order may be. With [`ORDER_WINDOW`] it is how long a new leader
+/// waits for what its predecessor had signed.
+pub const ORDER_AHEAD: Nanos = Nanos(1_000_000_000);
+/// How long after its time an order may be good.
+pub const ORDER_WINDOW: Nanos = Nanos(2_000_000_000);
 
 /// One venue's words and the account's key there.
 pub type KeyRing = BTreeMap<Venue, (Arc<dyn Protocol>, Keys)>;
@@ -110,7 +115,7 @@ impl Judge {
             urgency: row.urgency,
             costs: [Cost { limit: LimitNo(0), units: 0 }; 3],
             instrument: None,
-            patience: request.patience.clamp(Nanos(0), MAX_PATIENCE),
+            patience: request.patience.clamp(Nanos(0), longest_patience(row.urgency)),
         };
         self.signed(row.venue, request.venue_at, &call)
     }
@@ -128,6 +133,11 @@ impl Judge {
         let request = Request::of(epoch, venue, venue_at, call)?;
         let row = path(request.path).ok_or(NotSigned::UnknownPath)?;
         self.judge(at, row, &request)?;
+        let longest = longest_patience(call.urgency);
+        if longest < call.patience {
+            let call = Call { patience: longest, ..call.clone() };
+            return self.signed(venue, venue_at, &call);
+        }
         self.signed(venue, venue_at, call)
     }
 
@@ -141,7 +151,7 @@ impl Judge {
         epoch: u32,
         venue: Venue,
     ) -> Result<String, NotSigned> {
-        self.on_time(at, venue_at)?;
+        on_time(at, venue_at, Urgency::Read)?;
         self.key(venue)?;
         self.authority.judge(at, epoch, &Operation::Session(venue))?;
         self.frame(venue, venue_at)
@@ -159,7 +169,7 @@ impl Judge {
     ) -> Result<Signed, NotSigned> {
         let request = Request::of(0, venue, venue_at, call)?;
         let row = path(request.path).ok_or(NotSigned::UnknownPath)?;
-        self.on_time(at, venue_at)?;
+        on_time(at, venue_at, Urgency::Read)?;
         let bytes = Bytes { query: request.query, body: request.body, policy: &self.policy };
         (row.read)(row, &bytes, &mut |operations| operations.iter().try_for_each(takes_risk_off))?;
         self.signed(venue, venue_at, call)
@@ -174,7 +184,7 @@ impl Judge {
         (at, venue_at): (Nanos, Nanos),
         venue: Venue,
     ) -> Result<String, NotSigned> {
-        self.on_time(at, venue_at)?;
+        on_time(at, venue_at, Urgency::Read)?;
         self.frame(venue, venue_at)
     }
 
@@ -190,7 +200,7 @@ impl Judge {
         row: &SignedPath,
         request: &Request<'_>,
     ) -> Result<(), NotSigned> {
-        self.on_time(at, request.venue_at)?;
+        on_time(at, request.venue_at, row.urgency)?;
         self.key(row.venue)?;
         let Judge { authority, policy, .. } = self;
         let bytes = Bytes { query: request.query, body: request.body, policy };
@@ -211,12 +221,6 @@ impl Judge {
         if keys.secret.has_failed() { Err(NotSigned::Token(venue)) } else { Ok(signed) }
     }
 
-    fn on_time(&self, at: Nanos, venue_at: Nanos) -> Result<(), NotSigned> {
-        let apart = venue_at - at;
-        let is_near = apart.0.unsigned_abs() <= MAX_APART.0.unsigned_abs();
-        if is_near { Ok(()) } else { Err(NotSigned::Clock(apart.millis())) }
-    }
-
     /// Before any answer leaves. A disk that failed once is not asked again, for what it kept is unknown: from then on
     /// this is KILLED, and only cancels and reads are signed.
     fn remember(&mut self) -> Result<(), NotSigned> {
@@ -232,6 +236,23 @@ impl Judge {
         self.written = now;
         Ok(())
     }
+}
+
+/// Anybody may have asked for any moment.
+fn on_time(at: Nanos, venue_at: Nanos, urgency: Urgency) -> Result<(), NotSigned> {
+    let apart = Nanos(venue_at.0.saturating_sub(at.0));
+    let ahead = if is_order(urgency) { ORDER_AHEAD } else { MAX_APART };
+    let is_near = Nanos(-MAX_APART.0) <= apart && apart <= ahead;
+    if is_near { Ok(()) } else { Err(NotSigned::Clock(apart.millis())) }
+}
+
+fn longest_patience(urgency: Urgency) -> Nanos {
+    if is_order(urgency) { ORDER_WINDOW } else { MAX_PATIENCE }
+}
+
+/// Whether what is signed may leave an order at the venue.
+pub(crate) const fn is_order(urgency: Urgency) -> bool {
+    matches!(urgency, Urgency::Place | Urgency::Amend)
 }
 
 fn takes_risk_off(operation: &Operation<'_>) -> Result<(), Refusal> {

@@ -114,8 +114,9 @@ fn passphrase(path: &Path) -> Result<SecretString, SealFault> {
 }
 
 fn text(path: &Path) -> Result<Zeroizing<String>, SealFault> {
-    let bytes = read_private(path)?.to_vec();
-    String::from_utf8(bytes).map(Zeroizing::new).map_err(|_| wrong(path, "it is no text"))
+    let bytes = read_private(path)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| wrong(path, "it is no text"))?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// Reads a file that only we can read.

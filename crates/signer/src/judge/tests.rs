@@ -88,27 +88,27 @@ fn a_binance_order_is_judged_by_what_its_bytes_say() {
             (
                 PLACE,
                 "",
-                "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.2&price=60000&newClientOrderId=ID",
+                "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.2&price=60000&newClientOrderId=ID&recvWindow=2000",
             ),
             (
                 PLACE,
                 "",
-                "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1&price=1&newClientOrderId=ID",
+                "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1&price=1&newClientOrderId=ID&recvWindow=2000",
             ),
             (
                 PLACE,
                 "",
-                "symbol=BTCUSDT&side=SELL&type=MARKET&quantity=0.1&reduceOnly=true&newClientOrderId=ID",
+                "symbol=BTCUSDT&side=SELL&type=MARKET&quantity=0.1&reduceOnly=true&newClientOrderId=ID&recvWindow=2000",
             ),
             (
                 PLACE,
                 "",
-                "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&quantity=9&price=60000&newClientOrderId=ID",
+                "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&quantity=9&price=60000&newClientOrderId=ID&recvWindow=2000",
             ),
             (
                 PLACE,
                 "",
-                "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1e3&price=60000&newClientOrderId=ID",
+                "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1e3&price=60000&newClientOrderId=ID&recvWindow=2000",
             ),
             (
                 PLACE,
@@ -118,7 +118,7 @@ fn a_binance_order_is_judged_by_what_its_bytes_say() {
             (
                 PLACE,
                 "symbol=BTCUSDT",
-                "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=ID",
+                "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=ID&recvWindow=2000",
             ),
             (
                 PLACE,
@@ -128,17 +128,17 @@ fn a_binance_order_is_judged_by_what_its_bytes_say() {
             (
                 PLACE,
                 "",
-                "symbol=BTCUSDT&side=BUY&type=STOP&quantity=0.1&price=60000&newClientOrderId=ID",
+                "symbol=BTCUSDT&side=BUY&type=STOP&quantity=0.1&price=60000&newClientOrderId=ID&recvWindow=2000",
             ),
             (
                 PLACE,
                 "",
-                "symbol=DOGEUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=ID",
+                "symbol=DOGEUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=ID&recvWindow=2000",
             ),
             (
                 PLACE,
                 "",
-                "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=web_1",
+                "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=web_1&recvWindow=2000",
             ),
             (
                 "BINANCEUSDM POST /fapi/v1/batchOrders",
@@ -148,7 +148,7 @@ fn a_binance_order_is_judged_by_what_its_bytes_say() {
             (
                 "BINANCEUSDM POST /fapi/v1/batchOrders",
                 "",
-                "batchOrders=%5B%7B%22symbol%22%3A%22BTCUSDT%22%2C%22coin%22%3A%22BTC%22%7D%5D",
+                "batchOrders=%5B%7B%22symbol%22%3A%22BTCUSDT%22%2C%22coin%22%3A%22BTC%22%7D%5D&recvWindow=2000",
             ),
             ("BINANCEUSDM GET /fapi/v3/account", "coin=USDT&address=0x1&amount=5", ""),
             ("BINANCEUSDM GET /fapi/v3/account", "recvWindow=5000", ""),
@@ -156,31 +156,31 @@ fn a_binance_order_is_judged_by_what_its_bytes_say() {
         &expect![[r#"
             BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.1&price=60000&newClientOrderId=ID&recvWindow=2000
                 signed
-            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.2&price=60000&newClientOrderId=ID
+            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.2&price=60000&newClientOrderId=ID&recvWindow=2000
                 SIGNER_NOTIONAL_CAP: Not signed: the order is worth 12000.0, the cap is 10000
-            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1&price=1&newClientOrderId=ID
+            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1&price=1&newClientOrderId=ID&recvWindow=2000
                 SIGNER_UNPRICED: Not signed: the order has no price, so its worth cannot be told. Use a limit order
-            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=SELL&type=MARKET&quantity=0.1&reduceOnly=true&newClientOrderId=ID
+            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=SELL&type=MARKET&quantity=0.1&reduceOnly=true&newClientOrderId=ID&recvWindow=2000
                 signed
-            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&quantity=9&price=60000&newClientOrderId=ID
+            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&quantity=9&price=60000&newClientOrderId=ID&recvWindow=2000
                 SIGNER_UNREADABLE: Not signed: the path does not allow "quantity"
-            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1e3&price=60000&newClientOrderId=ID
+            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1e3&price=60000&newClientOrderId=ID&recvWindow=2000
                 SIGNER_UNREADABLE: Not signed: the path does not allow "quantity"
             BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=ID&amount=5
                 SIGNER_UNREADABLE: Not signed: the path does not allow "amount"
-            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDTsymbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=ID
+            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDTsymbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=ID&recvWindow=2000
                 SIGNER_UNREADABLE: Not signed: the path does not allow "symbol=BTCUSDT"
             BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=ID&recvWindow=60000
                 SIGNER_UNREADABLE: Not signed: the path does not allow "recvWindow"
-            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=STOP&quantity=0.1&price=60000&newClientOrderId=ID
+            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=STOP&quantity=0.1&price=60000&newClientOrderId=ID&recvWindow=2000
                 SIGNER_UNREADABLE: Not signed: the path does not allow "type"
-            BINANCEUSDM POST /fapi/v1/order symbol=DOGEUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=ID
+            BINANCEUSDM POST /fapi/v1/order symbol=DOGEUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=ID&recvWindow=2000
                 SIGNER_UNLISTED_SYMBOL: Not signed: the instrument is not on the signer's list
-            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=web_1
+            BINANCEUSDM POST /fapi/v1/order symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.1&price=60000&newClientOrderId=web_1&recvWindow=2000
                 SIGNER_FOREIGN_ID: Not signed: the order has no id of ours
             BINANCEUSDM POST /fapi/v1/batchOrders batchOrders=%5B%7B%22symbol%22%3A%22BTCUSDT%22%2C%22side%22%3A%22BUY%22%2C%22type%22%3A%22LIMIT%22%2C%22quantity%22%3A%220.1%22%2C%22price%22%3A%2260000%22%2C%22newClientOrderId%22%3A%22ID%22%7D%5D&recvWindow=2000
                 signed
-            BINANCEUSDM POST /fapi/v1/batchOrders batchOrders=%5B%7B%22symbol%22%3A%22BTCUSDT%22%2C%22coin%22%3A%22BTC%22%7D%5D
+            BINANCEUSDM POST /fapi/v1/batchOrders batchOrders=%5B%7B%22symbol%22%3A%22BTCUSDT%22%2C%22coin%22%3A%22BTC%22%7D%5D&recvWindow=2000
                 SIGNER_UNREADABLE: Not signed: the path does not allow "unknown field `coin`, expected one of `s"
             BINANCEUSDM GET /fapi/v3/account coin=USDT&address=0x1&amount=5
                 SIGNER_UNREADABLE: Not signed: the path does not allow "coin"
@@ -440,4 +440,38 @@ fn the_signer_itself_cancels_in_whatever_epoch_and_places_in_none() {
     assert!(judge.login_own((NOW, NOW), Venue::Bybit).is_ok());
     let leverage = encode::set_leverage(CallNo(0), "BTCUSDT", 5);
     assert!(matches!(sign(&leverage), Err(NotSigned::Refused(Refusal::Killed))));
+}
+
+#[test]
+fn what_leaves_an_order_is_good_for_three_seconds_at_most() {
+    let id = ClientOrderId::new(0, EPOCH, OrderNo(1));
+    let order = format!(
+        "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.1&price=60000&newClientOrderId={id}"
+    );
+    let signed = |path: &str, ahead: i64, query: &str, body: &str| {
+        let venue_at = Nanos(NOW.0.saturating_add(ahead));
+        let patience = Nanos::SECOND * 5;
+        judge(None).sign(NOW, &Request { venue_at, patience, ..ask(path, query, body) })
+    };
+    let second = Nanos::SECOND.0;
+    let place = |ahead, window: &str| {
+        signed("BINANCEUSDM POST /fapi/v1/order", ahead, "", &format!("{order}{window}"))
+    };
+    assert!(place(0, "&recvWindow=2000").is_ok());
+    assert!(place(second, "&recvWindow=2000").is_ok());
+    assert!(matches!(place(0, "&recvWindow=2001"), Err(NotSigned::Unreadable(_))));
+    assert!(place(0, "").is_err(), "the venue's own window is five seconds");
+    for ahead in [second + 1, i64::MAX, i64::MIN] {
+        let refused = place(ahead, "&recvWindow=2000");
+        assert!(matches!(refused, Err(NotSigned::Clock(_))), "{ahead}");
+    }
+    // What leaves none may take its time.
+    let orders = "recvWindow=5000";
+    assert!(signed("BINANCEUSDM GET /fapi/v1/openOrders", 5 * second, orders, "").is_ok());
+    // Bybit's window is made here, of the patience.
+    let order = format!(
+        r#"{{"category":"linear","symbol":"BTCUSDT","side":"Buy","orderType":"Limit","qty":"0.1","price":"60000","orderLinkId":"{id}","positionIdx":0}}"#
+    );
+    let signed = signed("BYBIT POST /v5/order/create", 0, "", &order).unwrap();
+    assert!(signed.headers.contains(&("x-bapi-recv-window", "2000".to_owned())));
 }

@@ -6,17 +6,16 @@ use aurora_wire::{Auth, Method, Urgency};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::{Bytes, SignedPath, Verdict, number, one_of, terms};
+use super::{Bytes, Read, SignedPath, Verdict, all, number, one_of, terms};
 use crate::fault::NotSigned;
 use crate::form::{Form, decoded};
+use crate::judge::{ORDER_WINDOW, is_order};
 
 const VENUE: Venue = Venue::BinanceUsdm;
-/// The longest a signed request may stay good, in milliseconds.
+/// The longest a signed request that leaves no order may stay good, in milliseconds.
 const LONGEST_WINDOW: i64 = 5_000;
 /// The most orders in a batch.
 const BATCH: usize = 10;
-
-type Read = fn(&SignedPath, &Bytes<'_>, Verdict<'_>) -> Result<(), NotSigned>;
 
 const fn row(
     method: Method,
@@ -166,8 +165,13 @@ fn form<'a>(row: &SignedPath, bytes: &Bytes<'a>) -> Result<Form<'a>, NotSigned> 
         return Err(NotSigned::unreadable(other));
     }
     let form = Form::read(text, row.names, &["batchOrders", "origClientOrderIdList"])?;
-    if let Some(window) = form.get("recvWindow") {
-        let fits = window.parse().is_ok_and(|window: i64| (1..=LONGEST_WINDOW).contains(&window));
+    // Where none is told the venue's own is longer than an order's may be.
+    let (window, longest) = match is_order(row.urgency) {
+        true => (Some(form.need("recvWindow")?), ORDER_WINDOW.millis()),
+        false => (form.get("recvWindow"), LONGEST_WINDOW),
+    };
+    if let Some(window) = window {
+        let fits = window.parse().is_ok_and(|window: i64| (1..=longest).contains(&window));
         if !fits {
             return Err(NotSigned::unreadable("recvWindow"));
         }
@@ -305,8 +309,7 @@ fn list(row: &SignedPath, bytes: &Bytes<'_>) -> Result<String, NotSigned> {
 fn place_many(row: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<(), NotSigned> {
     let text = list(row, bytes)?;
     let orders = items::<Order<'_>>(&text)?;
-    let operations: Result<Vec<_>, _> = orders.iter().map(|order| order.operation(bytes)).collect();
-    Ok(verdict(&operations?)?)
+    all(orders.iter().map(|order| order.operation(bytes)), verdict)
 }
 
 #[derive(Debug, Deserialize)]
@@ -343,8 +346,7 @@ fn amend(row: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<()
 fn amend_many(row: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<(), NotSigned> {
     let text = list(row, bytes)?;
     let orders = items::<NewTerms<'_>>(&text)?;
-    let operations: Result<Vec<_>, _> = orders.iter().map(|order| order.operation(bytes)).collect();
-    Ok(verdict(&operations?)?)
+    all(orders.iter().map(|order| order.operation(bytes)), verdict)
 }
 
 fn place_algo(row: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<(), NotSigned> {

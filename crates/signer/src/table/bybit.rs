@@ -7,15 +7,12 @@ use aurora_model::{Side, Venue};
 use aurora_wire::{Auth, Method, Urgency};
 use serde::Deserialize;
 
-use super::{Bytes, SignedPath, Verdict, number, one_of, terms};
+use super::{Bytes, Read, SignedPath, Verdict, all, json, number, one_of, reads, terms};
 use crate::fault::NotSigned;
-use crate::form::Form;
 
 const VENUE: Venue = Venue::Bybit;
 /// The most orders in a batch.
 const BATCH: usize = 20;
-
-type Read = fn(&SignedPath, &Bytes<'_>, Verdict<'_>) -> Result<(), NotSigned>;
 
 const fn row(
     method: Method,
@@ -109,21 +106,6 @@ pub(super) const PATHS: &[SignedPath] = &[
     get("/v5/account/query-dcp-info", Urgency::Read, &[]),
 ];
 
-fn reads(row: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<(), NotSigned> {
-    if !bytes.body.is_empty() {
-        return Err(NotSigned::unreadable(bytes.body));
-    }
-    Form::read(bytes.query, row.names, &["cursor"])?;
-    Ok(verdict(&[Operation::Read(VENUE)])?)
-}
-
-fn json<'a, T: Deserialize<'a>>(bytes: &Bytes<'a>) -> Result<T, NotSigned> {
-    if !bytes.query.is_empty() {
-        return Err(NotSigned::unreadable(bytes.query));
-    }
-    serde_json::from_str(bytes.body).map_err(|fault| NotSigned::unreadable(&fault.to_string()))
-}
-
 fn linear(category: &str) -> Result<(), NotSigned> {
     one_of("category", category, &["linear"])
 }
@@ -213,8 +195,7 @@ fn place_many(_: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result
     if orders.iter().any(|order| order.category.is_some()) {
         return Err(NotSigned::unreadable("category"));
     }
-    let operations: Result<Vec<_>, _> = orders.iter().map(|order| order.operation(bytes)).collect();
-    Ok(verdict(&operations?)?)
+    all(orders.iter().map(|order| order.operation(bytes)), verdict)
 }
 
 #[derive(Deserialize)]
@@ -243,8 +224,7 @@ fn amend(_: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<(), 
 
 fn amend_many(_: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<(), NotSigned> {
     let orders = list::<NewTerms<'_>>(bytes)?;
-    let operations: Result<Vec<_>, _> = orders.iter().map(|order| order.operation(bytes)).collect();
-    Ok(verdict(&operations?)?)
+    all(orders.iter().map(|order| order.operation(bytes)), verdict)
 }
 
 #[derive(Deserialize)]

@@ -14,8 +14,10 @@ use aurora_authority::{Operation, Policy, Refusal, Terms};
 use aurora_model::{ClientOrderId, Venue};
 use aurora_wire::{Auth, Call, Method, Urgency};
 use rust_decimal::Decimal;
+use serde::Deserialize;
 
 use crate::fault::NotSigned;
+use crate::form::Form;
 
 /// Takes everything that a request asks at once.
 pub(crate) type Verdict<'v> = &'v mut dyn FnMut(&[Operation<'_>]) -> Result<(), Refusal>;
@@ -77,6 +79,39 @@ pub fn path_no(venue: Venue, call: &Call) -> Option<u16> {
             && row.urgency == call.urgency
     })?;
     u16::try_from(at).ok()
+}
+
+/// How a row's bytes are read.
+pub(crate) type Read = fn(&SignedPath, &Bytes<'_>, Verdict<'_>) -> Result<(), NotSigned>;
+
+/// A read with its parameters in the query; where a page is named, the venue made the name.
+pub(crate) fn reads(
+    row: &SignedPath,
+    bytes: &Bytes<'_>,
+    verdict: Verdict<'_>,
+) -> Result<(), NotSigned> {
+    if !bytes.body.is_empty() {
+        return Err(NotSigned::unreadable(bytes.body));
+    }
+    Form::read(bytes.query, row.names, &["cursor"])?;
+    Ok(verdict(&[Operation::Read(row.venue)])?)
+}
+
+/// What a JSON body says; there is no query beside it.
+pub(crate) fn json<'a, T: Deserialize<'a>>(bytes: &Bytes<'a>) -> Result<T, NotSigned> {
+    if !bytes.query.is_empty() {
+        return Err(NotSigned::unreadable(bytes.query));
+    }
+    serde_json::from_str(bytes.body).map_err(|fault| NotSigned::unreadable(&fault.to_string()))
+}
+
+/// Everything that a batch asks, at once.
+pub(crate) fn all<'a>(
+    operations: impl Iterator<Item = Result<Operation<'a>, NotSigned>>,
+    verdict: Verdict<'_>,
+) -> Result<(), NotSigned> {
+    let operations: Vec<_> = operations.collect::<Result<_, _>>()?;
+    Ok(verdict(&operations)?)
 }
 
 /// A number as we write them: digits and one point, exact.

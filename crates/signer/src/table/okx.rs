@@ -5,15 +5,12 @@ use aurora_model::{Side, Venue};
 use aurora_wire::{Auth, Method, Urgency};
 use serde::Deserialize;
 
-use super::{Bytes, SignedPath, Verdict, number, one_of, terms};
+use super::{Bytes, Read, SignedPath, Verdict, all, json, number, one_of, reads, terms};
 use crate::fault::NotSigned;
-use crate::form::Form;
 
 const VENUE: Venue = Venue::Okx;
 /// The most orders in a batch.
 const BATCH: usize = 20;
-
-type Read = fn(&SignedPath, &Bytes<'_>, Verdict<'_>) -> Result<(), NotSigned>;
 
 const fn row(
     method: Method,
@@ -110,21 +107,6 @@ pub(super) const PATHS: &[SignedPath] = &[
     get("/api/v5/trade/orders-algo-pending", Urgency::Resolve, &["ordType", "limit"]),
 ];
 
-fn reads(row: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<(), NotSigned> {
-    if !bytes.body.is_empty() {
-        return Err(NotSigned::unreadable(bytes.body));
-    }
-    Form::read(bytes.query, row.names, &[])?;
-    Ok(verdict(&[Operation::Read(VENUE)])?)
-}
-
-fn json<'a, T: Deserialize<'a>>(bytes: &Bytes<'a>) -> Result<T, NotSigned> {
-    if !bytes.query.is_empty() {
-        return Err(NotSigned::unreadable(bytes.query));
-    }
-    serde_json::from_str(bytes.body).map_err(|fault| NotSigned::unreadable(&fault.to_string()))
-}
-
 fn list<'a, T: Deserialize<'a>>(bytes: &Bytes<'a>) -> Result<Vec<T>, NotSigned> {
     let items: Vec<T> = json(bytes)?;
     let fits = (1..=BATCH).contains(&items.len());
@@ -204,8 +186,7 @@ fn place(_: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<(), 
 
 fn place_many(_: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<(), NotSigned> {
     let orders = list::<Order<'_>>(bytes)?;
-    let operations: Result<Vec<_>, _> = orders.iter().map(|order| order.operation(bytes)).collect();
-    Ok(verdict(&operations?)?)
+    all(orders.iter().map(|order| order.operation(bytes)), verdict)
 }
 
 #[derive(Deserialize)]
@@ -232,8 +213,7 @@ fn amend(_: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<(), 
 
 fn amend_many(_: &SignedPath, bytes: &Bytes<'_>, verdict: Verdict<'_>) -> Result<(), NotSigned> {
     let orders = list::<NewTerms<'_>>(bytes)?;
-    let operations: Result<Vec<_>, _> = orders.iter().map(|order| order.operation(bytes)).collect();
-    Ok(verdict(&operations?)?)
+    all(orders.iter().map(|order| order.operation(bytes)), verdict)
 }
 
 #[derive(Deserialize)]
