@@ -10,6 +10,7 @@ use aurora_api::console::wire::{System, Text};
 use aurora_api::console::{Action, Ask, Controlled, Refused, View};
 use aurora_engine::{Audit, Command, Reconciliation, Refusal, StartCheck};
 use aurora_model::{Nanos, TransitionCause};
+use aurora_projection::Feed;
 use aurora_venue::Clock;
 use crossbeam_channel::{Receiver, select};
 use tokio::sync::watch;
@@ -262,8 +263,9 @@ impl Desk {
 
     /// Whether everything that must be written down is: what is not, is not risked.
     fn what_is_written(&mut self, now: Nanos, wall: Nanos) -> Audit {
-        let World { observer, store, audit, .. } = &mut self.world;
+        let World { observer, store, audit, projection, .. } = &mut self.world;
         observer.audit_stands(now, audit.problem());
+        observer.projection_stands(now, projection.as_ref().and_then(Feed::problem));
         // Virtual time waits for the audit, wherever that is.
         let audited = audit.writes() && (self.speed == Speed::Max || !audit.lags());
         let logged = observer.commit_logs(wall);

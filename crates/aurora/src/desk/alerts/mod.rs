@@ -118,9 +118,9 @@ impl Alerts {
         self.end(at, &mut ended, |trouble| is_held(&trouble.kind));
     }
 
-    /// The audit is written again.
-    pub(crate) fn audited(&mut self, at: Nanos, mut ended: impl FnMut(&Trouble)) {
-        self.end(at, &mut ended, |trouble| trouble.kind == Kind::AuditUnwritten);
+    /// A trouble of the desk's own is over.
+    pub(crate) fn over(&mut self, at: Nanos, kind: &Kind, mut ended: impl FnMut(&Trouble)) {
+        self.end(at, &mut ended, |trouble| trouble.kind == *kind);
     }
 
     fn end(

@@ -55,6 +55,8 @@ pub(crate) enum Kind {
     Desk(AlertCode),
     /// The audit, or its mirror, is not written.
     AuditUnwritten,
+    /// The SQL table of the orders is not written.
+    ProjectionUnwritten,
     /// Nobody signs what the desk wants to send.
     NotSigned(Told),
 }
@@ -90,6 +92,7 @@ impl Trouble {
             Kind::CalendarUnread => "CALENDAR_UNREAD",
             Kind::Desk(code) => code.code(),
             Kind::AuditUnwritten => "AUDIT_UNWRITTEN",
+            Kind::ProjectionUnwritten => "PROJECTION_UNWRITTEN",
             Kind::NotSigned(_) => "NOT_SIGNED",
         }
     }
@@ -103,6 +106,7 @@ impl Trouble {
             | Kind::Unreadable
             | Kind::Maintenance(..)
             | Kind::CalendarUnread
+            | Kind::ProjectionUnwritten
             | Kind::NotReady => "warn",
             Kind::LinkDown
             | Kind::Ban(_)
@@ -130,6 +134,7 @@ impl Trouble {
             | Kind::Silent(..)
             | Kind::NotReady
             | Kind::AuditUnwritten
+            | Kind::ProjectionUnwritten
             | Kind::Desk(AlertCode::Mismatch | AlertCode::Unresolved | AlertCode::DeadLive) => {
                 Lasts::UntilOver
             }
@@ -230,6 +235,10 @@ impl Trouble {
                 let (ru, en) = code.text();
                 Text::new(ru, en)
             }
+            Kind::ProjectionUnwritten => Text::new(
+                "Таблица заявок в базе не пишется: стол торгует, таблица догонит",
+                "The orders' SQL table is not written: the desk trades, the table will catch up",
+            ),
             Kind::AuditUnwritten => Text::new(
                 "Аудит или его зеркало не записывается",
                 "The audit or its mirror is not written",
@@ -288,6 +297,7 @@ mod tests {
             Kind::NotReady,
             Kind::CalendarUnread,
             Kind::AuditUnwritten,
+            Kind::ProjectionUnwritten,
             Kind::NotSigned(aurora_signer::NotSigned::UnknownPath.told()),
         ]
         .into_iter()
@@ -296,7 +306,10 @@ mod tests {
     }
 
     fn of(kind: Kind) -> Trouble {
-        let is_ours = matches!(kind, Kind::CalendarUnread | Kind::Desk(_) | Kind::AuditUnwritten);
+        let is_ours = matches!(
+            kind,
+            Kind::CalendarUnread | Kind::Desk(_) | Kind::AuditUnwritten | Kind::ProjectionUnwritten
+        );
         let venue = (!is_ours).then_some(VenueName::Okx);
         Trouble { venue, kind, detail: String::new() }
     }
@@ -334,11 +347,18 @@ mod tests {
             error FOREIGN_FILL: OKX: чужое исполнение на счёте | OKX: a fill on the account is not ours
             warn VENUE_NOT_READY: OKX: ждём сверки счёта и целых стаканов | OKX: waiting for the account and whole books
             warn CALENDAR_UNREAD: Календарь плановых остановок не прочитан | The calendar of planned stops could not be read
+            critical AUDIT_UNWRITTEN: Аудит или его зеркало не записывается | The audit or its mirror is not written
+            warn PROJECTION_UNWRITTEN: Таблица заявок в базе не пишется: стол торгует, таблица догонит | The orders' SQL table is not written: the desk trades, the table will catch up
+            critical NOT_SIGNED: Не подписано: такого пути нет в таблице | Not signed: the path is not in the table
             critical RECON_MISMATCH: Счёт у площадки расходится с журналом | The venue's account differs from the journal
             critical ORDER_UNRESOLVED: Судьба заявки неизвестна слишком долго: входов по инструменту нет, разберитесь и снимите паузу | An order's fate is unknown for too long: its instrument takes no entry until you resume
             critical DEAD_ORDER_LIVE: Заявка, признанная несуществующей, жива: она снова на учёте, торговля на паузе | An order that was given up is alive: it counts again, and trading is held
-            critical AUDIT_UNWRITTEN: Аудит или его зеркало не записывается | The audit or its mirror is not written
-            critical NOT_SIGNED: Не подписано: такого пути нет в таблице | Not signed: the path is not in the table
+            error PROCESS_PAUSED: Процесс стоял: счёт сверяется заново | The process stood still: the account is compared anew
+            error CLOCK_JUMPED: Часы машины скакнули: счёт сверяется заново | The machine's clock jumped: the account is compared anew
+            error CLOCK_SKEW: Часы машины расходятся с часами площадки | The machine's clock differs from a venue's
+            error SLOW_DISK: Диск слишком долго сохраняет записи | The disk takes too long to keep records
+            critical MIXED_BUILDS: Процессы стола из разных сборок | The desk's processes are of different builds
+            warn BUDGET_LOCKED: Бюджет риска исчерпан: входов пока нет, выходы проходят | A risk budget is spent: no entries for now, exits pass
         "#]].assert_eq(&told.collect::<String>());
     }
 }

@@ -51,7 +51,8 @@ pub(crate) struct Observer {
     alerts: Alerts,
     logs: Option<DeskLogs>,
     /// Why the audit or its mirror is not written.
-    audit_problem: Option<String>,
+    /// What lasts until it is over.
+    problems: Vec<(Kind, String)>,
     pub(crate) fills: u64,
 }
 
@@ -70,7 +71,7 @@ impl Observer {
             history: VecDeque::new(),
             alerts: Alerts::default(),
             logs,
-            audit_problem: None,
+            problems: Vec::new(),
             fills: 0,
         }
     }
@@ -170,16 +171,29 @@ impl Observer {
 
     /// How the audit stands: an alert begins with a problem and ends without.
     pub(crate) fn audit_stands(&mut self, at: Nanos, problem: Option<String>) {
-        if problem == self.audit_problem {
+        self.stands(at, Kind::AuditUnwritten, problem);
+    }
+
+    /// How the SQL table of the orders stands.
+    pub(crate) fn projection_stands(&mut self, at: Nanos, problem: Option<String>) {
+        self.stands(at, Kind::ProjectionUnwritten, problem);
+    }
+
+    fn stands(&mut self, at: Nanos, kind: Kind, problem: Option<String>) {
+        let known = self.problems.iter().position(|(of, _)| *of == kind);
+        if known.map(|place| &self.problems[place].1) == problem.as_ref() {
             return;
         }
-        self.audit_problem.clone_from(&problem);
+        if let Some(place) = known {
+            self.problems.swap_remove(place);
+        }
         if let Some(detail) = problem {
-            self.alert(at, Trouble { venue: None, kind: Kind::AuditUnwritten, detail });
+            self.problems.push((kind.clone(), detail.clone()));
+            self.alert(at, Trouble { venue: None, kind, detail });
             return;
         }
         let logs = &mut self.logs;
-        self.alerts.audited(at, |trouble| {
+        self.alerts.over(at, &kind, |trouble| {
             if let Some(logs) = logs {
                 logs.recovered(at, trouble);
             }
