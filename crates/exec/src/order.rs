@@ -61,6 +61,8 @@ pub struct Order {
     pub ended_at: Option<Nanos>,
     /// When its cancel was last asked for.
     pub cancel_asked_at: Option<Nanos>,
+    /// How often its cancel was asked for in this epoch.
+    pub(crate) cancels_asked: u8,
     /// What the venue last said may no longer be so: ask, before anything is built on it.
     pub unsure: bool,
     /// It ended because the venue knew of no such order, not by the venue's word.
@@ -98,6 +100,7 @@ impl Order {
             answered_at: None,
             ended_at: None,
             cancel_asked_at: None,
+            cancels_asked: 0,
             unsure: false,
             absent: false,
             doubted_at: None,
@@ -129,6 +132,18 @@ impl Order {
     /// Proved never to have been live: the venue did not refuse it, it never knew it.
     pub fn is_dead(&self) -> bool {
         self.state == OrderState::Reject && self.absent
+    }
+
+    /// Its cancel is asked for; false while the last question is fresh. Each time it is so for longer: a venue that
+    /// denies the order would otherwise spend on cancels the requests that its fate is found out with.
+    pub(crate) fn ask_cancel(&mut self, at: Nanos, deadline: Nanos) -> bool {
+        let patience = deadline * (1 << self.cancels_asked.saturating_sub(1).min(3));
+        if self.cancel_asked_at.is_some_and(|asked| at - asked < patience) {
+            return false;
+        }
+        self.cancel_asked_at = Some(at);
+        self.cancels_asked = self.cancels_asked.saturating_add(1);
+        true
     }
 
     /// It ended without the venue's word, or by its refusal: were it alive, something was wrong.

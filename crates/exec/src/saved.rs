@@ -19,6 +19,7 @@ saved!(Order {
     answered_at,
     ended_at,
     cancel_asked_at,
+    cancels_asked,
     unsure,
     absent,
     doubted_at,

@@ -19,7 +19,7 @@ const RESTING: &str = "rest.yaml";
 
 /// How long the last starts are given, one after the other, in s: an order is given up only when two sources said so
 /// twice, after its deadline.
-const RESTS: [u32; 3] = [1, 6, 15];
+const RESTS: [u32; 2] = [1, 20];
 
 /// Longer than any run here takes on a loaded machine, and than a venue's request budget can make a start wait.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -114,6 +114,16 @@ impl Scene {
             }
         }
         Ok(began.elapsed())
+    }
+
+    /// Keeps a copy of the folder, for whoever looks into what went wrong.
+    pub(crate) fn keep(&self) -> Result<PathBuf> {
+        let kept = tempfile::Builder::new().prefix("aurora-torture-").tempdir()?.keep();
+        let copied = Command::new("cp").arg("-a").arg(self.path()).arg(&kept).status()?;
+        if !copied.success() {
+            bail!("cp {} ended with {copied}", self.path().display());
+        }
+        Ok(kept)
     }
 
     /// What a replay of the journal comes to.

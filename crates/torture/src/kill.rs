@@ -43,7 +43,8 @@ const CALLS: [(&str, usize); 22] = [
 
 /// Kills on one journal.
 const SERIES: usize = 3;
-const WORKERS: usize = 2;
+/// They wait more than they work.
+const WORKERS: usize = 5;
 
 pub(crate) fn run(args: &Args) -> Result<Report> {
     let points = spread(args.points(640));

@@ -45,6 +45,11 @@ impl Report {
         self.times.entry(name).or_default().push(took);
     }
 
+    /// How much went wrong so far.
+    pub(crate) fn wrongs(&self) -> usize {
+        self.wrong.len()
+    }
+
     /// What must not be, with its words.
     pub(crate) fn wrong(&mut self, name: &'static str, told: impl IntoIterator<Item = String>) {
         self.zeros.entry(name.to_owned()).or_default();

@@ -22,6 +22,7 @@ pub(crate) const ZEROS: [&str; 6] = [
 
 /// Ends all faults, lets the desk come to rest, compares it with what the venues tell, and counts what there was.
 pub(crate) fn compare(scene: &Scene, label: &str, report: &mut Report) -> Result<()> {
+    let before = report.wrongs();
     scene.sims.heal()?;
     let took = scene.come_to_rest().with_context(|| label.to_owned())?;
     report.time("from the first start without faults to rest", took);
@@ -58,6 +59,9 @@ pub(crate) fn compare(scene: &Scene, label: &str, report: &mut Report) -> Result
 
     report.count("orders sent", placed.len());
     report.count("orders filled", filled.len());
+    if before != report.wrongs() {
+        eprintln!("  {label}: kept in {}", scene.keep()?.display());
+    }
     Ok(())
 }
 

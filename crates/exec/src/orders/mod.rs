@@ -73,6 +73,7 @@ impl Orders {
             }
             (order.sent_at, order.doubted_at) = (Some(at), Some(at));
             (order.queried_at, order.missed_at, order.cancel_asked_at) = (None, None, None);
+            order.cancels_asked = 0;
             // Who was called about it may have been another: it is told of again.
             order.called = false;
             if matches!(order.state, OrderState::Prepared | OrderState::Submitted) {
@@ -183,12 +184,7 @@ impl Orders {
         let deadline = self.deadlines.cancel;
         let Some(order) = self.all.get_mut(&id) else { return false };
         let sent = order.state.may_fill() && order.state != OrderState::Prepared;
-        let fresh = order.cancel_asked_at.is_some_and(|asked| at - asked < deadline);
-        if !sent || fresh {
-            return false;
-        }
-        order.cancel_asked_at = Some(at);
-        true
+        sent && order.ask_cancel(at, deadline)
     }
 
     fn step(&mut self, id: ClientOrderId, event: OrderEvent, at: Nanos) -> Result<(), ExecError> {

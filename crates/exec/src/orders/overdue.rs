@@ -74,8 +74,7 @@ impl Orders {
                     order.called = true;
                     chases.push(Chase::Unresolved(*id, instrument));
                 }
-            } else if order.cancel_asked_at.is_some_and(|asked| at - asked >= deadlines.cancel) {
-                order.cancel_asked_at = Some(at);
+            } else if order.cancel_asked_at.is_some() && order.ask_cancel(at, deadlines.cancel) {
                 chases.push(Chase::Cancel(*id, instrument));
             }
         }

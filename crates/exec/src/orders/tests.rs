@@ -316,6 +316,18 @@ fn a_cancel_that_finds_nothing_makes_us_ask_not_repeat() {
 }
 
 #[test]
+fn a_cancel_is_asked_for_again_ever_more_patiently() {
+    let (mut orders, id) = sent_order();
+    let mut asked = Vec::new();
+    for millis in (0..12_000).step_by(50) {
+        if orders.ask_cancel(id, after(millis)) {
+            asked.push(millis);
+        }
+    }
+    assert_eq!(asked, [0, 300, 900, 2_100, 4_500, 6_900, 9_300, 11_700]);
+}
+
+#[test]
 fn a_refusal_keeps_the_venues_reason() {
     let (mut orders, id) = sent_order();
     let reject = ReportKind::Reject { id, refusal: VenueRefusal::WouldTake };
