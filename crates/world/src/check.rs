@@ -7,8 +7,8 @@ use aurora_exec::Order;
 use aurora_gate::NoStopwatch;
 use aurora_journal::{ChainHash, JournalError, Recovered, Seq};
 use aurora_model::{
-    ClientOrderId, Fill, InstrumentNo, Nanos, OrderIntent, OrderState, Side, TradingState,
-    TransitionCause,
+    ClientOrderId, Fill, InstrumentNo, Lots, Nanos, OrderIntent, OrderState, ReportKind, Side,
+    TradingState, TransitionCause, VenueReport,
 };
 
 use crate::desk::Desk;
@@ -365,6 +365,23 @@ impl World {
             self.fail("I15", format!("an entry on a stale book: {feed:?} at {at:?}"));
         }
         self.exits_fit(desk, judgement.order);
+    }
+
+    /// I7: a desk that says it agrees with an account holds what the account told.
+    pub(crate) fn agrees(&mut self, desk: &Desk, account: &VenueReport) {
+        let ReportKind::Account { positions, .. } = &account.kind else { return };
+        if *desk.engine.reconciliation() != Reconciliation::Agreed {
+            return;
+        }
+        for market in desk.engine.markets() {
+            let ours = desk.engine.ledger().position(market.no);
+            let told = positions.iter().find(|(no, _)| *no == market.no);
+            let theirs = told.map_or(Lots::ZERO, |(_, held)| *held);
+            if ours != theirs {
+                let detail = format!("it agrees with {}, and holds {}", theirs.0, ours.0);
+                self.fail("I7", detail);
+            }
+        }
     }
 
     /// I9: with one more order that closes a position, they are together never more than it is.

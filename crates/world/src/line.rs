@@ -249,7 +249,10 @@ impl World {
             self.set_ready(n, desk, true)?;
         }
         if desk.line.sweep.take().is_some() {
-            return self.report(n, desk, &VenueReport { venue_at, kind });
+            let report = VenueReport { venue_at, kind };
+            self.report(n, desk, &report)?;
+            self.agrees(desk, &report);
+            return Ok(());
         }
         if call.why == Why::Desk {
             return Ok(());
