@@ -38,8 +38,8 @@ fn killed_at_any_moment_it_sends_nothing_twice_and_loses_no_fill() {
         let twice = venue.accepted.len() - venue.accepted.iter().collect::<BTreeSet<_>>().len();
         assert_eq!(twice, 0, "round {round}: the venue accepted an id twice");
     }
-    // One more start that is allowed to recover, reconcile and end by itself.
-    let end = run_to_end(&folder, &["--speed", "max", "--market-time", "5"]);
+    // One more start that is allowed to recover, reconcile and end by itself: an order the venue never had takes 10 s.
+    let end = run_to_end(&folder, &["--speed", "max", "--market-time", "20"]);
     let replayed = replay(&folder);
     assert_eq!(
         replayed["fingerprint"], end["fingerprint"],
@@ -73,7 +73,7 @@ fn killed_while_trading_on_three_venues_it_sends_nothing_twice_and_loses_no_fill
         assert!(twice.is_empty(), "taken twice under one id: {twice:?}");
     }
     let mut last = venues.to_vec();
-    last.extend(["--market-time", "4"]);
+    last.extend(["--market-time", "20"]);
     let end = run_to_end(&folder, &last);
     let replayed = replay(&folder);
     assert_eq!(replayed["fingerprint"], end["fingerprint"]);

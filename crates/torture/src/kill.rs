@@ -6,14 +6,14 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::sync::Mutex;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::args::Args;
+use crate::crew::share;
 use crate::desk::{Scene, ended};
 use crate::report::Report;
-use crate::truth::{self, compare};
+use crate::truth::compare;
 
 /// The calls, and the last k: as far as a short run gets.
 const CALLS: [(&str, usize); 22] = [
@@ -43,30 +43,18 @@ const CALLS: [(&str, usize); 22] = [
 
 /// Kills on one journal.
 const SERIES: usize = 3;
-/// They wait more than they work.
-const WORKERS: usize = 5;
 
 pub(crate) fn run(args: &Args) -> Result<Report> {
     let points = spread(args.points(640));
-    let series: Vec<&[(&str, usize)]> = points.chunks(SERIES).collect();
-    let todo = Mutex::new(series.into_iter());
-    let mut report = Report::new(&truth::ZEROS);
-    let found: Vec<Result<Report>> = std::thread::scope(|scope| {
-        let work = || {
-            let mut report = Report::new(&truth::ZEROS);
-            loop {
-                let Some(points) = todo.lock().expect("no worker panics").next() else {
-                    return Ok(report);
-                };
-                one_series(&args.aurora, points, &mut report)?;
-            }
-        };
-        let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().map(|worker| worker.join().expect("a worker")).collect()
-    });
-    for part in found {
-        report.merge(part?);
-    }
+    let report = share(points.chunks(SERIES).collect(), |series, report| {
+        one_series(&args.aurora, series, report)
+    })?;
+    let killed = report.counted("points");
+    ensure!(
+        points.len() as u64 <= 2 * killed,
+        "only {killed} of {} points came: does strace inject here?",
+        points.len()
+    );
     Ok(report)
 }
 

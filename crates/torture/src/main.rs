@@ -3,6 +3,7 @@
 
 mod args;
 mod clock;
+mod crew;
 mod desk;
 mod disk;
 mod full;

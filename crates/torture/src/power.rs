@@ -3,10 +3,11 @@
 use anyhow::{Context, Result};
 
 use crate::args::Args;
+use crate::crew::share;
 use crate::desk::{Scene, ended};
 use crate::disk::Disk;
 use crate::report::Report;
-use crate::truth::{self, compare};
+use crate::truth::compare;
 
 /// Cuts on one journal, for the venues' request budget.
 const SERIES: usize = 3;
@@ -15,12 +16,8 @@ const FURTHEST: u64 = 260;
 
 pub(crate) fn run(args: &Args) -> Result<Report> {
     let cuts = args.points(200);
-    let mut report = Report::new(&truth::ZEROS);
-    for series in 0..cuts.div_ceil(SERIES) {
-        let (first, last) = (series * SERIES, cuts.min((series + 1) * SERIES));
-        one_series(args, first..last, &mut report)?;
-    }
-    Ok(report)
+    let series = (0..cuts).step_by(SERIES).map(|first| first..cuts.min(first + SERIES));
+    share(series.collect(), |cuts, report| one_series(args, cuts, report))
 }
 
 fn one_series(args: &Args, cuts: std::ops::Range<usize>, report: &mut Report) -> Result<()> {

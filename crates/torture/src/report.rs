@@ -45,6 +45,11 @@ impl Report {
         self.times.entry(name).or_default().push(took);
     }
 
+    /// What was counted under that name.
+    pub(crate) fn counted(&self, name: &str) -> u64 {
+        self.counts.get(name).copied().unwrap_or_default()
+    }
+
     /// How much went wrong so far.
     pub(crate) fn wrongs(&self) -> usize {
         self.wrong.len()
