@@ -2,21 +2,24 @@
 //!
 //! Time is the host's clock since boot, which all its processes share, which goes on while a process or the
 //! machine sleeps, and which nobody sets. After a reboot nothing of before runs any more: then the row is free.
+//!
+//! A process that freezes while it holds the file's write lock keeps everybody out until it goes on or is
+//! killed. So nothing slow happens under the lock: no commit waits for the disk (a reboot frees the row
+//! anyway), and who only wants to know whether the row is free reads it without the lock.
 
 use std::path::Path;
 use std::time::Duration;
 
 use aurora_ha::Token;
 use rustix::time::{ClockId, clock_gettime};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 
 use crate::error::LeaseError;
 use crate::store::{Claim, Holding, Lease, stored, token};
 
-/// How long another process's write is waited for.
-const BUSY: Duration = Duration::from_millis(500);
+/// How long another process's write is waited for: it takes some microseconds.
+const BUSY: Duration = Duration::from_millis(100);
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS lease (
     name TEXT PRIMARY KEY,
@@ -40,7 +43,7 @@ const LOOK: &str =
 /// A lease in a file.
 #[derive(Debug)]
 pub struct SqliteLease {
-    pool: SqlitePool,
+    connection: SqliteConnection,
     claim: Claim,
     boot: String,
 }
@@ -55,13 +58,13 @@ impl SqliteLease {
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY);
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        sqlx::query(TABLE).execute(&pool).await?;
+        let mut connection = options.connect().await?;
+        sqlx::query(TABLE).execute(&mut connection).await?;
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
         let boot = boot.map_err(LeaseError::Boot)?.trim().to_owned();
-        Ok(SqliteLease { pool, claim, boot })
+        Ok(SqliteLease { connection, claim, boot })
     }
 
     fn until(&self, now: i64) -> i64 {
@@ -71,6 +74,9 @@ impl SqliteLease {
 
 impl Lease for SqliteLease {
     async fn try_take(&mut self) -> Result<Option<Token>, LeaseError> {
+        if self.look().await?.is_some() {
+            return Ok(None);
+        }
         let now = since_boot();
         let taken: Option<i64> = sqlx::query_scalar(TAKE)
             .bind(&self.claim.name)
@@ -78,7 +84,7 @@ impl Lease for SqliteLease {
             .bind(&self.boot)
             .bind(now)
             .bind(self.until(now))
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut self.connection)
             .await?;
         Ok(taken.map(token))
     }
@@ -91,14 +97,14 @@ impl Lease for SqliteLease {
             .bind(&self.boot)
             .bind(self.until(now))
             .bind(now)
-            .execute(&self.pool)
+            .execute(&mut self.connection)
             .await?;
         Ok(renewed.rows_affected() == 1)
     }
 
     async fn release(&mut self, token: Token) -> Result<(), LeaseError> {
         let release = sqlx::query(RELEASE).bind(&self.claim.name).bind(stored(token));
-        release.execute(&self.pool).await?;
+        release.execute(&mut self.connection).await?;
         Ok(())
     }
 
@@ -107,7 +113,7 @@ impl Lease for SqliteLease {
             .bind(&self.claim.name)
             .bind(&self.boot)
             .bind(since_boot())
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut self.connection)
             .await?;
         Ok(found.map(|(holder, given)| Holding { holder, token: token(given) }))
     }

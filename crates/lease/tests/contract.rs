@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use aurora_ha::{LeaseAnswer, Token};
 use aurora_lease::{Ask, Claim, Holding, Lease, LeaseClient, LeaseError, Place, Store, Taken};
 use servers::{Nats, Postgres, Proxy};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 
 const TTL: Duration = Duration::from_millis(1_000);
 
@@ -127,6 +129,28 @@ async fn a_sqlite_file_keeps_the_contract() {
     let folder = tempfile::tempdir().unwrap();
     let place = Place::Sqlite(folder.path().join("lease.db"));
     contract(&place).await;
+}
+
+/// What a process does that was stopped while it wrote: it keeps the lock until it goes on.
+#[tokio::test]
+async fn a_locked_sqlite_file_is_read_and_says_that_it_is_locked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lease.db");
+    let place = Place::Sqlite(path.clone());
+    let (mut a, mut b) = (open(&place, "a").await, open(&place, "b").await);
+    let first = ours(a.take().await.unwrap());
+
+    let mut frozen = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut frozen).await.unwrap();
+    assert!(matches!(b.take().await.unwrap(), Taken::Theirs(_)), "asking needs no lock");
+    let asked_at = Instant::now();
+    let refused = a.renew(first).await.unwrap_err().story();
+    assert!(refused.contains("database is locked"), "{refused}");
+    assert!(asked_at.elapsed() < TTL, "told while the lease lasts: {:?}", asked_at.elapsed());
+
+    sqlx::query("ROLLBACK").execute(&mut frozen).await.unwrap();
+    let second = take_when_free(&mut b).await;
+    assert!(first < second);
 }
 
 #[tokio::test]

@@ -38,7 +38,8 @@ pub(crate) struct HaPlan {
     pub(crate) is_sync: bool,
     pub(crate) epochs: Epochs,
     pub(crate) hash_every: u64,
-    /// How long the lease store may take to answer.
+    /// How long the lease store may take to answer. Shorter than the machine waits, which would else never
+    /// hear what is wrong with the store.
     pub(crate) patience: Duration,
 }
 
@@ -80,7 +81,7 @@ pub(crate) fn plan(config: &Config) -> Result<Option<HaPlan>> {
             holder,
             ttl: span("ha.lease_ttl_ms"),
         },
-        patience: span("ha.answer_ms"),
+        patience: span("ha.answer_ms") * 4 / 5,
         peer: peer(config)?,
         listen: listen(config)?,
         is_sync: config.text("ha.ship") == "sync",
