@@ -221,11 +221,8 @@ impl Lines {
 
     /// Repeats what may be repeated and was not answered: a sweep.
     pub(crate) fn chase(&mut self, at: Nanos) {
-        let Some((since, waited_for)) = self.sweep.as_mut().and_then(|sweep| sweep.overdue(at))
-        else {
-            return;
-        };
-        for line in waited_for {
+        let Some(since) = self.sweep.as_mut().and_then(|sweep| sweep.overdue(at)) else { return };
+        for line in 0..self.lines.len() {
             self.ask(line, Ask::Sweep { since });
         }
     }

@@ -45,14 +45,15 @@ impl Sweep {
         Some(ReportKind::Account { open, fills, positions })
     }
 
-    /// Since when, and whom to ask again, when it took too long.
-    pub(crate) fn overdue(&mut self, at: Nanos) -> Option<(Nanos, Vec<usize>)> {
+    /// Since when everybody is to be asked again, when it took too long: what one venue said a while ago and another
+    /// says now are no one moment, and a position may have moved in between.
+    pub(crate) fn overdue(&mut self, at: Nanos) -> Option<Nanos> {
         if at - self.asked_at < PATIENCE {
             return None;
         }
         self.asked_at = at;
-        let silent = self.answers.iter().enumerate().filter(|(_, answer)| answer.is_none());
-        Some((self.since, silent.map(|(line, _)| line).collect()))
+        self.answers.fill(None);
+        Some(self.since)
     }
 }
 
@@ -61,14 +62,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_whole_when_every_venue_has_answered_and_the_silent_are_asked_again() {
+    fn it_is_whole_when_every_venue_has_answered_within_one_round() {
         let mut sweep = Sweep::begin(Nanos(0), Nanos(7), 2);
         assert_eq!(sweep.answered(1, vec![], vec![], vec![(InstrumentNo(3), Lots(5))]), None);
         assert_eq!(sweep.overdue(Nanos(1)), None);
-        assert_eq!(sweep.overdue(PATIENCE), Some((Nanos(7), vec![0])));
+        assert_eq!(sweep.overdue(PATIENCE), Some(Nanos(7)));
         assert_eq!(sweep.overdue(PATIENCE + Nanos(1)), None);
         let whole = sweep.answered(0, vec![], vec![], vec![(InstrumentNo(0), Lots(-1))]);
-        let positions = vec![(InstrumentNo(0), Lots(-1)), (InstrumentNo(3), Lots(5))];
+        assert_eq!(whole, None, "what the other said before is too old");
+        let whole = sweep.answered(1, vec![], vec![], vec![(InstrumentNo(3), Lots(4))]);
+        let positions = vec![(InstrumentNo(0), Lots(-1)), (InstrumentNo(3), Lots(4))];
         assert_eq!(whole, Some(ReportKind::Account { open: vec![], fills: vec![], positions }));
     }
 }
