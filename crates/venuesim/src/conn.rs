@@ -36,12 +36,13 @@ pub(crate) async fn serve(stream: TcpStream, sim: Shared) {
     let (read, write) = stream.into_split();
     let outbox = Rc::new(Outbox::default());
     let writer = tokio::task::spawn_local(write_all(write, Rc::clone(&outbox)));
-    let connection = Connection { read, buffer: BytesMut::with_capacity(16 << 10), outbox, sim };
-    let outbox = Rc::clone(&connection.outbox);
+    let mut connection =
+        Connection { read, buffer: BytesMut::with_capacity(16 << 10), outbox, sim };
     connection.run().await;
-    outbox.close(None);
+    connection.outbox.close(None);
     let stop = writer.abort_handle();
-    if tokio::time::timeout(LAST_WORDS, writer).await.is_err() {
+    let end = async { tokio::join!(writer, connection.drain()) };
+    if tokio::time::timeout(LAST_WORDS, end).await.is_err() {
         stop.abort();
     }
 }
@@ -92,7 +93,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(mut self) {
+    async fn run(&mut self) {
         loop {
             let extent = match head::extent(&self.buffer) {
                 Ok(Some(extent)) if extent.head + extent.body <= self.buffer.len() => extent,
@@ -180,7 +181,19 @@ impl Connection {
         }
     }
 
-    async fn messages(mut self, socket: SocketId) {
+    /// Throws away what still comes, until the peer closes too. A close with unread input is a reset, which may
+    /// overtake what was written and take it from the peer.
+    async fn drain(&mut self) {
+        loop {
+            self.buffer.clear();
+            match self.read.read_buf(&mut self.buffer).await {
+                Ok(read) if 0 < read => {}
+                _ => return,
+            }
+        }
+    }
+
+    async fn messages(&mut self, socket: SocketId) {
         let mut assembler = Assembler::default();
         loop {
             match assembler.next(&mut self.buffer) {
