@@ -66,6 +66,14 @@ async function check(name, act) {
   }
 }
 
+/** What a desk says about itself where a check failed: most often it held, and says why. */
+async function story(url) {
+  const system = await fetch(`${url}/api/ui/system`).then((answer) => answer.json());
+  for (const { from, to, cause, reason } of system.history)
+    console.log(`      ${from} -> ${to}  ${cause}${reason ? `: ${reason}` : ''}`);
+  for (const { code, detail } of system.alerts) console.log(`      alert ${code}: ${detail}`);
+}
+
 async function shot(page, name) {
   if (options.shots) await page.screenshot({ path: join(options.shots, `${name}.png`) });
 }
@@ -215,5 +223,9 @@ await check('no request left loopback', () => {
 clearTimeout(deadline);
 await close();
 const failed = results.filter((result) => !result.ok);
+if (failed.length) {
+  console.log('\nThe desk, newest first:');
+  await story(options.url).catch((error) => console.log(`      does not answer: ${error.message}`));
+}
 console.log(`\n${results.length - failed.length} passed, ${failed.length} failed`);
 process.exit(failed.length ? 1 : 0);

@@ -50,7 +50,9 @@ fn command(folder: &Folder) -> Command {
     command
         .current_dir(folder.path())
         .env_clear()
-        .env("AURORA_SESSION_DIR", folder.path().join("session"));
+        .env("AURORA_SESSION_DIR", folder.path().join("session"))
+        // A busy machine is no reason to stop for these desks.
+        .env("AURORA__EXECUTION__LATENCY_GUARD_MS", "60000");
     command
 }
 
