@@ -3,7 +3,9 @@
 //! OKX tells no usage in its headers: whoever asks too much gets 50011 (an endpoint) or 50061 (the account).
 
 use aurora_model::Nanos;
-use aurora_wire::{Auth, Cost, Limit, LimitNo, Method, Scope, Urgency};
+use aurora_wire::{
+    Auth, Cost, Limit, LimitNo, Method, ORDER_PATIENCE, RESOLVE_PATIENCE, Scope, Urgency,
+};
 
 /// One endpoint: what it is called with, and what it costs.
 #[derive(Clone, Copy, Debug)]
@@ -95,8 +97,8 @@ pub(crate) const ACCOUNT_ORDERS: LimitNo = LimitNo(ENDPOINTS.len() as u8);
 /// An order that waited longer than that for room is not sent at all; a read may take its time.
 const fn patience(urgency: Urgency) -> Nanos {
     match urgency {
-        Urgency::Place | Urgency::Amend => Nanos(1_000_000_000),
-        Urgency::Cancel | Urgency::Resolve => Nanos(2_000_000_000),
+        Urgency::Place | Urgency::Amend => ORDER_PATIENCE,
+        Urgency::Cancel | Urgency::Resolve => RESOLVE_PATIENCE,
         Urgency::Read => Nanos(5_000_000_000),
     }
 }

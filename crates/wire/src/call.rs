@@ -60,6 +60,12 @@ pub enum Urgency {
     Read,
 }
 
+/// How long a new or moved order waits for room and its answer. What waited longer is not sent at all; with the
+/// deadline a request carries itself this bounds when a venue may still take it.
+pub const ORDER_PATIENCE: Nanos = Nanos::SECOND;
+/// The same for cancels and questions about orders: no answer to one is older than that when it is heard.
+pub const RESOLVE_PATIENCE: Nanos = Nanos(2_000_000_000);
+
 /// A REST call as the codec wrote it; keys and time are added when it is signed, at the moment of sending.
 ///
 /// It is sent once. Whoever wants it again makes a new one.

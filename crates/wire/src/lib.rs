@@ -23,7 +23,9 @@ mod trade_id;
 
 pub use ask::{Amendment, Ask, AskNo, MarginMode, Placement, PriceTrigger, Stp};
 pub use back_off::BackOff;
-pub use call::{Auth, Call, CallNo, Headers, Keys, Method, Signed, Urgency};
+pub use call::{
+    Auth, Call, CallNo, Headers, Keys, Method, ORDER_PATIENCE, RESOLVE_PATIENCE, Signed, Urgency,
+};
 pub use error::DecodeError;
 pub use fate::{Codes, Fate};
 pub use fixed::Step;

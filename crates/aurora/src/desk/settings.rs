@@ -40,6 +40,7 @@ pub(crate) fn engine(config: &Config) -> Result<Settings> {
             lapse: millis(config, "execution.deadlines_ms.lapse"),
             settle: millis(config, "execution.deadlines_ms.settle"),
             hidden: millis(config, "execution.deadlines_ms.hidden"),
+            answer: aurora_wire::RESOLVE_PATIENCE,
             unresolved: millis(config, "execution.deadlines_ms.unresolved"),
         },
         limits: Limits {

@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write};
 
 use aurora_model::{InstrumentNo, Nanos};
-use aurora_wire::{Auth, Call, CallNo, Method, Urgency};
+use aurora_wire::{Auth, Call, CallNo, Method, ORDER_PATIENCE, RESOLVE_PATIENCE, Urgency};
 
 use crate::limits::costs;
 
@@ -89,8 +89,9 @@ impl Shape {
             Method::Post | Method::Put => (String::new(), params.into_text()),
         };
         let patience = match self.urgency {
+            Urgency::Place | Urgency::Amend => ORDER_PATIENCE,
+            Urgency::Cancel | Urgency::Resolve => RESOLVE_PATIENCE,
             Urgency::Read => Nanos::SECOND * 10,
-            _ => Nanos::SECOND * 5,
         };
         Call {
             no: CallNo(0),

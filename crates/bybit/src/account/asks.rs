@@ -2,7 +2,7 @@
 
 use aurora_model::{ClientOrderId, InstrumentNo, Nanos, ReportKind, VenueRefusal, VenueReport};
 use aurora_wire::{Amendment, Ask, AskNo, Fate, Note, Output, Placement, Rules};
-use aurora_wire::{Call, CallNo, LostOrder};
+use aurora_wire::{Call, CallNo, LostOrder, RESOLVE_PATIENCE};
 
 use super::outcome::{Item, Outcome};
 use super::settings::not_ours;
@@ -84,7 +84,7 @@ impl AccountSession {
         let venue_at = self.venue_at(at);
         let frame = encode::trade_request(req, venue_at, written.op, &written.body);
         self.trade.send(frame, out);
-        let until = at + encode::CANCEL_PATIENCE;
+        let until = at + RESOLVE_PATIENCE;
         self.on_socket.insert(req, OnSocket { pending, until });
     }
 

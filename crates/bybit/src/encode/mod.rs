@@ -12,15 +12,11 @@ pub use order::*;
 pub use socket::*;
 
 use aurora_model::Nanos;
-use aurora_wire::{Auth, Call, CallNo, Method, Urgency};
+use aurora_wire::{Auth, Call, CallNo, Method, ORDER_PATIENCE, RESOLVE_PATIENCE, Urgency};
 
 use crate::limits::{Path, costs};
 
-/// How long the answer to a new or moved order is waited for; also its receive window.
-pub const ORDER_PATIENCE: Nanos = Nanos(1_000_000_000);
-/// The same for cancels and questions about orders.
-pub const CANCEL_PATIENCE: Nanos = Nanos(2_000_000_000);
-/// The same for everything else.
+/// How long the answer to a read is waited for.
 pub const READ_PATIENCE: Nanos = Nanos(5_000_000_000);
 
 fn read(no: CallNo, path: &'static str, query: String, limit: Path, auth: Auth) -> Call {
@@ -41,7 +37,7 @@ fn read(no: CallNo, path: &'static str, query: String, limit: Path, auth: Auth) 
 fn post(no: CallNo, path: &'static str, body: String, limit: Path, urgency: Urgency) -> Call {
     let patience = match urgency {
         Urgency::Place | Urgency::Amend => ORDER_PATIENCE,
-        Urgency::Cancel | Urgency::Resolve => CANCEL_PATIENCE,
+        Urgency::Cancel | Urgency::Resolve => RESOLVE_PATIENCE,
         Urgency::Read => READ_PATIENCE,
     };
     Call {

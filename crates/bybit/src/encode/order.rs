@@ -1,11 +1,11 @@
 //! Calls about orders.
 
 use aurora_model::{ClientOrderId, Lots, Nanos, Side, Ticks, TimeInForce};
-use aurora_wire::{Auth, Call, CallNo, Placement, Rules, Stp, Urgency};
+use aurora_wire::{Auth, Call, CallNo, Placement, RESOLVE_PATIENCE, Rules, Stp, Urgency};
 
 use super::account::Which;
 use super::text::{Object, Query, array};
-use super::{CANCEL_PATIENCE, post, read};
+use super::{post, read};
 use crate::limits::{Path, costs};
 
 /// What of the account's settings shows in an order.
@@ -208,7 +208,7 @@ pub fn pre_check(no: CallNo, body: String) -> Call {
 
 fn orders(no: CallNo, path: &'static str, limit: Path, query: Query) -> Call {
     let call = read(no, path, query.end(), limit, Auth::Signed);
-    Call { urgency: Urgency::Resolve, patience: CANCEL_PATIENCE, ..call }
+    Call { urgency: Urgency::Resolve, patience: RESOLVE_PATIENCE, ..call }
 }
 
 /// Open orders, fifty a page.

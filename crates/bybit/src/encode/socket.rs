@@ -1,8 +1,7 @@
 //! Frames we send.
 
 use aurora_model::Nanos;
-
-use super::ORDER_PATIENCE;
+use aurora_wire::ORDER_PATIENCE;
 
 /// The longest list of topics one frame may carry, in characters.
 const MAX_ARGS: usize = 20_000;

@@ -19,6 +19,8 @@ pub struct Deadlines {
     pub settle: Nanos,
     /// How long a venue may not show an order that it has: before that nothing is declared dead.
     pub hidden: Nanos,
+    /// How old an answer about an order may be when it is heard: so long it is waited for.
+    pub answer: Nanos,
     /// A fate unknown for so long calls a person.
     pub unresolved: Nanos,
 }
@@ -31,6 +33,7 @@ impl Default for Deadlines {
             lapse: Nanos::SECOND * 3,
             settle: Nanos::SECOND,
             hidden: Nanos::SECOND * 10,
+            answer: Nanos::SECOND * 2,
             unresolved: Nanos::SECOND * 60,
         }
     }

@@ -78,10 +78,11 @@ fn two_not_founds_a_second_apart_count_only_once_the_request_has_lapsed() {
     orders.overdue(after(400), &mut Vec::new());
     for (millis, state) in [
         (600, OrderState::InDoubt),
-        (4_049, OrderState::InDoubt), // 3 s until it lapses, 1 s of skew, 50 ms that nobody knows
-        (4_050, OrderState::InDoubt), // the first that counts
-        (5_049, OrderState::InDoubt), // too soon after it
-        (5_050, OrderState::Reject),
+        // 3 s until it lapses, 1 s of skew, 50 ms that nobody knows, 2 s that the answer may have taken.
+        (6_049, OrderState::InDoubt),
+        (6_050, OrderState::InDoubt), // the first that counts
+        (7_049, OrderState::InDoubt), // too soon after it
+        (7_050, OrderState::Reject),
     ] {
         orders.on_report(after(millis), &not_found(id)).unwrap();
         assert_eq!(orders.get(id).unwrap().state, state, "after {millis} ms");
@@ -108,11 +109,11 @@ fn once_seen_the_count_of_not_founds_begins_anew() {
     let hidden = Nanos(0);
     let (mut orders, id) = sent_order_within(Deadlines { hidden, ..Deadlines::default() });
     orders.overdue(after(400), &mut Vec::new());
-    orders.on_report(after(5_000), &not_found(id)).unwrap();
+    orders.on_report(after(7_000), &not_found(id)).unwrap();
     let found = VenueOrder { id, venue_id: 5, intent: intent(), filled: Lots(3), is_open: true };
     let found = report(ReportKind::Order { id, found: Some(found) });
-    orders.on_report(after(5_500), &found).unwrap();
-    orders.on_report(after(6_100), &not_found(id)).unwrap();
+    orders.on_report(after(7_500), &found).unwrap();
+    orders.on_report(after(8_100), &not_found(id)).unwrap();
     assert_eq!(orders.get(id).unwrap().state, OrderState::InDoubt);
 }
 
