@@ -8,8 +8,8 @@ use aurora_model::{
     TimeInForce, VenueRefusal,
 };
 use aurora_wire::{
-    Amendment, Answer, Ask, AskNo, Input, Link, LostOrder, Method, Note, Placement, PriceTrigger,
-    Stp,
+    Amendment, Answer, Ask, AskNo, Input, Link, LostOrder, Method, Note, ORDER_PATIENCE, Placement,
+    PriceTrigger, Stp,
 };
 use rust_decimal::Decimal;
 use support::{Desk, endpoints, rules, second};
@@ -118,6 +118,7 @@ fn an_order_is_placed_acknowledged_filled_and_ended() {
         id(1)
     );
     assert_eq!(call.body, want);
+    assert_eq!(call.patience, ORDER_PATIENCE, "one that waits longer for room is not sent");
     desk.got(&call, 200, &order(1, 70, "NEW", "0"));
     assert_eq!(desk.kinds(), [ReportKind::Ack { id: id(1), venue_id: 70 }]);
     desk.frame(0, &update(1, 70, "TRADE", "PARTIALLY_FILLED", 9, "0.001"));
