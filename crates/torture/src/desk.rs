@@ -19,7 +19,7 @@ const RESTING: &str = "rest.yaml";
 
 /// How long the last starts are given, one after the other, in s: an order is given up only when two sources said so
 /// twice, after its deadline.
-const RESTS: [u32; 2] = [1, 20];
+const RESTS: [u32; 3] = [1, 13, 8];
 
 /// Longer than any run here takes on a loaded machine, and than a venue's request budget can make a start wait.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -67,7 +67,7 @@ impl Scene {
     }
 
     /// The same under `strace`, which does to that system call what `inject` says, as in `signal=SIGKILL:when=3`,
-    /// and writes what it saw, with its times, to `out`.
+    /// and writes what it saw, with its times and the names of threads, to `out`.
     pub(crate) fn run_injected(
         &self,
         (call, inject): (&str, &str),
@@ -77,7 +77,7 @@ impl Scene {
         let (trace, inject) = (format!("trace={call}"), format!("inject={call}:{inject}"));
         let out = out.display().to_string();
         // With --seccomp-bpf strace 6.1 injects at the first call only, whatever `when` says.
-        let strace = ["strace", "-f", "-qq", "-ttt", "-o"];
+        let strace = ["strace", "-f", "-Y", "-qq", "-ttt", "-o"];
         let strace = [&strace[..], &[&out, "-e", &trace, "-e", &inject]].concat();
         self.run(&strace, market_time_s)
     }

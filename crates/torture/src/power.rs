@@ -15,7 +15,7 @@ const SERIES: usize = 3;
 const FURTHEST: u64 = 260;
 
 pub(crate) fn run(args: &Args) -> Result<Report> {
-    let cuts = args.points(200);
+    let cuts = args.points(210);
     let series = (0..cuts).step_by(SERIES).map(|first| first..cuts.min(first + SERIES));
     share(series.collect(), |cuts, report| one_series(args, cuts, report))
 }
