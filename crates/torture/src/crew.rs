@@ -14,6 +14,7 @@ pub(crate) fn share<T: Send>(
     pieces: Vec<T>,
     work: impl Fn(T, &mut Report) -> Result<()> + Sync,
 ) -> Result<Report> {
+    let mut report = Report::new(&truth::ZEROS);
     let todo = Mutex::new(pieces.into_iter());
     let worker = || {
         let mut report = Report::new(&truth::ZEROS);
@@ -28,7 +29,6 @@ pub(crate) fn share<T: Send>(
         let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(worker)).collect();
         workers.into_iter().map(|worker| worker.join().expect("a worker")).collect()
     });
-    let mut report = Report::new(&truth::ZEROS);
     for part in found {
         report.merge(part?);
     }

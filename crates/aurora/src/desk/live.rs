@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use aurora_engine::{Command, Reconciliation};
-use aurora_model::{Nanos, TransitionCause};
+use aurora_model::{Nanos, TradingState, TransitionCause};
 use aurora_signer::Scope;
 use crossbeam_channel::TryRecvError;
 
@@ -145,8 +145,13 @@ impl Desk {
                 }
                 let hold = Command::Hold(TransitionCause::Venue, trouble.log_line());
                 self.world.alert(now, trouble);
-                // A killed desk stays killed.
-                drop(self.world.command(now, hold)?);
+                let status = self.world.engine.status();
+                let is_held = (status.state, status.cause);
+                // Each further refusal is an alert; as a stop of its own it would stand in the journal every second.
+                if is_held != (TradingState::Hold, TransitionCause::Venue) {
+                    // A killed desk stays killed.
+                    drop(self.world.command(now, hold)?);
+                }
             }
             News::Clock if begun => self.world.clock(now)?,
             News::Clock => {}
