@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
 
-const USAGE: &str = "aurora-torture [--aurora PATH] [--out DIR] [--points N] [--seed N] [TORTURE…]";
+const USAGE: &str =
+    "aurora-torture [--aurora PATH] [--out DIR] [--points N] [--where-possible] [TORTURE…]";
 
 /// What is asked for.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Args {
     points: Option<usize>,
     /// Which tortures; empty is all.
     pub(crate) tortures: Vec<String>,
+    /// What this machine does not permit is told and left out.
+    pub(crate) where_possible: bool,
 }
 
 impl Args {
@@ -26,6 +29,7 @@ impl Args {
             out: PathBuf::from("artifacts/torture"),
             points: None,
             tortures: Vec::new(),
+            where_possible: false,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
@@ -35,6 +39,7 @@ impl Args {
                 "--aurora" => args.aurora = value()?.into(),
                 "--out" => args.out = value()?.into(),
                 "--points" => args.points = Some(value()?.parse().context("--points is a number")?),
+                "--where-possible" => args.where_possible = true,
                 "--help" | "-h" => bail!("{USAGE}, where a torture is one of {}", known.join(", ")),
                 torture if known.contains(&torture) => args.tortures.push(word),
                 _ => bail!("{word:?} is not known: {USAGE}"),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::sims::Sims;
@@ -23,6 +23,14 @@ const RESTS: [u32; 3] = [1, 13, 8];
 
 /// Longer than any run here takes on a loaded machine, and than a venue's request budget can make a start wait.
 const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Whether one process may trace another here.
+pub(crate) fn may_trace() -> Result<()> {
+    let traced = Command::new("strace").args(["-o", "/dev/null", "true"]).output();
+    let traced = traced.context("strace is missing: apt-get install strace")?;
+    ensure!(traced.status.success(), "strace: {}", String::from_utf8_lossy(&traced.stderr).trim());
+    Ok(())
+}
 
 /// A folder with its journal, and the venues it trades on.
 #[derive(Debug)]
