@@ -180,8 +180,8 @@ impl Orders {
     /// The venue was asked about the order, and neither its order query nor its history knows it.
     ///
     /// It proves something only when it was asked once no request can arrive any more, when it is said twice, and
-    /// after the longest time a venue may hide what it has. One that rested before and is gone from both is over; what it filled
-    /// comes as fills.
+    /// after the longest time a venue may hide what it has. One that rested before and is gone from both is over;
+    /// what it filled comes as fills.
     fn not_found(&mut self, id: ClientOrderId, at: Nanos) -> Result<Change, ExecError> {
         let Deadlines { lapse, settle, hidden, answer, .. } = self.deadlines;
         let mut lapsed = lapse + settle + self.uncertainty + answer;
