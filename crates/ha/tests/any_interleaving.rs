@@ -176,13 +176,18 @@ impl World {
                     Message::Answer(Input::Desk(DeskWord::Started))
                 }
                 Output::DrainDesk { .. } => Message::Answer(Input::Desk(DeskWord::Drained)),
-                Output::StopSending
-                | Output::HoldDesk(_)
-                | Output::EndProcess
-                | Output::Notice(_) => continue,
+                Output::EndProcess => return self.restart(node),
+                Output::StopSending | Output::HoldDesk(_) | Output::Notice(_) => continue,
             };
             self.flying.push((node, message));
         }
+    }
+
+    /// Whoever keeps processes alive starts it again; what was on its way to or from it is nobody's.
+    fn restart(&mut self, node: usize) {
+        self.flying.retain(|(whose, _)| *whose != node);
+        let begins = Machine::new(self.settings, self.clock(node), self.journal);
+        self.nodes[node].machine = begins.unwrap();
     }
 
     fn deliver(&mut self, which: usize) {
