@@ -54,7 +54,6 @@ fn when_the_leading_view_breaks_the_next_ones_book_follows_at_once() {
 }
 
 // Controls: C14, C18
-
 #[test]
 fn a_venue_that_falls_silent_gets_one_cancel_all_within_its_time() {
     let mut stage = Stage::open(1);
@@ -104,8 +103,6 @@ fn a_429_stops_everything_and_orders_that_cannot_wait_are_refused() {
     "#]]);
 }
 
-// Controls: C15
-
 #[test]
 fn a_maintenance_window_leaves_the_venue_minutes_before_and_cancels_still_go() {
     let mut stage = Stage::open(1);
@@ -134,8 +131,6 @@ fn a_maintenance_window_leaves_the_venue_minutes_before_and_cancels_still_go() {
         POST /cancel #9
     "#]]);
 }
-
-// Controls: C19
 
 #[test]
 fn the_venues_count_of_our_calls_and_its_clock_are_taken_over() {

@@ -15,6 +15,7 @@ fn an_order_that_nobody_signs_is_not_sent_and_never_in_doubt() {
     "#]]);
 }
 
+// Controls: C15
 #[test]
 fn orders_that_would_do_harm_never_leave() {
     let mut stage = Stage::open(1);
@@ -200,6 +201,7 @@ fn leverage_above_the_venues_highest_is_refused_here() {
     "#]]);
 }
 
+// Controls: C19
 #[test]
 fn a_fill_the_first_path_lost_becomes_a_report_after_the_grace_time() {
     let mut stage = Stage::open(1);
