@@ -25,12 +25,8 @@ if [ -z "${AURORA_BIN:-}" ]; then
 fi
 AURORA_BIN=$(realpath "$AURORA_BIN")
 
-# The console is what is walked here, not the machine: however slow that is, the desk does not stop by itself.
-export AURORA__EXECUTION__LATENCY_GUARD_MS=60000 AURORA__QUALITY__MAX_CLOCK_SKEW_MS=600000
-export AURORA__WATCH__MAX_PAUSE_MS=600000 AURORA__WATCH__MAX_CLOCK_JUMP_MS=600000 AURORA__WATCH__MAX_COMMIT_MS_P99=600000
-
 folder=$(mktemp -d)
-exec 3< <(cd "$folder" && exec "$AURORA_BIN" run --listen 127.0.0.1:0 2>errors)
+exec 3< <(cd "$folder" && exec "$AURORA_BIN" run --config "$root/scripts/patient.yaml" --listen 127.0.0.1:0 2>errors)
 desk=$!
 finish() {
   kill -TERM "$desk" 2>/dev/null || true

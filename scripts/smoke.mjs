@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
 const FIRST_PAGE_MS = 2_000;
 const FIRST_FILL_MS = 60_000;
@@ -21,16 +22,9 @@ if (!binary) fail('name the binary: node scripts/smoke.mjs target/release/aurora
 
 const folder = mkdtempSync(join(tmpdir(), 'aurora-smoke-'));
 const started = performance.now();
-// However slow this machine is, the desk is not to stop by itself because of it.
-const PATIENT = {
-  AURORA__EXECUTION__LATENCY_GUARD_MS: '60000',
-  AURORA__WATCH__MAX_PAUSE_MS: '600000',
-  AURORA__WATCH__MAX_CLOCK_JUMP_MS: '600000',
-  AURORA__WATCH__MAX_COMMIT_MS_P99: '600000'
-};
-const desk = spawn(resolve(binary), ['run', '--listen', '127.0.0.1:0'], {
+const config = fileURLToPath(new URL('patient.yaml', import.meta.url));
+const desk = spawn(resolve(binary), ['run', '--config', config, '--listen', '127.0.0.1:0'], {
   cwd: folder,
-  env: { ...process.env, ...PATIENT },
   stdio: ['ignore', 'pipe', 'inherit']
 });
 const ended = once(desk, 'exit');

@@ -3,9 +3,7 @@
 //! OKX tells no usage in its headers: whoever asks too much gets 50011 (an endpoint) or 50061 (the account).
 
 use aurora_model::Nanos;
-use aurora_wire::{
-    Auth, Cost, Limit, LimitNo, Method, ORDER_PATIENCE, RESOLVE_PATIENCE, Scope, Urgency,
-};
+use aurora_wire::{Auth, Cost, Limit, LimitNo, Method, Scope, Urgency};
 
 /// One endpoint: what it is called with, and what it costs.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +37,7 @@ macro_rules! endpoints {
                 auth: Auth::$auth,
                 urgency: Urgency::$urgency,
                 limit: LimitNo(Place::$name as u8),
-                patience: patience(Urgency::$urgency),
+                patience: Urgency::$urgency.patience(READ_PATIENCE),
             };
         )*
 
@@ -94,14 +92,8 @@ endpoints! {
 #[expect(clippy::cast_possible_truncation, reason = "there are fewer than 256 endpoints")]
 pub(crate) const ACCOUNT_ORDERS: LimitNo = LimitNo(ENDPOINTS.len() as u8);
 
-/// An order that waited longer than that for room is not sent at all; a read may take its time.
-const fn patience(urgency: Urgency) -> Nanos {
-    match urgency {
-        Urgency::Place | Urgency::Amend => ORDER_PATIENCE,
-        Urgency::Cancel | Urgency::Resolve => RESOLVE_PATIENCE,
-        Urgency::Read => Nanos(5_000_000_000),
-    }
-}
+/// A read may take its time.
+const READ_PATIENCE: Nanos = Nanos(5_000_000_000);
 
 impl Endpoint {
     /// What a call with so many orders costs.

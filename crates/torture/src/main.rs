@@ -56,7 +56,9 @@ fn tortured() -> Result<bool> {
     let mut held = true;
     for (word, torture) in TORTURES {
         if args.tortures.is_empty() || args.tortures.iter().any(|wanted| wanted == word) {
-            if let Some(error) = permitted(word).err().filter(|_| args.where_possible) {
+            if args.where_possible
+                && let Err(error) = permitted(word)
+            {
                 eprintln!("Skipped: {word}: {error:#}");
                 continue;
             }

@@ -66,6 +66,17 @@ pub const ORDER_PATIENCE: Nanos = Nanos::SECOND;
 /// The same for cancels and questions about orders: no answer to one is older than that when it is heard.
 pub const RESOLVE_PATIENCE: Nanos = Nanos(2_000_000_000);
 
+impl Urgency {
+    /// How long a call of that urgency waits for room and its answer; `read` is what a venue's reads may take.
+    pub const fn patience(self, read: Nanos) -> Nanos {
+        match self {
+            Urgency::Place | Urgency::Amend => ORDER_PATIENCE,
+            Urgency::Cancel | Urgency::Resolve => RESOLVE_PATIENCE,
+            Urgency::Read => read,
+        }
+    }
+}
+
 /// A REST call as the codec wrote it; keys and time are added when it is signed, at the moment of sending.
 ///
 /// It is sent once. Whoever wants it again makes a new one.

@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write};
 
 use aurora_model::{InstrumentNo, Nanos};
-use aurora_wire::{Auth, Call, CallNo, Method, ORDER_PATIENCE, RESOLVE_PATIENCE, Urgency};
+use aurora_wire::{Auth, Call, CallNo, Method, Urgency};
 
 use crate::limits::costs;
 
@@ -88,11 +88,6 @@ impl Shape {
             Method::Get | Method::Delete => (params.into_text(), String::new()),
             Method::Post | Method::Put => (String::new(), params.into_text()),
         };
-        let patience = match self.urgency {
-            Urgency::Place | Urgency::Amend => ORDER_PATIENCE,
-            Urgency::Cancel | Urgency::Resolve => RESOLVE_PATIENCE,
-            Urgency::Read => Nanos::SECOND * 10,
-        };
         Call {
             no: CallNo(0),
             method: self.method,
@@ -103,7 +98,7 @@ impl Shape {
             urgency: self.urgency,
             costs: costs(self.weight, self.orders.0, self.orders.1),
             instrument: None,
-            patience,
+            patience: self.urgency.patience(Nanos::SECOND * 10),
         }
     }
 

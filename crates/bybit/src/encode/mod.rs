@@ -12,7 +12,7 @@ pub use order::*;
 pub use socket::*;
 
 use aurora_model::Nanos;
-use aurora_wire::{Auth, Call, CallNo, Method, ORDER_PATIENCE, RESOLVE_PATIENCE, Urgency};
+use aurora_wire::{Auth, Call, CallNo, Method, Urgency};
 
 use crate::limits::{Path, costs};
 
@@ -35,11 +35,6 @@ fn read(no: CallNo, path: &'static str, query: String, limit: Path, auth: Auth) 
 }
 
 fn post(no: CallNo, path: &'static str, body: String, limit: Path, urgency: Urgency) -> Call {
-    let patience = match urgency {
-        Urgency::Place | Urgency::Amend => ORDER_PATIENCE,
-        Urgency::Cancel | Urgency::Resolve => RESOLVE_PATIENCE,
-        Urgency::Read => READ_PATIENCE,
-    };
     Call {
         no,
         method: Method::Post,
@@ -50,6 +45,6 @@ fn post(no: CallNo, path: &'static str, body: String, limit: Path, urgency: Urge
         urgency,
         costs: costs(limit, 1),
         instrument: None,
-        patience,
+        patience: urgency.patience(READ_PATIENCE),
     }
 }

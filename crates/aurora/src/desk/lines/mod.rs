@@ -222,9 +222,7 @@ impl Lines {
     /// Repeats what may be repeated and was not answered: a sweep.
     pub(crate) fn chase(&mut self, at: Nanos) {
         let Some(since) = self.sweep.as_mut().and_then(|sweep| sweep.overdue(at)) else { return };
-        for line in 0..self.lines.len() {
-            self.ask(line, Ask::Sweep { since });
-        }
+        self.ask_all(&Ask::Sweep { since });
     }
 
     fn ask(&mut self, line: usize, ask: Ask) {
