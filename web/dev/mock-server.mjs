@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { WebSocketServer } from 'ws';
 import { CONFIG, SYSTEM, health } from './mock/facts.mjs';
 import { Desk } from './mock/desk.mjs';
-import { maintenance, meta, venues } from './mock/venues.mjs';
+import { balances, maintenance, meta, venues } from './mock/venues.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -242,6 +242,7 @@ async function answer(request, path) {
   if (path === '/api/ui/venues') return [200, venues(Date.now())];
   if (path === '/api/md/meta') return [200, meta(desk.markets)];
   if (path === '/api/system/maintenance') return [200, maintenance(Date.now())];
+  if (path === '/api/ui/recon/balances') return [200, balances(Date.now())];
   const [, kind, id] = /^\/api\/ui\/(orders|decisions)\/(.+)$/.exec(path) ?? [];
   if (kind === 'orders') return life(id) ? [200, life(id)] : [404, notFound];
   const decision = kind === 'decisions' && desk.decisions.find((d) => d.id === id);

@@ -199,6 +199,11 @@ export async function seesTheVenues(page) {
   await cards.or(none).first().waitFor({ timeout: PATIENCE_MS });
   if (await none.isVisible()) return;
   await page.locator('[data-panel="rules"] tbody tr').first().waitFor({ timeout: PATIENCE_MS });
+  const balances = page.locator('[data-panel="balances"] tr[data-state]');
+  await balances.first().waitFor({ timeout: PATIENCE_MS });
+  assert.equal(await balances.count(), await cards.count(), 'not every venue has a balance');
+  for (const balance of await balances.all())
+    assert.equal(await balance.getAttribute('data-state'), 'agreed', await balance.innerText());
   for (const card of await cards.all()) {
     const name = await card.getAttribute('data-panel');
     const state = card.locator('[data-state]');

@@ -1,5 +1,7 @@
 //! The desk as users run it: the real binary, on a market of its own, killed at the worst moments.
 
+#[path = "desk/balances.rs"]
+mod balances;
 #[path = "desk/pause.rs"]
 mod pause;
 #[path = "desk/probe.rs"]

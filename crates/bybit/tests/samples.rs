@@ -244,7 +244,10 @@ fn read(decoder: &Decoder, name: &str, text: &str) -> Read {
             let (order, link) = rest::read_order_ids(Envelope::read(body)?.result)?;
             Ok(format!("taken as {order}, ours is {link}"))
         }
-        ("docs", "account_smp_group" | "account_transaction_log" | "position_close_pnl")
+        ("docs", "account_transaction_log") => {
+            Ok(count("rows of the log", &rest::transaction_log(listed(body)?)?))
+        }
+        ("docs", "account_smp_group" | "position_close_pnl")
         | ("ccxt", "rest_fetch_positions_history") => {
             code(body).map(|code| format!("{code}: no call of ours asks for more of it"))
         }

@@ -5,6 +5,8 @@
 pub enum AlertCode {
     /// The venue's account and ours differ.
     Mismatch,
+    /// A wallet at a venue and our books differ.
+    BalanceMismatch,
     /// Nobody could tell an order's fate in time; its instrument is held.
     Unresolved,
     /// An order that was given up is alive.
@@ -25,8 +27,9 @@ pub enum AlertCode {
 
 impl AlertCode {
     /// Every one.
-    pub const ALL: [AlertCode; 9] = [
+    pub const ALL: [AlertCode; 10] = [
         AlertCode::Mismatch,
+        AlertCode::BalanceMismatch,
         AlertCode::Unresolved,
         AlertCode::DeadLive,
         AlertCode::Paused,
@@ -41,6 +44,7 @@ impl AlertCode {
     pub const fn code(self) -> &'static str {
         match self {
             AlertCode::Mismatch => "RECON_MISMATCH",
+            AlertCode::BalanceMismatch => "BALANCE_MISMATCH",
             AlertCode::Unresolved => "ORDER_UNRESOLVED",
             AlertCode::DeadLive => "DEAD_ORDER_LIVE",
             AlertCode::Paused => "PROCESS_PAUSED",
@@ -58,6 +62,10 @@ impl AlertCode {
             AlertCode::Mismatch => (
                 "Счёт у площадки расходится с журналом",
                 "The venue's account differs from the journal",
+            ),
+            AlertCode::BalanceMismatch => (
+                "Остаток у площадки расходится с нашим учётом: торговля на паузе",
+                "A balance at the venue differs from our books: trading is held",
             ),
             AlertCode::Unresolved => (
                 "Судьба заявки неизвестна слишком долго: входов по инструменту нет, разберитесь и снимите паузу",

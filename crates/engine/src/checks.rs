@@ -15,6 +15,8 @@ pub enum StartCheck {
     Books,
     /// The venue and the journal agree on orders, fills and positions.
     Reconciled,
+    /// What venues say their wallets hold is what our books say.
+    Balances,
     /// No order's fate is unknown.
     NoDoubt,
     /// Position = Σ fills, cash = start + realized − fees.
@@ -35,9 +37,10 @@ pub enum StartCheck {
 
 impl StartCheck {
     /// Every condition, in the order they are shown.
-    pub const ALL: [StartCheck; 10] = [
+    pub const ALL: [StartCheck; 11] = [
         StartCheck::Books,
         StartCheck::Reconciled,
+        StartCheck::Balances,
         StartCheck::NoDoubt,
         StartCheck::Ledger,
         StartCheck::Audit,
@@ -53,6 +56,7 @@ impl StartCheck {
         match self {
             StartCheck::Books => "books",
             StartCheck::Reconciled => "reconciled",
+            StartCheck::Balances => "balances",
             StartCheck::NoDoubt => "no_doubt",
             StartCheck::Ledger => "ledger",
             StartCheck::Audit => "audit",
@@ -70,6 +74,9 @@ impl StartCheck {
             StartCheck::Books => ("Стаканы собраны и свежие", "Books are whole and fresh"),
             StartCheck::Reconciled => {
                 ("Сверка с площадкой сошлась", "The venue and the journal agree")
+            }
+            StartCheck::Balances => {
+                ("Остатки у площадок сходятся с учётом", "Balances at the venues fit our books")
             }
             StartCheck::NoDoubt => {
                 ("Нет заявок с неизвестной судьбой", "No order's fate is unknown")
@@ -99,8 +106,12 @@ impl StartCheck {
                 "look at the connection to the venue and its market data",
             ),
             StartCheck::Reconciled => (
-                "сравните заявки, позиции и остатки с площадкой, затем продолжайте",
-                "compare orders, positions and balances with the venue, then resume",
+                "сравните заявки и позиции с площадкой, затем продолжайте",
+                "compare orders and positions with the venue, then resume",
+            ),
+            StartCheck::Balances => (
+                "подождите ответа площадки; если остаток расходится, выясните отчего и примите его",
+                "wait for the venue's answer; where a balance differs, find out why, then accept it",
             ),
             StartCheck::NoDoubt => (
                 "подождите ответа площадки; если его нет, найдите заявку у неё по номеру",
@@ -139,7 +150,7 @@ impl StartCheck {
 }
 
 /// Every condition with whether it holds.
-pub type Checks = [(StartCheck, bool); 10];
+pub type Checks = [(StartCheck, bool); 11];
 
 impl<W: Stopwatch> Engine<W> {
     /// What must hold before trading, with whether it does.
@@ -155,6 +166,7 @@ impl<W: Stopwatch> Engine<W> {
             StartCheck::Reconciled => {
                 self.reconciliation == Reconciliation::Agreed || active(Bug::LeaveHoldUnreconciled)
             }
+            StartCheck::Balances => self.wallets_ok(at),
             StartCheck::NoDoubt => self.orders.in_doubt_count() == 0,
             StartCheck::Ledger => self.ledger.check().is_ok(),
             StartCheck::Audit => self.audit == Audit::Written,

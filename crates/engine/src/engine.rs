@@ -20,6 +20,7 @@ use crate::market::{Market, MarketSettings};
 use crate::reconcile::Reconciliation;
 use crate::record::{Record, Stamped};
 use crate::state::{Refusal, Status};
+use crate::wallets::{WalletPolicy, Wallets};
 use crate::watch::Watched;
 
 /// What the engine is built from.
@@ -51,6 +52,8 @@ pub struct Settings {
     pub dead_man: Option<Nanos>,
     /// RUN by itself once every check passes after a start.
     pub auto_run: bool,
+    /// How the venues' wallets are compared with our books; `None` where the venue keeps none.
+    pub wallets: Option<WalletPolicy>,
     /// A fingerprint goes into the journal this often.
     pub checkpoint_every: Nanos,
 }
@@ -69,6 +72,7 @@ pub struct Engine<W> {
     /// The run has begun. Before that the market is history and the state that of the journal's last run.
     pub(crate) started: bool,
     pub(crate) reconciliation: Reconciliation,
+    pub(crate) wallets: Wallets,
     pub(crate) audit: Audit,
     pub(crate) watched: Watched,
     /// Records given out in this run, and how many of them are on disk.
@@ -131,6 +135,7 @@ impl<W: Stopwatch> Engine<W> {
             status: hold,
             started: false,
             reconciliation: Reconciliation::Awaited,
+            wallets: Wallets::default(),
             audit: Audit::Written,
             watched: Watched::default(),
             records: 0,
@@ -178,6 +183,9 @@ impl<W: Stopwatch> Engine<W> {
             Input::Timer => self.on_timer(at, effects),
             Input::Command(command) => return self.on_command(at, command, effects),
             Input::Watch(watch) => self.on_watch(at, watch, effects),
+            Input::Statement(venue, statement) => {
+                self.on_statement(at, *venue, statement, effects);
+            }
             Input::Audit(audit) => self.audit = *audit,
         }
         Ok(())

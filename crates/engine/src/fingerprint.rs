@@ -59,6 +59,12 @@ pub(crate) fn of(orders: &Orders, ledger: &Ledger, state: TradingState) -> Finge
     for equity in ledger.equity() {
         let _ = writeln!(text, "cash {} {}", equity.currency, equity.cash.decimal().normalize());
     }
+    for (venue, currency) in ledger.wallets() {
+        if let Some(expected) = ledger.wallet_expected(venue, currency) {
+            let expected = expected.decimal().normalize();
+            let _ = writeln!(text, "wallet {} {currency} {expected}", venue.code());
+        }
+    }
     let hash = blake3::hash(text.as_bytes());
     let mut first = [0u8; 16];
     first.copy_from_slice(&hash.as_bytes()[..16]);

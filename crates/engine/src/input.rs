@@ -1,6 +1,8 @@
 //! Everything that can happen to the engine.
 
-use aurora_model::{InstrumentNo, MarketEvent, Nanos, TransitionCause, VenueReport, VenueState};
+use aurora_model::{
+    InstrumentNo, MarketEvent, Nanos, Statement, TransitionCause, Venue, VenueReport, VenueState,
+};
 
 use crate::watch::Watch;
 
@@ -34,6 +36,8 @@ pub enum Input<'a> {
     Command(Command),
     /// The runtime has measured something about itself.
     Watch(Watch),
+    /// A venue told what its wallets hold, and what moved them.
+    Statement(Venue, &'a Statement),
     /// What is decided began or stopped being written down.
     Audit(Audit),
 }
@@ -65,6 +69,8 @@ pub enum Command {
     Kill(TransitionCause, String),
     /// Back from KILLED into HOLD.
     Rearm(String),
+    /// What the venues say their wallets hold is right: those that differ start anew with it.
+    AcceptBalances,
     /// Write down what the state is here.
     Checkpoint,
 }

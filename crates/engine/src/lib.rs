@@ -25,6 +25,7 @@ mod report;
 mod saved;
 mod state;
 mod timer;
+mod wallets;
 mod watch;
 
 pub use alert::AlertCode;
@@ -39,6 +40,7 @@ pub use reconcile::Reconciliation;
 pub use record::{Record, Stamped};
 pub use saved::{StateError, state_hash};
 pub use state::{Refusal, Status};
+pub use wallets::{WalletPolicy, WalletState, WalletView};
 pub use watch::{Measure, Watch};
 
 /// What stops an engine from being built or rebuilt.

@@ -2,7 +2,8 @@
 
 use aurora_exec::Purpose;
 use aurora_model::{
-    ClientOrderId, InstrumentNo, Nanos, OrderIntent, TradingState, TransitionCause, VenueReport,
+    ClientOrderId, InstrumentNo, Nanos, OrderIntent, Statement, TradingState, TransitionCause,
+    Venue, VenueReport,
 };
 
 use crate::fingerprint::Fingerprint;
@@ -91,6 +92,15 @@ pub enum Record {
         instrument: InstrumentNo,
         /// Twice the mid, in ticks, so that a half tick is whole.
         half_ticks: i64,
+    },
+    /// What a venue's wallets held, and what moved them since the statement before: rows that were known are left out.
+    Statement {
+        /// Which venue.
+        venue: Venue,
+        /// What it told.
+        statement: Statement,
+        /// A person took it for right: these wallets start anew with what they hold.
+        restarts: bool,
     },
     /// A new day begins for the day's profit.
     Day,

@@ -67,6 +67,10 @@ impl<W: Stopwatch> Engine<W> {
                 let marked = self.ledger.mark(*instrument, *half_ticks);
                 marked.map_err(|fault| contradiction(fault.to_string()))?;
             }
+            Record::Statement { venue, statement, restarts } => {
+                // What could not be booked could not be booked then either; the stop that followed is a record.
+                drop(self.ledger.apply_statement(*venue, statement, *restarts));
+            }
             Record::Day => {
                 self.day = day_of(at);
                 self.start_day(at);

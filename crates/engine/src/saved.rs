@@ -10,12 +10,12 @@ use aurora_gate::Stopwatch;
 use aurora_model::saved;
 use aurora_model::saved::Saved;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Settings};
 use crate::market::Market;
 use crate::state::Status;
 
 /// Grows by one whenever the same bytes would mean something else, or replay itself leads elsewhere.
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 
 /// Why a saved state cannot be taken. The journal has everything: replay it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -109,7 +109,9 @@ impl<W: Stopwatch> Engine<W> {
 
     /// Everything beside the records that a replay depends on.
     fn basis(&self) -> [u8; 32] {
-        let mut text = format!("{:?}\n{:?}\n", self.settings, self.gate.config());
+        // How wallets are compared is judged live, never by a replay.
+        let settings = Settings { wallets: None, ..self.settings.clone() };
+        let mut text = format!("{settings:?}\n{:?}\n", self.gate.config());
         for market in &self.markets {
             let _ = writeln!(text, "{:?} {}", market.instrument, market.is_traded());
         }

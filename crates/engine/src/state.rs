@@ -36,6 +36,10 @@ pub enum Refusal {
     },
     /// A condition does not hold.
     Check(StartCheck),
+    /// Not while the desk trades.
+    Trading,
+    /// No wallet differs: there is nothing to accept.
+    NothingDiffers,
 }
 
 impl<W: Stopwatch> Engine<W> {
@@ -73,6 +77,7 @@ impl<W: Stopwatch> Engine<W> {
                 }
                 self.go(at, TradingState::Hold, TransitionCause::Operator, reason.clone(), effects);
             }
+            Command::AcceptBalances => return self.accept_balances(at, effects),
             Command::Checkpoint => self.checkpoint(at, effects),
         }
         Ok(())
@@ -85,6 +90,7 @@ impl<W: Stopwatch> Engine<W> {
         self.begin_epoch(epoch, at);
         self.timer_at = at;
         self.checkpoint_at = at;
+        self.begin_wallets(at);
         // Whatever a person or a brake stopped stays stopped over a restart; a person lets it go.
         let stopped = match self.status.state {
             TradingState::Killed => !active(Bug::KillForgotten),

@@ -25,6 +25,7 @@ impl<W: Stopwatch> Engine<W> {
         self.chase(at, effects);
         self.new_day(at, effects);
         self.look_again(at, effects);
+        self.ask_for_statements(at, effects);
         if !self.status.state.may_open() {
             self.cancel_open(at, effects);
         }

@@ -14,6 +14,8 @@ mod saved;
 mod stage;
 #[path = "apply/start.rs"]
 mod start;
+#[path = "apply/wallets.rs"]
+mod wallets;
 
 use aurora_engine::{Command, Input, Reconciliation, Record, Refusal, StartCheck};
 use aurora_model::{

@@ -51,8 +51,8 @@ pub enum Violation {
         /// Remembered.
         trade_ids: u64,
     },
-    /// Cash = start + Σ realized − Σ fees.
-    #[error("{currency}: cash {cash} is not start + realized − fees = {explained}")]
+    /// Cash = start + Σ realized − Σ fees + Σ funding.
+    #[error("{currency}: cash {cash} is not start + realized − fees + funding = {explained}")]
     Cash {
         /// Which currency.
         currency: String,
@@ -85,7 +85,8 @@ impl Ledger {
         for (at, purse) in self.purses.iter().enumerate() {
             let of_purse = self.holdings.iter().filter(|holding| holding.purse == at);
             let explained = of_purse
-                .map(|holding| holding.books.realized.units() - holding.books.fees.units())
+                .map(|holding| &holding.books)
+                .map(|of| of.realized.units() - of.fees.units() + of.funding.units())
                 .sum::<i128>()
                 + purse.start.units();
             if explained != purse.cash.units() {
@@ -184,7 +185,7 @@ mod tests {
         );
         check(
             |l| l.holdings[0].books.fees = one(),
-            &expect!["USDT: cash 0 is not start + realized − fees = -1"],
+            &expect!["USDT: cash 0 is not start + realized − fees + funding = -1"],
         );
         check(|l| l.net = one(), &expect!["net profit 1 is not the instruments' sum 0"]);
     }

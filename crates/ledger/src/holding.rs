@@ -1,6 +1,6 @@
 //! One instrument's books: the position at average cost, and the totals that prove it.
 
-use aurora_model::{Fill, Instrument};
+use aurora_model::{Fill, Instrument, Nanos};
 
 use crate::exact::Exact;
 use crate::rules::Rules;
@@ -30,6 +30,11 @@ pub(crate) struct Books {
     pub(crate) open_cost: Exact,
     pub(crate) realized: Exact,
     pub(crate) fees: Exact,
+    /// Plus was paid to us.
+    pub(crate) funding: Exact,
+    /// The newest fill's moment; and whether one came after a later one since the position was last flat.
+    pub(crate) newest_at: Nanos,
+    pub(crate) is_disordered: bool,
     // Kept apart from the above and only compared with it.
     pub(crate) bought: i64,
     pub(crate) sold: i64,
@@ -45,11 +50,12 @@ pub(crate) struct Books {
 pub(crate) struct Worth {
     /// In the settle currency.
     pub(crate) unrealized: Exact,
-    /// In the reporting currency, as are the next two.
+    /// In the reporting currency, as are the next three.
     pub(crate) reported_realized: Exact,
     pub(crate) reported_fees: Exact,
+    pub(crate) reported_funding: Exact,
     pub(crate) reported_unrealized: Exact,
-    /// Realized − fees + unrealized.
+    /// Realized − fees + funding + unrealized.
     pub(crate) reported_net: Exact,
 }
 
@@ -67,8 +73,11 @@ impl Books {
         let (qty, side) = (fill.qty.0, fill.side.sign());
         let half_ticks = fill.price.0.checked_mul(2)?;
         let value = rules.value(half_ticks, qty)?;
+        let position = self.position.checked_add(side * qty)?;
         let mut books = Books {
-            position: self.position.checked_add(side * qty)?,
+            position,
+            newest_at: self.newest_at.max(fill.at),
+            is_disordered: position != 0 && (self.is_disordered || fill.at < self.newest_at),
             fees: self.fees.plus(fee)?,
             flow: self.flow.minus(value.times_sign(side * rules.sign()))?,
             fills: self.fills + 1,
@@ -108,13 +117,18 @@ impl Books {
         };
         let reported_realized = rules.report(self.realized, mark)?;
         let reported_fees = rules.report(self.fees, mark)?;
+        let reported_funding = rules.report(self.funding, mark)?;
         let reported_unrealized = rules.report(unrealized, mark)?;
         Some(Worth {
             unrealized,
             reported_realized,
             reported_fees,
+            reported_funding,
             reported_unrealized,
-            reported_net: reported_realized.minus(reported_fees)?.plus(reported_unrealized)?,
+            reported_net: reported_realized
+                .minus(reported_fees)?
+                .plus(reported_funding)?
+                .plus(reported_unrealized)?,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aurora_model::{Fill, Instrument, InstrumentNo, Liquidity, Lots, Notional, Payoff};
+use aurora_model::{Fill, Instrument, InstrumentNo, Liquidity, Lots, Notional, Payoff, Venue};
 use aurora_planted::{Bug, active};
 
 use crate::error::LedgerError;
@@ -11,6 +11,7 @@ use crate::holding::{Books, Holding, Worth};
 use crate::rules::Rules;
 use crate::seen::{Seen, Sight};
 use crate::view::{Booked, Booking};
+use crate::wallet::{Rows, Wallet, wallets_of};
 
 /// Positions, cash and profit of one account.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Ledger {
     pub(crate) max_drawdown: Exact,
     pub(crate) duplicates: u64,
     pub(crate) maker_fills: u64,
+    pub(crate) wallets: Vec<Wallet>,
+    pub(crate) rows: BTreeMap<Venue, Rows>,
 }
 
 /// The cash of one settle currency.
@@ -59,6 +62,8 @@ impl Ledger {
             .map(|instrument| Holding::new(instrument, &purses))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Ledger {
+            wallets: wallets_of(&holdings),
+            rows: BTreeMap::new(),
             holdings,
             purses,
             net: Exact::ZERO,
@@ -190,11 +195,11 @@ impl Ledger {
         LedgerError::Overflow { symbol: self.holdings[at].instrument.symbol.clone() }
     }
 
-    fn net_with(&self, at: usize, worth: &Worth) -> Option<Exact> {
+    pub(crate) fn net_with(&self, at: usize, worth: &Worth) -> Option<Exact> {
         self.net.minus(self.holdings[at].worth.reported_net)?.plus(worth.reported_net)
     }
 
-    fn set_net(&mut self, net: Exact) {
+    pub(crate) fn set_net(&mut self, net: Exact) {
         self.net = net;
         self.peak = self.peak.max(net);
         let drawdown = self.peak.minus(net).unwrap_or(self.max_drawdown);

@@ -2,7 +2,8 @@
 //!
 //! The ledger is told every fill once or many times, in any order, and books each exactly once.
 //! [`Ledger::check`] proves from independent totals that position = Σ fills and that
-//! cash = start + Σ realized − Σ fees, with no tolerance.
+//! cash = start + Σ realized − Σ fees + Σ funding, with no tolerance. What venues say their wallets hold is compared
+//! with the same books.
 //!
 //! Accounting is by average cost and as on a margin account: cash moves by realized profit and fees,
 //! not by the price paid. Two divisions in this crate can have a remainder, and both are rounded half
@@ -20,11 +21,13 @@ mod rules;
 mod saved;
 mod seen;
 mod view;
+mod wallet;
 
 pub use check::Violation;
 pub use error::LedgerError;
 pub use ledger::Ledger;
 pub use view::{Booked, Booking, Counters, Equity, Exposure, Pnl, Position};
+pub use wallet::WalletGap;
 
 /// The currency profit is added up in across instruments.
 pub const REPORTING_CURRENCY: &str = "USDT";

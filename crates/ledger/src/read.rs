@@ -41,7 +41,7 @@ impl Ledger {
         holding.rules.average_ticks(holding.books.open_cost, holding.books.position)
     }
 
-    /// Realized − fees + unrealized, in [`crate::REPORTING_CURRENCY`]; without the rest of [`Pnl`] to sum.
+    /// Realized − fees + funding + unrealized, in [`crate::REPORTING_CURRENCY`]; without the rest of [`Pnl`] to sum.
     pub fn net(&self) -> Notional {
         self.net.notional()
     }
@@ -62,7 +62,7 @@ impl Ledger {
         holding.is_some_and(|holding| holding.seen.look(fill.trade_id) == Sight::Known)
     }
 
-    /// Cash in a currency: start + realized − fees.
+    /// Cash in a currency: start + realized − fees + funding.
     pub fn cash(&self, currency: &str) -> Notional {
         let purse = self.purses.iter().find(|purse| purse.currency == currency);
         purse.map_or(Notional::ZERO, |purse| purse.cash.notional())
@@ -86,6 +86,7 @@ impl Ledger {
         Pnl {
             realized: total(|worth| worth.reported_realized),
             fees: total(|worth| worth.reported_fees),
+            funding: total(|worth| worth.reported_funding),
             unrealized: total(|worth| worth.reported_unrealized),
             net,
             day: self.day_pnl(),
@@ -129,6 +130,7 @@ impl Holding {
             realized: books.realized.notional(),
             unrealized: self.worth.unrealized.notional(),
             fees: books.fees.notional(),
+            funding: books.funding.notional(),
             bought: Lots(books.bought),
             sold: Lots(books.sold),
         }

@@ -6,9 +6,32 @@ use aurora_model::saved::Saved;
 use crate::exact::Exact;
 use crate::holding::{Books, Holding, Worth};
 use crate::ledger::{Ledger, Purse};
+use crate::wallet::{Rows, Wallet, WalletStart};
 
-saved!(Books { position, open_cost, realized, fees, bought, sold, flow, fills, turnover });
-saved!(Worth { unrealized, reported_realized, reported_fees, reported_unrealized, reported_net });
+saved!(Books {
+    position,
+    open_cost,
+    realized,
+    fees,
+    funding,
+    newest_at,
+    is_disordered,
+    bought,
+    sold,
+    flow,
+    fills,
+    turnover,
+});
+saved!(Worth {
+    unrealized,
+    reported_realized,
+    reported_fees,
+    reported_funding,
+    reported_unrealized,
+    reported_net,
+});
+saved!(WalletStart { at, told, earned });
+saved!(Rows { read_to, known });
 
 impl Saved for Exact {
     fn save(&self, out: &mut Vec<u8>) {
@@ -31,6 +54,8 @@ impl Ledger {
             max_drawdown,
             duplicates,
             maker_fills,
+            wallets,
+            rows,
         } = self;
         holdings.len().save(out);
         for holding in holdings {
@@ -46,6 +71,12 @@ impl Ledger {
         }
         (*net, *day_start, *peak).save(out);
         (*max_drawdown, *duplicates, *maker_fills).save(out);
+        wallets.len().save(out);
+        for Wallet { venue: _, currency: _, start, moved } in wallets {
+            start.save(out);
+            moved.save(out);
+        }
+        rows.save(out);
     }
 
     /// Takes that state from the front of `bytes`; `None` when it is none, or of other instruments.
@@ -65,6 +96,13 @@ impl Ledger {
         }
         (self.net, self.day_start, self.peak) = Saved::load(bytes)?;
         (self.max_drawdown, self.duplicates, self.maker_fills) = Saved::load(bytes)?;
+        if usize::load(bytes)? != self.wallets.len() {
+            return None;
+        }
+        for wallet in &mut self.wallets {
+            (wallet.start, wallet.moved) = Saved::load(bytes)?;
+        }
+        self.rows = Saved::load(bytes)?;
         Some(())
     }
 }

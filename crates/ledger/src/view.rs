@@ -48,6 +48,8 @@ pub struct Position {
     pub unrealized: Notional,
     /// What the venue charged so far, in the settle currency.
     pub fees: Notional,
+    /// What funding brought so far, in the settle currency; below zero was paid.
+    pub funding: Notional,
     /// Lots bought so far.
     pub bought: Lots,
     /// Lots sold so far.
@@ -76,9 +78,11 @@ pub struct Pnl {
     pub realized: Notional,
     /// What the venues charged.
     pub fees: Notional,
+    /// What funding brought; below zero was paid.
+    pub funding: Notional,
     /// Of what is open, at the marks.
     pub unrealized: Notional,
-    /// Realized − fees + unrealized.
+    /// Realized − fees + funding + unrealized.
     pub net: Notional,
     /// Net since [`crate::Ledger::start_day`].
     pub day: Notional,

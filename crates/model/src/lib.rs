@@ -12,6 +12,7 @@ pub mod reason;
 pub mod report;
 pub mod saved;
 pub mod state;
+pub mod statement;
 
 pub use event::EventCode;
 pub use instrument::{Instrument, InstrumentId, InstrumentNo, Payoff, Venue};
@@ -23,3 +24,4 @@ pub use order::{
 pub use reason::{Lang, Reason, ReasonCode};
 pub use report::{ReportKind, VenueOrder, VenueRefusal, VenueReport, VenueRequest};
 pub use state::{TradingState, TransitionCause, VenueState};
+pub use statement::{Move, MoveKind, Statement};

@@ -35,6 +35,11 @@ pub enum VenueRequest {
         /// Fills at this moment and after it are wanted, by the venue's clock; some from before it do no harm.
         since: Nanos,
     },
+    /// What every wallet holds, and what moved them besides trades since that moment; may be repeated.
+    Statement {
+        /// By the venue's clock.
+        since: Nanos,
+    },
     /// Cancel everything open unless this is said again in time; may be repeated.
     DeadMan {
         /// In what time; `None` is never.

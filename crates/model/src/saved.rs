@@ -5,7 +5,7 @@
 //! fields are state ([`saved!`] names every one, and a new one that is forgotten does not compile), and
 //! nothing else is frozen.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
     ClientOrderId, InstrumentNo, Lots, Nanos, Notional, OrderEvent, OrderIntent, OrderNo,
@@ -239,6 +239,16 @@ impl<T: Saved> Saved for Vec<T> {
 }
 
 impl<T: Saved> Saved for VecDeque<T> {
+    fn save(&self, out: &mut Vec<u8>) {
+        self.len().save(out);
+        self.iter().for_each(|value| value.save(out));
+    }
+    fn load(bytes: &mut &[u8]) -> Option<Self> {
+        load_all(bytes)
+    }
+}
+
+impl<T: Saved + Ord> Saved for BTreeSet<T> {
     fn save(&self, out: &mut Vec<u8>) {
         self.len().save(out);
         self.iter().for_each(|value| value.save(out));

@@ -66,6 +66,7 @@ endpoints! {
     PRICE_LIMIT = Get "/api/v5/public/price-limit" Public Read, 20 per WINDOW, Ip;
     CONFIG = Get "/api/v5/account/config" Signed Read, 5 per WINDOW, Account;
     BALANCE = Get "/api/v5/account/balance" Signed Read, 10 per WINDOW, Account;
+    BILLS = Get "/api/v5/account/bills" Signed Read, 5 per Nanos::SECOND, Account;
     POSITIONS = Get "/api/v5/account/positions" Signed Read, 10 per WINDOW, Account;
     TRADE_FEE = Get "/api/v5/account/trade-fee" Signed Read, 5 per WINDOW, Account;
     SET_LEVERAGE = Post "/api/v5/account/set-leverage" Signed Read, 20 per WINDOW, Account;

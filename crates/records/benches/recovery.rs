@@ -197,6 +197,7 @@ fn settings() -> Settings {
         capital: money("1000000"),
         dead_man: None,
         auto_run: true,
+        wallets: None,
         checkpoint_every: Nanos::SECOND * 60,
     }
 }

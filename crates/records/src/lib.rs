@@ -4,6 +4,7 @@
 
 mod report;
 mod saved;
+mod statement;
 mod trace;
 
 use std::collections::BTreeSet;
@@ -12,11 +13,13 @@ use std::str::FromStr;
 use aurora_engine::{Record, Stamped};
 use aurora_exec::Purpose;
 use aurora_model::{
-    ClientOrderId, InstrumentNo, Nanos, ReportKind, TradingState, TransitionCause, VenueReport,
+    ClientOrderId, InstrumentNo, Nanos, ReportKind, TradingState, TransitionCause, Venue,
+    VenueReport,
 };
 use serde::{Deserialize, Serialize};
 
 use report::{WireIntent, WireReport};
+use statement::WireStatement;
 pub use trace::{Fate, Link, Trace, Traces};
 
 /// Why a journal record cannot be read.
@@ -54,6 +57,7 @@ pub fn kind_byte(record: &Record) -> u8 {
         Record::Held { .. } => 12,
         Record::Uncertainty { .. } => 13,
         Record::Absent { .. } => 14,
+        Record::Statement { .. } => 15,
     }
 }
 
@@ -74,6 +78,7 @@ pub fn kind_word(kind: u8) -> &'static str {
         12 => "held",
         13 => "uncertainty",
         14 => "absent",
+        15 => "statement",
         _ => "unknown",
     }
 }
@@ -150,6 +155,12 @@ enum Wire {
         instrument: u16,
         half_ticks: i64,
     },
+    Statement {
+        venue: String,
+        #[serde(flatten)]
+        statement: WireStatement,
+        restarts: bool,
+    },
     Day,
     Checkpoint {
         fingerprint: String,
@@ -184,6 +195,11 @@ impl From<&Record> for Wire {
             Record::Mark { instrument, half_ticks } => {
                 Wire::Mark { instrument: instrument.0, half_ticks: *half_ticks }
             }
+            Record::Statement { venue, statement, restarts } => Wire::Statement {
+                venue: venue.code().to_owned(),
+                statement: statement.into(),
+                restarts: *restarts,
+            },
             Record::Day => Wire::Day,
             Record::Checkpoint { fingerprint } => {
                 Wire::Checkpoint { fingerprint: fingerprint.to_string() }
@@ -219,6 +235,11 @@ impl Wire {
             Wire::Mark { instrument, half_ticks } => {
                 Record::Mark { instrument: InstrumentNo(instrument), half_ticks }
             }
+            Wire::Statement { venue, statement, restarts } => Record::Statement {
+                venue: venue_of(&venue)?,
+                statement: statement.try_into()?,
+                restarts,
+            },
             Wire::Day => Record::Day,
             Wire::Checkpoint { fingerprint } => {
                 Record::Checkpoint { fingerprint: read("fingerprint", &fingerprint)? }
@@ -267,6 +288,10 @@ fn unknown(what: &'static str, text: &str) -> RecordError {
     RecordError::Field { what, text: text.to_owned() }
 }
 
+fn venue_of(code: &str) -> Result<Venue> {
+    Venue::ALL.into_iter().find(|v| v.code() == code).ok_or_else(|| unknown("venue", code))
+}
+
 fn purpose_of(word: &str) -> Result<Purpose> {
     Purpose::of_word(word).ok_or_else(|| unknown("order purpose", word))
 }
@@ -276,8 +301,8 @@ mod tests {
     use super::*;
     use aurora_engine::Fingerprint;
     use aurora_model::{
-        Fill, Liquidity, Lots, OrderIntent, OrderNo, Side, Ticks, TimeInForce, VenueOrder,
-        VenueRefusal,
+        Fill, Liquidity, Lots, Move, MoveKind, OrderIntent, OrderNo, Side, Statement, Ticks,
+        TimeInForce, VenueOrder, VenueRefusal,
     };
 
     fn every_kind() -> Vec<Record> {
@@ -317,6 +342,13 @@ mod tests {
                 positions: vec![(InstrumentNo(1), Lots(-7))],
             },
         ];
+        let row = |kind| Move {
+            id: u128::MAX,
+            at: Nanos(3),
+            asset: "USDT".into(),
+            amount: "-0.000012".parse().unwrap(),
+            kind,
+        };
         let mut all: Vec<Record> = reports
             .into_iter()
             .map(|kind| Record::Report(VenueReport { venue_at: Nanos(6), kind }))
@@ -338,6 +370,19 @@ mod tests {
             Record::Uncertainty { span: Nanos(50_000_000) },
             Record::Absent { id },
             Record::Mark { instrument: InstrumentNo(1), half_ticks: 1_236_003 },
+            Record::Statement {
+                venue: Venue::Okx,
+                statement: Statement {
+                    at: Nanos(7),
+                    wallets: vec![("USDT".into(), "5000.25".parse().unwrap())],
+                    moves: vec![
+                        row(MoveKind::Funding(Some(InstrumentNo(1)))),
+                        row(MoveKind::Funding(None)),
+                        row(MoveKind::Transfer),
+                    ],
+                },
+                restarts: true,
+            },
             Record::Day,
             Record::Checkpoint { fingerprint: Fingerprint(17) },
         ]);

@@ -109,6 +109,11 @@ pub enum Ask {
     Hedge(bool),
     /// Wallet balances.
     Balances,
+    /// Wallet balances, and what moved them besides trades since that moment: [`Note::Statement`](crate::Note).
+    Statement {
+        /// By the venue's clock.
+        since: Nanos,
+    },
 }
 
 impl From<VenueRequest> for Ask {
@@ -119,6 +124,7 @@ impl From<VenueRequest> for Ask {
             VenueRequest::CancelAll => Ask::CancelAll(None),
             VenueRequest::Query { id, instrument } => Ask::Query(id, instrument),
             VenueRequest::Sweep { since } => Ask::Sweep { since },
+            VenueRequest::Statement { since } => Ask::Statement { since },
             VenueRequest::DeadMan { after } => Ask::DeadMan(after),
         }
     }

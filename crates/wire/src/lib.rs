@@ -19,6 +19,7 @@ mod rules;
 pub mod scan;
 mod session;
 mod sign;
+mod statement;
 mod trade_id;
 
 pub use ask::{Amendment, Ask, AskNo, MarginMode, Placement, PriceTrigger, Stp};
@@ -38,4 +39,5 @@ pub use protocol::{
 pub use rules::{Band, PriceLimits, Rules, SymbolStatus};
 pub use session::{Action, Answer, Input, Link, Output, Session};
 pub use sign::{HeldKey, Hmac};
+pub use statement::{Statements, move_id};
 pub use trade_id::trade_id;

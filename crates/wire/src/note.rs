@@ -1,6 +1,6 @@
 //! What a session says besides market events and order reports.
 
-use aurora_model::{ClientOrderId, Fill, InstrumentNo, Lots, Nanos, Side, Ticks};
+use aurora_model::{ClientOrderId, Fill, InstrumentNo, Lots, Nanos, Side, Statement, Ticks};
 use rust_decimal::Decimal;
 
 use crate::ask::AskNo;
@@ -50,6 +50,8 @@ pub enum Note {
     Answered(AskNo, Result<(), String>),
     /// The dead-man switch is armed until that moment, or disarmed.
     DeadMan(Option<Nanos>),
+    /// The answer to [`Ask::Statement`](crate::Ask), whole.
+    Statement(Box<Statement>),
     /// A wallet balance: asset, all of it, and what is free.
     Balance(String, Decimal, Decimal),
     /// A position by the venue's own count, and its average entry price.

@@ -110,6 +110,7 @@ impl World {
                 Ask::Account { since }
             }
             VenueRequest::DeadMan { after } => Ask::DeadMan(after),
+            VenueRequest::Statement { .. } => return Ok(()),
         };
         self.crash_point(n)?;
         self.ask(n, desk, Why::Desk, ask);

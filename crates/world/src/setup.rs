@@ -92,6 +92,7 @@ fn settings(seed: u64) -> Settings {
         capital: money(CASH),
         dead_man: Some(DEAD_MAN),
         auto_run: true,
+        wallets: None,
         checkpoint_every: Nanos::SECOND * 4,
     }
 }

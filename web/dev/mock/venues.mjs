@@ -131,6 +131,28 @@ export const meta = (markets) =>
     rule_version: 'b96e9b733746e045'
   }));
 
+/** One wallet agrees, one is looked at again, one differs. */
+export function balances(now) {
+  const wallet = (venue, internal, diff, state) => ({
+    key: `${venue}:USDT`,
+    venue,
+    asset: 'USDT',
+    internal,
+    venue_value: (Number(internal) + Number(diff)).toFixed(4),
+    diff,
+    tolerance: '1',
+    state,
+    told_ms: now - 4_000,
+    match: state === 'agreed'
+  });
+  const items = [
+    wallet('BINANCEUSDM', '100012.3412', '0', 'agreed'),
+    wallet('OKX', '99987.1', '-250', 'differs'),
+    wallet('BYBIT', '100000.5', '-3.5', 'doubtful')
+  ];
+  return { items, mismatch: 1 };
+}
+
 export function maintenance(now) {
   const at = (ms) => new Date(now + ms).toISOString();
   const hour = 3_600_000;

@@ -1,4 +1,5 @@
 import type {
+  Balance,
   ControlAction,
   ControlAnswer,
   Decision,
@@ -46,6 +47,7 @@ export const api = {
   system: () => ask<System>('/api/ui/system'),
   meta: () => ask<InstrumentRules[]>('/api/md/meta'),
   maintenance: () => ask<{ windows: MaintenanceWindow[] }>('/api/system/maintenance'),
+  balances: () => ask<{ items: Balance[]; mismatch: number }>('/api/ui/recon/balances'),
   config: () => ask<Setting[]>('/api/ui/config'),
   control: (action: ControlAction, reason: string) =>
     ask<ControlAnswer>('/api/ui/control', {

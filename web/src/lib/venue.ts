@@ -11,10 +11,13 @@ const NAMES: Record<string, string> = {
 /** `BTC-USDT`; what is no canonical id comes back as it is. */
 export const symbolOf = (id: string) => id.split(':')[2] ?? id;
 
+/** The short name of a venue's code: `Binance` for `BINANCEUSDM`. */
+export const venueName = (code: string) => NAMES[code] ?? code;
+
 /** `Binance`; a venue without a short name keeps its own word. */
 export function venueOf(id: string): string {
   const [word = '', , symbol] = id.split(':');
-  return symbol === undefined ? '' : (NAMES[word] ?? word);
+  return symbol === undefined ? '' : venueName(word);
 }
 
 /** `BTC-USDT Binance`: for titles and file names, where one line of text must tell both. */

@@ -258,6 +258,19 @@ export type InstrumentRules = {
   status: string;
   rule_version: string;
 };
+/** One wallet, by our books and by the venue's word. */
+export type Balance = {
+  key: string;
+  venue: string;
+  asset: string;
+  internal: Decimal | null;
+  venue_value: Decimal | null;
+  diff: Decimal | null;
+  tolerance: Decimal;
+  state: 'awaited' | 'agreed' | 'unsettled' | 'doubtful' | 'differs';
+  told_ms: number | null;
+  match: boolean;
+};
 export type MaintenanceWindow = {
   venue: string;
   from: string;
@@ -384,6 +397,6 @@ export type Setting = {
   text: Bilingual | null;
 };
 
-export type ControlAction = 'hold' | 'resume' | 'kill' | 'rearm';
+export type ControlAction = 'hold' | 'resume' | 'kill' | 'rearm' | 'accept';
 export type ControlAnswer = { accepted: boolean; state: TradingState; canceled: number };
 export type Refusal = { code: string; message_ru: string; message_en: string; detail: unknown };

@@ -56,6 +56,12 @@ pub const CONSOLE_ENDPOINTS: &[Endpoint] = &[
         "Orders reconciled: our state, the venue's word, links into the journal.",
         FOUND,
     ),
+    read(
+        "/api/ui/recon/balances",
+        "Сверка остатков: наш учёт, слово площадки, разница, допуск.",
+        "Balances reconciled: our books, the venue's word, the difference, the tolerance.",
+        FOUND,
+    ),
     read("/api/ui/decisions/{id}", "Одно решение целиком.", "One decision in full.", FOUND_OR_NOT),
     read(
         "/api/ui/export/{name}",
@@ -67,8 +73,8 @@ pub const CONSOLE_ENDPOINTS: &[Endpoint] = &[
         method: "POST",
         path: "/api/ui/control",
         group: "Console",
-        ru: "Удержание, продолжение, аварийная остановка, взвод — с причиной.",
-        en: "Hold, resume, kill or re-arm, with a reason.",
+        ru: "Удержание, продолжение, аварийная остановка, взвод, приём остатков — с причиной.",
+        en: "Hold, resume, kill, re-arm or accept balances, with a reason.",
         needs_token: false,
         body: Some(control),
         answers: &[
@@ -111,7 +117,7 @@ fn control() -> Value {
         "required": ["action"],
         "additionalProperties": false,
         "properties": {
-            "action": {"enum": ["hold", "resume", "kill", "rearm"]},
+            "action": {"enum": ["hold", "resume", "kill", "rearm", "accept"]},
             "reason": {"type": "string"},
         },
     })

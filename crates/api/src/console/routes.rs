@@ -45,6 +45,7 @@ pub fn router(state: ConsoleState) -> Router {
         .route("/api/ui/orders/{id}", get(order))
         .route("/api/ui/execution", get(execution))
         .route("/api/ui/recon/orders", get(recon_orders))
+        .route("/api/ui/recon/balances", get(recon_balances))
         .route("/api/ui/decisions/{id}", get(decision))
         .route("/api/ui/export/{name}", get(export))
         .route("/api/ui/control", post(control))
@@ -134,6 +135,13 @@ async fn recon_orders(State(state): State<ConsoleState>) -> Response {
     }
 }
 
+async fn recon_balances(State(state): State<ConsoleState>) -> Response {
+    match ask(&state, |reply| Ask::ReconBalances { reply }).await {
+        Ok(balances) => Json(balances).into_response(),
+        Err(busy) => busy,
+    }
+}
+
 async fn decision(State(state): State<ConsoleState>, Path(id): Path<String>) -> Response {
     match ask(&state, |reply| Ask::Decision { id, reply }).await {
         Ok(Some(decision)) => Json(decision).into_response(),
@@ -186,10 +194,10 @@ async fn control(
         Err(fault) => {
             let text = Text::new(
                 format!(
-                    "Тело запроса: {fault}; нужно {{\"action\":\"hold|resume|kill|rearm\",\"reason\":\"…\"}}"
+                    "Тело запроса: {fault}; нужно {{\"action\":\"hold|resume|kill|rearm|accept\",\"reason\":\"…\"}}"
                 ),
                 format!(
-                    "Request body: {fault}; expected {{\"action\":\"hold|resume|kill|rearm\",\"reason\":\"…\"}}"
+                    "Request body: {fault}; expected {{\"action\":\"hold|resume|kill|rearm|accept\",\"reason\":\"…\"}}"
                 ),
             );
             return refusal(StatusCode::UNPROCESSABLE_ENTITY, "BAD_BODY", &text);

@@ -10,7 +10,8 @@ use super::metrics::Tally;
 use super::venues::{MetaRow, VenueView, WindowRow};
 use super::wire::{
     Bar, DecisionFull, DecisionRow, ExecutionRow, Exposure, Frame, GateSummary, Health, Ladder,
-    Mark, OrderLife, OrderRow, PnlSums, PositionRow, ReconOrders, RiskBudget, System, Text,
+    Mark, OrderLife, OrderRow, PnlSums, PositionRow, ReconBalances, ReconOrders, RiskBudget,
+    System, Text,
 };
 
 /// Everything the streams show, as of one moment. Replaced whole; readers keep the old one alive.
@@ -89,6 +90,8 @@ pub enum Action {
     Kill,
     /// Back from KILLED into HOLD.
     Rearm,
+    /// What venues say their wallets hold is right: those that differ start anew with it.
+    Accept,
 }
 
 impl Action {
@@ -99,6 +102,7 @@ impl Action {
             Action::Resume => "resume",
             Action::Kill => "kill",
             Action::Rearm => "rearm",
+            Action::Accept => "accept",
         }
     }
 }
@@ -156,6 +160,11 @@ pub enum Ask {
     ReconOrders {
         /// Newest first.
         reply: oneshot::Sender<ReconOrders>,
+    },
+    /// Balances at the venues beside our books.
+    ReconBalances {
+        /// By venue and currency.
+        reply: oneshot::Sender<ReconBalances>,
     },
     /// The system page.
     System {

@@ -57,6 +57,8 @@ pub(crate) enum Step {
     Hedge(bool),
     /// Asks for balances.
     Balances,
+    /// Asks for balances, and what moved them since the scenario began.
+    Statement,
     /// Switches a fault on; the rule as the simulator takes it, with `$symbol` and `$a` (an order's id) replaced.
     Fault(serde_json::Value),
     /// Switches every fault off.

@@ -157,6 +157,8 @@ impl Seen {
             Note::DeadMan(Some(_)) => "dead_man_armed",
             Note::DeadMan(None) => "dead_man_off",
             Note::Balance(..) => "balance",
+            Note::Statement(statement) if statement.moves.is_empty() => "statement",
+            Note::Statement(_) => "statement_with_moves",
             Note::Position(..) => "position",
             Note::Mark { .. } => "mark",
             Note::OpenInterest(..) => "open_interest",

@@ -180,6 +180,7 @@ impl Stage {
             }
             Step::Hedge(on) => self.ask(Ask::Hedge(*on)),
             Step::Balances => self.ask(Ask::Balances),
+            Step::Statement => self.ask(Ask::Statement { since: self.began_at }),
             Step::Fault(rule) => self.truth()?.fault(&self.filled_in(rule))?,
             Step::Heal => self.truth()?.heal()?,
             Step::Until(until) => self.until(until)?,

@@ -148,10 +148,12 @@ impl DeskAudit {
     }
 }
 
-/// Marks, days and checkpoints are nobody's act, and a sweep that found no order and no fill tells nothing new.
+/// Marks, days and checkpoints are nobody's act, and a sweep that found no order and no fill tells nothing new,
+/// nor does a statement by which nothing moved.
 fn is_of_interest(record: &Record) -> bool {
     match record {
         Record::Mark { .. } | Record::Day | Record::Checkpoint { .. } => false,
+        Record::Statement { statement, restarts, .. } => *restarts || !statement.moves.is_empty(),
         Record::Report(report) => match &report.kind {
             ReportKind::Account { open, fills, .. } => !open.is_empty() || !fills.is_empty(),
             _ => true,

@@ -224,8 +224,10 @@ fn own_instruments(data: &Path, instruments: &[Instrument]) -> Result<()> {
 pub(crate) fn engine(
     config: &Config,
     market: &Market,
-    settings: Settings,
+    mut settings: Settings,
 ) -> Result<Engine<Monotonic>> {
+    // The venue in this process keeps no wallets.
+    settings.wallets = settings.wallets.filter(|_| matches!(market.kind, Kind::Venues));
     let scalper = settings::scalper(config);
     let markets =
         market.instruments.iter().zip(&market.continuity).map(|(instrument, continuity)| {

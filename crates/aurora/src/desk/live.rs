@@ -153,6 +153,9 @@ impl Desk {
                     drop(self.world.command(now, hold)?);
                 }
             }
+            News::Statement(venue, statement) => {
+                self.world.statement(now, venue, &statement)?;
+            }
             News::Clock if begun => self.world.clock(now)?,
             News::Clock => {}
             News::Nothing => {}

@@ -16,7 +16,7 @@ use crossbeam_channel::{Receiver, select};
 use tokio::sync::watch;
 
 use super::calendar::Calendars;
-use super::observer::{Outside, Setting};
+use super::observer::{Outside, Setting, recon_balances};
 use super::pace::{Pace, Speed};
 use super::source::Source;
 use super::world::World;
@@ -311,6 +311,9 @@ impl Desk {
             Ask::ReconOrders { reply } => {
                 drop(reply.send(self.world.observer.recon_orders(now)));
             }
+            Ask::ReconBalances { reply } => {
+                drop(reply.send(recon_balances(now, &self.world.engine)));
+            }
             Ask::Decision { id, reply } => drop(reply.send(self.world.observer.decision(&id))),
             Ask::System { reply } => drop(reply.send(self.system())),
         }
@@ -336,6 +339,7 @@ impl Desk {
             Action::Resume => Command::Resume(reason),
             Action::Kill => Command::Kill(TransitionCause::Operator, reason),
             Action::Rearm => Command::Rearm(reason),
+            Action::Accept => Command::AcceptBalances,
         };
         let done = self.world.command(now, command)?;
         let canceled = if matches!(action, Action::Hold | Action::Kill) { open } else { 0 };
@@ -352,6 +356,20 @@ impl Desk {
                 text: Text::new(
                     format!("Из состояния {} нельзя перейти в {}", from.code(), to.code()),
                     format!("A desk in {} cannot go to {}", from.code(), to.code()),
+                ),
+            },
+            Refusal::Trading => Refused {
+                code: "STATE",
+                text: Text::new(
+                    "Сначала поставьте стол на паузу: пока он торгует, остатки меняются",
+                    "Hold the desk first: balances move while it trades",
+                ),
+            },
+            Refusal::NothingDiffers => Refused {
+                code: "NOTHING_DIFFERS",
+                text: Text::new(
+                    "Все остатки сходятся: принимать нечего",
+                    "Every balance agrees: there is nothing to accept",
                 ),
             },
             Refusal::Check(check) => {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::Result;
 use aurora_book::FeatureParams;
 use aurora_config::Config;
-use aurora_engine::Settings;
 use aurora_engine::brakes::{BrakeLimits, BudgetLimits};
 use aurora_engine::guard::Limits;
+use aurora_engine::{Settings, WalletPolicy};
 use aurora_exec::Deadlines;
 use aurora_matching::{QueueModel, VenueConfig};
 use aurora_model::{Nanos, Notional};
@@ -75,6 +75,11 @@ pub(crate) fn engine(config: &Config) -> Result<Settings> {
         dead_man: Some(Nanos::SECOND * config.i64("execution.dead_man_s"))
             .filter(|after| after.0 != 0),
         auto_run: true,
+        wallets: Some(WalletPolicy {
+            tolerance: Notional::new(config.money("recon.balance_tolerance")),
+            every: Nanos::SECOND * config.i64("recon.balances_every_s"),
+            patience: Nanos::SECOND * config.i64("recon.balance_patience_s"),
+        }),
         checkpoint_every: Nanos::SECOND * config.i64("journal.checkpoint_s"),
     })
 }

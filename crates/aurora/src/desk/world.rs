@@ -10,7 +10,7 @@ use aurora_api::console::View;
 use aurora_engine::{
     Audit, Command, Effects, Engine, Input, Notice, Record, Refusal, Stamped, Watch,
 };
-use aurora_model::{InstrumentNo, MarketEvent, Nanos, VenueReport, VenueState};
+use aurora_model::{InstrumentNo, MarketEvent, Nanos, Statement, Venue, VenueReport, VenueState};
 use aurora_projection::Feed;
 
 use super::alerts::{Standing, Trouble};
@@ -198,6 +198,17 @@ impl World {
     ) -> Result<()> {
         let at = at.max(self.now);
         self.apply(at, &Input::Venue { instrument, state })
+    }
+
+    /// A venue told its wallets.
+    pub(crate) fn statement(
+        &mut self,
+        at: Nanos,
+        venue: Venue,
+        statement: &Statement,
+    ) -> Result<()> {
+        let at = at.max(self.now);
+        self.apply(at, &Input::Statement(venue, statement))
     }
 
     /// Tells the engine how well the venues' clocks are known, where they are measured.

@@ -74,7 +74,9 @@ impl Lead {
             return false;
         }
         let until = match request {
-            VenueRequest::Query { .. } | VenueRequest::Sweep { .. } => return true,
+            VenueRequest::Query { .. }
+            | VenueRequest::Sweep { .. }
+            | VenueRequest::Statement { .. } => return true,
             VenueRequest::Cancel { .. } | VenueRequest::CancelAll => &self.shared.cancels_until,
             VenueRequest::Place { .. } | VenueRequest::DeadMan { .. } => &self.shared.orders_until,
         };

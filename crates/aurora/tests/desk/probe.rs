@@ -202,6 +202,13 @@ pub(crate) fn get(address: &str, path: &str) -> String {
     exchange(address, &request).1
 }
 
+/// Status and body of a request of one's own.
+pub(crate) fn request(address: &str, method: &str, path: &str, body: &str) -> (u16, String) {
+    let length = body.len();
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    exchange(address, &format!("{head}Content-Length: {length}\r\n\r\n{body}"))
+}
+
 /// Status and body; zero and nothing when it does not answer.
 fn exchange(address: &str, request: &str) -> (u16, String) {
     let mut answer = Vec::new();

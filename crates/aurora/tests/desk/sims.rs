@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use super::probe::{AURORA, get};
+use super::probe::{AURORA, get, request};
 
 /// `aurora sim serve`, with every venue on a port of its own.
 pub(crate) struct Sims {
@@ -47,6 +47,24 @@ impl Sims {
     pub(crate) fn arguments(&self) -> Vec<String> {
         let venues = self.venues.iter().zip(&self.addresses);
         venues.flat_map(|(venue, at)| ["--venue".to_owned(), format!("{venue}@{at}")]).collect()
+    }
+
+    /// Switches a fault on at the venue of that place; whether it was taken.
+    pub(crate) fn fault(&self, venue: usize, rule: &Value) -> bool {
+        let body = serde_json::json!({"rules": [rule]}).to_string();
+        let (status, answer) = request(&self.addresses[venue], "POST", "/sim/faults", &body);
+        assert_eq!(status, 200, "{answer}");
+        true
+    }
+
+    /// Switches every fault there off.
+    pub(crate) fn heal(&self, venue: usize) {
+        request(&self.addresses[venue], "DELETE", "/sim/faults", "");
+    }
+
+    /// Whether the desk's account has a position there.
+    pub(crate) fn holds(&self, venue: usize, symbol: &str) -> bool {
+        get(&self.addresses[venue], "/sim/positions").contains(&format!("\"{symbol}\""))
     }
 
     /// Every order each venue was ever sent.

@@ -34,6 +34,7 @@ impl AccountSession {
                 self.call(encode::set_position_mode(*hedge), Asked::Hedge(no, *hedge), out);
             }
             Ask::Balances => self.call(encode::balance(), Asked::Balances(Some(no)), out),
+            Ask::Statement { since } => self.statement(at, no, *since, out),
         }
     }
 

@@ -15,6 +15,7 @@ mod group;
 mod key;
 mod owners;
 mod settings;
+mod statement;
 mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aurora_model::{ClientOrderId, InstrumentNo, Nanos, ReportKind, VenueReport};
 use aurora_wire::{
     Action, Amendment, Answer, AskNo, Call, CallNo, Endpoints, Fate, Input, Link, LostOrder, Note,
-    Output, Placement, Rules, Session, Stp,
+    Output, Placement, Rules, Session, Statements, Stp,
 };
 
 use crate::encode;
@@ -82,6 +83,10 @@ enum Asked {
     Part(AskNo),
     Hedge(AskNo, bool),
     Balances(Option<AskNo>),
+    /// Wallets for a statement.
+    Wallets(AskNo),
+    /// What moved them, of one kind.
+    Moves(AskNo, &'static str),
     Sweep(Part),
     Owner(u64),
     DropCopy(usize),
@@ -104,6 +109,7 @@ pub struct AccountSession {
     later: Vec<(Nanos, Asked, Call)>,
     groups: Groups,
     sweeps: Sweeps,
+    statements: Statements,
     owners: Owners,
     drop_copy: DropCopy,
     /// Conditional orders of ours that still wait.
@@ -134,6 +140,7 @@ impl AccountSession {
             later: Vec::new(),
             groups: Groups::default(),
             sweeps: Sweeps::default(),
+            statements: Statements::default(),
             owners: Owners::default(),
             drop_copy: DropCopy::new(count),
             algos: BTreeMap::new(),
@@ -204,6 +211,8 @@ impl AccountSession {
             Asked::Part(ask) => self.part(ask, answered, out),
             Asked::Hedge(ask, hedge) => self.hedged(ask, hedge, answered, out),
             Asked::Balances(ask) => self.balances(ask, answered, out),
+            Asked::Wallets(ask) => self.wallets(ask, answered, out),
+            Asked::Moves(ask, kind) => self.moves(ask, kind, answered, out),
             Asked::Sweep(part) => self.swept(at, part, answered, out),
             Asked::Owner(order) => self.owner(at, order, &answered, out),
             Asked::DropCopy(place) => self.drop_copied(place, answered, out),

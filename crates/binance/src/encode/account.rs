@@ -41,9 +41,10 @@ pub fn leverage_bracket(rules: &Rules) -> Call {
     Shape::signed(Method::Get, "/fapi/v1/leverageBracket", 1).call_for(rules.no, of(rules))
 }
 
-/// Funding, fees and transfers since that time.
-pub fn income(since: Nanos) -> Call {
+/// What moved the wallets since that time, of one kind (`FUNDING_FEE`, `TRANSFER` …), a thousand rows from the oldest.
+pub fn income(kind: &str, since: Nanos) -> Call {
     let params = Params::new()
+        .with("incomeType", kind)
         .with("startTime", since.millis())
         .with("limit", 1000)
         .with("recvWindow", READ_WINDOW_MS);

@@ -2,6 +2,7 @@
 
 mod orders;
 mod session;
+mod statement;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -68,6 +68,7 @@ impl AccountSession {
             Ask::Margin(_, mode) => self.ask_margin(no, *mode, out),
             Ask::Hedge(hedge) => self.ask_hedge(no, *hedge, out),
             Ask::Balances => self.ask_balances(no, out),
+            Ask::Statement { since } => self.statement(at, no, *since, out),
         }
     }
 

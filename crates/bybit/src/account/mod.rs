@@ -12,6 +12,7 @@ mod lookup;
 mod orders;
 mod outcome;
 mod settings;
+mod statement;
 mod stream;
 mod sweep;
 
@@ -19,7 +20,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use aurora_model::{ClientOrderId, InstrumentNo, Lots, Nanos};
 use aurora_wire::{
-    Action, Answer, AskNo, Call, CallNo, Endpoints, Input, Link, Note, Output, Rules, Session, Stp,
+    Action, Answer, AskNo, Call, CallNo, Endpoints, Input, Link, Note, Output, Rules, Session,
+    Statements, Stp,
 };
 use rust_decimal::Decimal;
 
@@ -32,6 +34,7 @@ use lookup::Lookup;
 use orders::{Orders, Question};
 use outcome::Outcome;
 use settings::Setting;
+use statement::LogPage;
 use sweep::{Sweep, SweepFor};
 
 /// The private socket.
@@ -63,15 +66,35 @@ pub struct AccountConfig {
 /// What a request of ours was for.
 #[derive(Clone, Debug)]
 enum Pending {
-    Place { ids: Vec<ClientOrderId>, is_batch: bool },
-    Amend { ids: Vec<(ClientOrderId, InstrumentNo)>, is_batch: bool },
-    Cancel { no: Option<AskNo>, ids: Vec<(ClientOrderId, InstrumentNo)>, is_batch: bool, tries: u8 },
+    Place {
+        ids: Vec<ClientOrderId>,
+        is_batch: bool,
+    },
+    Amend {
+        ids: Vec<(ClientOrderId, InstrumentNo)>,
+        is_batch: bool,
+    },
+    Cancel {
+        no: Option<AskNo>,
+        ids: Vec<(ClientOrderId, InstrumentNo)>,
+        is_batch: bool,
+        tries: u8,
+    },
     Lookup(Lookup),
     Sweep,
     DropCopy,
     Fees,
-    Clock { sent_at: Nanos },
-    Setting { no: AskNo, setting: Setting },
+    Clock {
+        sent_at: Nanos,
+    },
+    Setting {
+        no: AskNo,
+        setting: Setting,
+    },
+    /// The wallet for a statement.
+    Wallet(AskNo),
+    /// What moved it.
+    Log(LogPage),
 }
 
 /// A request on the trade socket that has no answer yet.
@@ -116,6 +139,7 @@ pub struct AccountSession {
     heard_at: Nanos,
     sweep: Option<Sweep>,
     sweeps: VecDeque<SweepFor>,
+    statements: Statements,
     drop_copy: DropCopy,
     fees_at: Nanos,
     /// Silence that fires the dead-man switch, in seconds, while it is armed.
@@ -153,6 +177,7 @@ impl AccountSession {
             fees_at: Nanos(i64::MAX),
             dead_man_s: None,
             again: Vec::new(),
+            statements: Statements::default(),
             tally: BTreeMap::new(),
             no_batches: false,
             wake_at: Nanos(i64::MAX),
@@ -225,6 +250,8 @@ impl AccountSession {
             Pending::Fees => self.on_fees(at, outcome, out),
             Pending::Clock { sent_at } => self.on_clock(at, sent_at, outcome, out),
             Pending::Setting { no, setting } => self.on_set(at, no, setting, outcome, out),
+            Pending::Wallet(no) => self.on_wallet(no, outcome, out),
+            Pending::Log(page) => self.on_log(page, outcome, out),
         }
     }
 

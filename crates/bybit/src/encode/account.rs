@@ -1,5 +1,6 @@
 //! Calls about the account: positions, balances, settings.
 
+use aurora_model::Nanos;
 use aurora_wire::{Auth, Call, CallNo, MarginMode, Urgency};
 
 use super::text::{Object, Query};
@@ -38,6 +39,24 @@ pub fn positions(no: CallNo, which: Which<'_>, cursor: Option<&str>) -> Call {
 pub fn wallet_balance(no: CallNo) -> Call {
     let query = Query::default().add("accountType", "UNIFIED");
     signed(no, "/v5/account/wallet-balance", query, Path::Account)
+}
+
+/// What moved the wallet in that span of at most a week, of one kind (`SETTLEMENT` is funding, `TRANSFER_IN`,
+/// `TRANSFER_OUT`), newest first, fifty a page.
+pub fn transaction_log(
+    no: CallNo,
+    kind: &str,
+    (since, until): (Nanos, Nanos),
+    cursor: Option<&str>,
+) -> Call {
+    let query = Query::default()
+        .add("accountType", "UNIFIED")
+        .add("type", kind)
+        .add("startTime", since.millis())
+        .add("endTime", until.millis())
+        .add("limit", 50)
+        .cursor(cursor);
+    signed(no, "/v5/account/transaction-log", query, Path::Account)
 }
 
 /// Margin mode and kind of the account.

@@ -1,6 +1,6 @@
 //! Positions, balances, settings, and the items of a batch.
 
-use aurora_model::Side;
+use aurora_model::{Nanos, Side};
 use aurora_wire::{DecodeError, MarginMode};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -148,6 +148,57 @@ fn balance(coin: &WireCoin<'_>) -> Result<Balance, DecodeError> {
 pub fn read_wallet_frame(frame: &[u8]) -> Result<Vec<Balance>, DecodeError> {
     let wire: WireFrame<'_> = parse(frame, "a frame with wallets")?;
     wallet(wire.data.get())
+}
+
+/// A row of the transaction log: what moved the wallet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRow {
+    /// The row's id.
+    pub id: String,
+    /// `SETTLEMENT` (funding), `TRADE`, `TRANSFER_IN` and more.
+    pub kind: String,
+    /// When.
+    pub at: Nanos,
+    /// Of which asset.
+    pub asset: String,
+    /// How much the wallet changed.
+    pub change: Decimal,
+    /// The venue's name of the instrument; empty for transfers.
+    pub symbol: String,
+}
+
+#[derive(Deserialize)]
+struct WireLogRow<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    #[serde(borrow, rename = "type")]
+    kind: Text<'a>,
+    #[serde(borrow, rename = "transactionTime")]
+    at: Text<'a>,
+    #[serde(borrow)]
+    currency: Text<'a>,
+    change: Num,
+    #[serde(borrow, default)]
+    symbol: Text<'a>,
+}
+
+/// Reads the `list` of `/v5/account/transaction-log`.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn transaction_log(list: &str) -> Result<Vec<LogRow>, DecodeError> {
+    let rows: Vec<WireLogRow<'_>> = parse(list.as_bytes(), "a list of transactions")?;
+    let row = |row: &WireLogRow<'_>| {
+        Ok(LogRow {
+            id: row.id.0.to_owned(),
+            kind: row.kind.0.to_owned(),
+            at: row.at.millis()?,
+            asset: row.currency.0.to_owned(),
+            change: row.change.some("change")?,
+            symbol: row.symbol.0.to_owned(),
+        })
+    };
+    rows.iter().map(row).collect()
 }
 
 /// What became of one item of a batch.

@@ -6,9 +6,9 @@ mod market;
 mod value;
 
 pub use account::{
-    Balance, BatchItem, DeadManStatus, KeyInfo, Position, count_ids, fee_rates, key_info,
+    Balance, BatchItem, DeadManStatus, KeyInfo, LogRow, Position, count_ids, fee_rates, key_info,
     margin_mode, positions, read_batch, read_dead_man, read_order_ids, read_position_frame,
-    read_wallet_frame, wallet,
+    read_wallet_frame, transaction_log, wallet,
 };
 pub(crate) use envelope::UNREADABLE_CODE;
 pub use envelope::{Envelope, List};

@@ -8,3 +8,4 @@ mod orders;
 mod session;
 mod settings;
 mod stage;
+mod statement;

@@ -84,6 +84,18 @@ pub(super) const KEYS: &[Key] = &[
         "A fate unknown for so long raises a red alert and holds the instrument until a person resumes, ms.",
         "Судьба неизвестна столько — красная тревога и удержание инструмента до решения человека, мс.",
     ),
+    Key::money("recon.balance_tolerance", "1").means(
+        "So much may a venue's balance differ from our books, in the reporting currency.",
+        "На столько остаток у площадки может отличаться от нашего учёта, в валюте отчёта.",
+    ),
+    Key::whole("recon.balances_every_s", 300, 5, 86_400).means(
+        "How often balances are compared while they agree, s.",
+        "Как часто сверяются остатки, пока они сходятся, с.",
+    ),
+    Key::whole("recon.balance_patience_s", 60, 0, 3_600).means(
+        "The same difference for so long is one (venues write funding down late): HOLD, s.",
+        "Одна и та же разница столько секунд — расхождение (площадки записывают фандинг с задержкой): HOLD.",
+    ),
     Key::secret("projection.url").means(
         "Orders as the SQL table order_journal, filled while the desk runs: sqlite (orders.db in the data folder), sqlite:FILE or postgres://USER@HOST/DATABASE; empty is off, and `aurora db rebuild` fills it any time.",
         "Заявки таблицей SQL order_journal, заполняется во время работы: sqlite (orders.db в папке данных), sqlite:FILE или postgres://USER@HOST/DATABASE; пусто — выключено, а `aurora db rebuild` заполнит её в любой момент.",
@@ -221,8 +233,8 @@ pub(super) const KEYS: &[Key] = &[
         "Если часы сдвинулись относительно монотонных больше, чем на столько, в любую сторону: HOLD, мс.",
     ),
     Key::whole("watch.max_commit_ms_p99", 500, 1, 600_000).means(
-        "When 99 of 100 commits of the last minute take up to more, the disk is too slow: HOLD, ms.",
-        "Если 99 из 100 фиксаций последней минуты занимают больше, диск слишком медленный: HOLD, мс.",
+        "When 99 of 100 commits of the last minute (of fewer, all but one) take up to more, the disk is too slow: HOLD, ms.",
+        "Если 99 из 100 фиксаций последней минуты (из меньшего числа — все, кроме одной) занимают больше, диск слишком медленный: HOLD, мс.",
     ),
     Key::whole("quality.max_clock_skew_ms", 2_000, 1, 600_000).means(
         "When our clock differs from a venue's by more: HOLD, ms.",

@@ -159,5 +159,5 @@ fn a_state_of_another_version_or_configuration_says_so() {
     let other = Stage::running_with_position_cap("7").replayed();
     assert_eq!(other.engine.restored(&state).err(), Some(StateError::Configuration));
     state[0] += 1;
-    assert_eq!(Stage::empty().engine.restored(&state).err(), Some(StateError::Version(3)));
+    assert_eq!(Stage::empty().engine.restored(&state).err(), Some(StateError::Version(4)));
 }

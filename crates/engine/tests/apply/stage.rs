@@ -428,6 +428,7 @@ fn settings() -> Settings {
         capital: money("100000"),
         dead_man: Some(Nanos::SECOND * 30),
         auto_run: true,
+        wallets: None,
         checkpoint_every: Nanos::SECOND * 3_600,
     }
 }

@@ -117,9 +117,34 @@ impl Exchange {
         if !market.pricing.is_known() {
             return;
         }
-        let (rate, mark) = (market.pricing.rate(cap), market.pricing.mark);
-        let record = FundingRecord { instrument: no, at: due, rate, mark };
-        market.pricing.settled(record);
+        let rate = market.pricing.rate(cap);
+        self.settle_at(no, due, rate, out);
+    }
+
+    /// Funding is paid now, out of turn, at that rate; nothing while nobody knows the mark price.
+    pub fn force_funding(
+        &mut self,
+        at: Nanos,
+        no: InstrumentNo,
+        rate: Decimal,
+        out: &mut Vec<ExchangeEvent>,
+    ) {
+        self.advance(at, out);
+        if self.markets[no.index()].pricing.is_known() {
+            self.settle_at(no, self.now, rate, out);
+        }
+    }
+
+    fn settle_at(
+        &mut self,
+        no: InstrumentNo,
+        at: Nanos,
+        rate: Decimal,
+        out: &mut Vec<ExchangeEvent>,
+    ) {
+        let pricing = &mut self.markets[no.index()].pricing;
+        let record = FundingRecord { instrument: no, at, rate, mark: pricing.mark };
+        pricing.settled(record);
         self.emit(EventKind::FundingSettled(record), out);
         let holders: Vec<AccountNo> = self.markets[no.index()].holders.iter().copied().collect();
         for account in holders {

@@ -40,8 +40,8 @@ impl PaperVenue {
                 };
                 self.scribe(out).tell(at, answer);
             }
-            // It lives in the desk's own process, and dies with it.
-            VenueRequest::DeadMan { .. } => {}
+            // It lives in the desk's own process, and dies with it; it keeps positions, not wallets.
+            VenueRequest::DeadMan { .. } | VenueRequest::Statement { .. } => {}
         }
     }
 

@@ -43,6 +43,8 @@ impl AccountSession {
             Purpose::DeadMan(no) => self.on_dead_man(no, answer, out),
             Purpose::Setting(no, setting) => self.on_setting(no, setting, answer, out),
             Purpose::Balances(no) => self.on_balances(no, answer, out),
+            Purpose::Wallet(no) => self.on_wallet_told(no, answer, out),
+            Purpose::Bills(no, kind, since) => self.on_bills((no, kind, since), answer, out),
             Purpose::DropCopy => self.on_drop_copy(at, answer, out),
             Purpose::Fees => self.on_fees(at, answer, out),
         }

@@ -30,6 +30,7 @@ impl AccountSession {
                 self.call(purpose, encode::position_mode(*hedge), out);
             }
             Ask::Balances => self.call(Purpose::Balances(no), encode::balance(), out),
+            Ask::Statement { since } => self.statement(at, no, *since, out),
         }
     }
 

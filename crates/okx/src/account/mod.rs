@@ -13,6 +13,7 @@ mod link;
 mod lookup;
 mod settings;
 mod socket;
+mod statement;
 mod stream;
 mod sweep;
 mod triggers;
@@ -24,7 +25,7 @@ use aurora_model::{
 };
 use aurora_wire::{
     Action, Amendment, Answer, AskNo, Call, CallNo, Endpoints, Fate, Input, Link, MarginMode, Note,
-    Output, Placement, Rules, Session, Stp,
+    Output, Placement, Rules, Session, Statements, Stp,
 };
 
 use crate::decode::rest::{self, ServerTime};
@@ -84,6 +85,10 @@ enum Purpose {
     /// A setting; done when the venue says so.
     Setting(AskNo, Setting),
     Balances(AskNo),
+    /// The wallet for a statement.
+    Wallet(AskNo),
+    /// What moved it, of one kind, since.
+    Bills(AskNo, &'static str, Nanos),
     DropCopy,
     Fees,
 }
@@ -120,6 +125,7 @@ pub struct AccountSession {
     last_call: u64,
     sweep: Option<Sweep>,
     sweeps_waiting: VecDeque<Sweep>,
+    statements: Statements,
     /// Calls still out for each cancel-all.
     cancel_alls: BTreeMap<AskNo, usize>,
     later: Agenda<Later>,
@@ -152,6 +158,7 @@ impl AccountSession {
             last_call: 0,
             sweep: None,
             sweeps_waiting: VecDeque::new(),
+            statements: Statements::default(),
             cancel_alls: BTreeMap::new(),
             later: Agenda::default(),
             offset: Nanos(0),

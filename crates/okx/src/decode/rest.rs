@@ -6,7 +6,7 @@ mod text;
 mod trade;
 
 pub use account::{
-    AccountConfig, Balance, FeeRates, Leverage, PastPosition, Position, PositionMode, Wallet,
+    AccountConfig, Balance, Bill, FeeRates, Leverage, PastPosition, Position, PositionMode, Wallet,
 };
 pub use market::{
     Candle, Funding, IndexTicker, InstrumentRow, Liquidated, LiquidationDetail, MarkPrice,

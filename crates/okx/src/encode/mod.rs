@@ -13,7 +13,7 @@ pub use orders::{
     trigger_cancel,
 };
 pub use reads::{
-    balance, book, candles, config, fills, fills_of, funding, funding_history, history,
+    balance, bills, book, candles, config, fills, fills_of, funding, funding_history, history,
     instruments, mark_price, open_interest, pending, pending_triggers, positions, price_limit,
     query, query_by_venue_id, status, time, trade_fee, trades,
 };

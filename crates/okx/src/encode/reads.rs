@@ -83,6 +83,13 @@ pub fn balance() -> Call {
     read(limits::BALANCE, String::new())
 }
 
+/// What moved the wallet since that time, of one kind (1 transfers, 8 funding), newest first, a hundred at a time;
+/// `after` is the id of the last one seen.
+pub fn bills(kind: &str, since: Nanos, after: Option<&str>) -> Call {
+    let after = after.map(|after| format!("after={after}&")).unwrap_or_default();
+    read(limits::BILLS, format!("type={kind}&begin={}&{after}limit=100", since.millis()))
+}
+
 /// Every position.
 pub fn positions() -> Call {
     read(limits::POSITIONS, String::new())

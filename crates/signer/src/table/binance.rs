@@ -121,6 +121,7 @@ pub(super) const PATHS: &[SignedPath] = &[
     get("/fapi/v1/userTrades", Urgency::Read, SPAN),
     get("/fapi/v3/account", Urgency::Read, WINDOW),
     get("/fapi/v3/balance", Urgency::Read, WINDOW),
+    get("/fapi/v1/income", Urgency::Read, &["incomeType", "startTime", "limit", "recvWindow"]),
     get("/fapi/v3/positionRisk", Urgency::Read, WINDOW),
     get("/fapi/v1/commissionRate", Urgency::Read, ALL),
     get("/fapi/v1/positionSide/dual", Urgency::Read, WINDOW),

@@ -100,6 +100,11 @@ pub(super) const PATHS: &[SignedPath] = &[
         &["category", "symbol", "settleCoin", "limit", "cursor"],
     ),
     get("/v5/account/wallet-balance", Urgency::Read, &["accountType"]),
+    get(
+        "/v5/account/transaction-log",
+        Urgency::Read,
+        &["accountType", "type", "startTime", "endTime", "limit", "cursor"],
+    ),
     get("/v5/account/info", Urgency::Read, &[]),
     get("/v5/account/fee-rate", Urgency::Read, &["category", "symbol"]),
     get("/v5/user/query-api", Urgency::Read, &[]),

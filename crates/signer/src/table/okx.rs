@@ -88,6 +88,7 @@ pub(super) const PATHS: &[SignedPath] = &[
     post("/api/v5/account/set-position-mode", Urgency::Read, &["posMode"], position_mode),
     get("/api/v5/account/config", Urgency::Read, &[]),
     get("/api/v5/account/balance", Urgency::Read, &[]),
+    get("/api/v5/account/bills", Urgency::Read, &["type", "begin", "after", "limit"]),
     get("/api/v5/account/positions", Urgency::Read, &[]),
     get("/api/v5/account/trade-fee", Urgency::Read, &["instType"]),
     get("/api/v5/trade/order", Urgency::Resolve, &["instId", "clOrdId", "ordId"]),

@@ -72,6 +72,7 @@ impl Faults {
             (What::TickSize { multiple }, Some(no)) => {
                 exchange.set_tick_multiple(now, no, *multiple, events);
             }
+            (What::PayFunding(rate), Some(no)) => exchange.force_funding(now, no, *rate, events),
             (What::FundingRate(rate), Some(no)) => exchange.set_funding_rate(no, Some(*rate)),
             _ => {}
         }

@@ -48,7 +48,11 @@ impl Rule {
         let what = what(&mut fields)?;
         let needs_symbol = matches!(
             what,
-            What::Halt | What::Delist | What::TickSize { .. } | What::FundingRate(_)
+            What::Halt
+                | What::Delist
+                | What::TickSize { .. }
+                | What::FundingRate(_)
+                | What::PayFunding(_)
         );
         if needs_symbol && place.symbol.is_none() {
             return Err(fields.wrong("where.symbol", "is missing: which instrument?".to_owned()));
@@ -172,6 +176,7 @@ fn what(fields: &mut Fields) -> Result<What, ScenarioError> {
             What::ClockSkew(Nanos::from_millis(fields.need("ms", ms)?))
         }
         "funding_rate" => What::FundingRate(decimal(fields, "rate")?),
+        "pay_funding" => What::PayFunding(decimal(fields, "rate")?),
         "reused_ids" => What::ReusedIds,
         other => {
             let known = KINDS.join(", ");

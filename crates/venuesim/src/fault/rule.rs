@@ -145,12 +145,14 @@ pub enum What {
     ClockSkew(Nanos),
     /// The next funding rate of the place's symbol.
     FundingRate(Decimal),
+    /// Funding of the place's symbol is paid at once, at that rate.
+    PayFunding(Decimal),
     /// An order is taken under a client id that is taken already.
     ReusedIds,
 }
 
 /// Every kind of fault, by the word in scenario files.
-pub const KINDS: [&str; 27] = [
+pub const KINDS: [&str; 28] = [
     "delay",
     "delay_answer",
     "drop_answer",
@@ -177,6 +179,7 @@ pub const KINDS: [&str; 27] = [
     "liquidate",
     "clock_skew",
     "funding_rate",
+    "pay_funding",
     "reused_ids",
 ];
 
@@ -217,6 +220,7 @@ impl What {
             | What::Liquidate { .. }
             | What::ClockSkew(_)
             | What::FundingRate(_)
+            | What::PayFunding(_)
             | What::ReusedIds => Realm::Exchange,
         }
     }

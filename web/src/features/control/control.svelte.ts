@@ -26,5 +26,6 @@ export class Control {
 function tell(action: ControlAction, answer: ControlAnswer): string {
   if (action === 'hold') return t('hold.done', answer.canceled);
   if (action === 'kill') return t('kill.done', answer.canceled);
+  if (action === 'accept') return t('accept.done');
   return action === 'resume' ? t('resume.done') : t('rearm.done');
 }

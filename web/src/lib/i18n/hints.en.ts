@@ -158,6 +158,11 @@ export const hintsEn = {
     'What this connection went through; what never happened is not listed',
     'Nothing by itself: a record'
   ],
+  balances: [
+    'What each wallet must hold by our fills and funding, and what the venue says it holds',
+    'A difference that lasts holds the desk'
+  ],
+  funding: ['What longs and shorts paid each other for holding', 'Already inside the net result'],
   maintenance: ['Stops that venues announced or a calendar names', 'New orders stop ahead of the window'],
   rules: [
     'What the venue takes: steps, smallest order, fees',

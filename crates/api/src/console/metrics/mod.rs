@@ -30,6 +30,8 @@ pub struct Tally {
     pub repeated_fills: u64,
     /// The account and the journal differ now.
     pub recon_mismatch: bool,
+    /// Every wallet that is compared, by venue and currency: whether it differs now.
+    pub balances: Vec<(&'static str, String, bool)>,
     /// Journal records written, and how many of them are not known to be on disk.
     pub records: (u64, u64),
     /// What the journal's commits took.
@@ -57,6 +59,10 @@ fn desk(page: &mut Page, view: &View) {
     }
     page.gauge("recon_mismatch", "1 while the venue's account differs from the journal");
     page.value(&[], u8::from(tally.recon_mismatch));
+    page.gauge("balance_mismatch", "1 while a venue's balance differs from our books");
+    for (venue, currency, differs) in &tally.balances {
+        page.value(&[("venue", venue), ("currency", currency)], u8::from(*differs));
+    }
     page.gauge("aurora_alerts", "Alerts that stand now");
     page.value(&[], view.frame.alerts.len());
     page.counter("startup_block_events_total", "Checks that began to keep the desk in HOLD");

@@ -102,6 +102,41 @@ pub struct ReconOrders {
     pub mismatch: usize,
 }
 
+/// `/api/ui/recon/balances`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReconBalances {
+    /// Every wallet that is compared, by venue and currency.
+    pub items: Vec<ReconBalance>,
+    /// How many differ.
+    pub mismatch: usize,
+}
+
+/// One wallet, by our books and by the venue's word.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReconBalance {
+    /// `venue:asset`.
+    pub key: String,
+    /// The venue.
+    pub venue: &'static str,
+    /// The currency.
+    pub asset: String,
+    /// What our books say it must hold; `None` before the venue's first word.
+    pub internal: Option<String>,
+    /// What the venue last said.
+    pub venue_value: Option<String>,
+    /// What the venue said, less what our books said at that moment.
+    pub diff: Option<String>,
+    /// So much may differ, in the reporting currency.
+    pub tolerance: String,
+    /// `awaited`, `agreed`, `unsettled`, `doubtful` or `differs`.
+    pub state: &'static str,
+    /// When the venue last said it.
+    pub told_ms: Option<f64>,
+    /// Whether nothing differs.
+    #[serde(rename = "match")]
+    pub matches: bool,
+}
+
 /// One order, as we and as the venue know it.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReconOrder {

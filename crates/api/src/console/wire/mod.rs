@@ -11,7 +11,10 @@ mod system;
 
 use serde::Serialize;
 
-pub use fate::{ExactlyOnce, ExecutionRow, JournalLink, Latency, ReconOrder, ReconOrders, Route};
+pub use fate::{
+    ExactlyOnce, ExecutionRow, JournalLink, Latency, ReconBalance, ReconBalances, ReconOrder,
+    ReconOrders, Route,
+};
 pub use frame::{Alert, Check, Frame, Slo};
 pub use gate::{DecisionFull, DecisionRow, GateLatency, GateStep, GateSummary, ReasonCount};
 pub use health::{Component, Health};

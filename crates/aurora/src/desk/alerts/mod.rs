@@ -158,10 +158,11 @@ fn shown(entry: &Entry, now: Nanos) -> Alert {
         since_ms: millis(entry.since),
         until_ms: (!entry.stands(now)).then(|| entry.until.map(millis)).flatten(),
         count: entry.count,
-        link: venue.map_or_else(
-            || String::from("/system"),
-            |venue| format!("/venues?id={}", venue.word()),
-        ),
+        link: match (venue, &entry.trouble.kind) {
+            (Some(venue), _) => format!("/venues?id={}", venue.word()),
+            (None, Kind::Desk(AlertCode::BalanceMismatch)) => String::from("/venues"),
+            (None, _) => String::from("/system"),
+        },
     }
 }
 

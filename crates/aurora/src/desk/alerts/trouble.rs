@@ -135,9 +135,12 @@ impl Trouble {
             | Kind::NotReady
             | Kind::AuditUnwritten
             | Kind::ProjectionUnwritten
-            | Kind::Desk(AlertCode::Mismatch | AlertCode::Unresolved | AlertCode::DeadLive) => {
-                Lasts::UntilOver
-            }
+            | Kind::Desk(
+                AlertCode::Mismatch
+                | AlertCode::BalanceMismatch
+                | AlertCode::Unresolved
+                | AlertCode::DeadLive,
+            ) => Lasts::UntilOver,
             // The state and its checks tell whether it goes on.
             Kind::Desk(_) => Lasts::For(MINUTE * 15),
         }
@@ -259,6 +262,7 @@ impl Trouble {
 fn desk_severity(code: AlertCode) -> &'static str {
     match code {
         AlertCode::Mismatch
+        | AlertCode::BalanceMismatch
         | AlertCode::Unresolved
         | AlertCode::DeadLive
         | AlertCode::MixedBuilds => "critical",
@@ -351,6 +355,7 @@ mod tests {
             warn PROJECTION_UNWRITTEN: Таблица заявок в базе не пишется: стол торгует, таблица догонит | The orders' SQL table is not written: the desk trades, the table will catch up
             critical NOT_SIGNED: Не подписано: такого пути нет в таблице | Not signed: the path is not in the table
             critical RECON_MISMATCH: Счёт у площадки расходится с журналом | The venue's account differs from the journal
+            critical BALANCE_MISMATCH: Остаток у площадки расходится с нашим учётом: торговля на паузе | A balance at the venue differs from our books: trading is held
             critical ORDER_UNRESOLVED: Судьба заявки неизвестна слишком долго: входов по инструменту нет, разберитесь и снимите паузу | An order's fate is unknown for too long: its instrument takes no entry until you resume
             critical DEAD_ORDER_LIVE: Заявка, признанная несуществующей, жива: она снова на учёте, торговля на паузе | An order that was given up is alive: it counts again, and trading is held
             error PROCESS_PAUSED: Процесс стоял: счёт сверяется заново | The process stood still: the account is compared anew

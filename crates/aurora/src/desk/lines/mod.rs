@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aurora_model::{
-    ClientOrderId, InstrumentNo, MarketEvent, MarketKind, Nanos, ReportKind, TradingState,
-    VenueReport, VenueRequest, VenueState,
+    ClientOrderId, InstrumentNo, MarketEvent, MarketKind, Nanos, ReportKind, Statement,
+    TradingState, Venue, VenueReport, VenueRequest, VenueState,
 };
 use aurora_venue::line::{LineStatus, Source};
 use aurora_venue::maintenance::Window;
@@ -53,6 +53,8 @@ pub(crate) enum News {
     Refused(Trouble),
     /// A venue's clock was measured.
     Clock,
+    /// A venue told its wallets.
+    Statement(Venue, Box<Statement>),
     /// Nothing for the desk.
     Nothing,
 }
@@ -198,6 +200,9 @@ impl Lines {
                 self.ask(self.routes[instrument.index()], request.into());
             }
             VenueRequest::CancelAll | VenueRequest::DeadMan { .. } => self.ask_all(&request.into()),
+            VenueRequest::Statement { since } => {
+                self.ask_all(&Ask::Statement { since: since.max(at - LONGEST_SWEEP) });
+            }
             VenueRequest::Sweep { since } => {
                 let since = since.max(at - LONGEST_SWEEP);
                 self.sweep = Some(Sweep::begin(at, since, self.lines.len()));

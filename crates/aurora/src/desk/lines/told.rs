@@ -58,6 +58,7 @@ impl Lines {
                 venue.unreadable += 1;
                 return venue.alert(Kind::Unreadable, what);
             }
+            Note::Statement(statement) => return News::Statement(venue.name.venue(), statement),
             Note::Refused(why) => return News::Refused(venue.trouble(Kind::Refused, why)),
             Note::ForeignOrder(id, venue_id) => {
                 return venue.alert(Kind::ForeignOrder, format!("{id:?}, {venue_id}"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aurora_api::console::metrics::Tally;
-use aurora_engine::{Engine, Judgement, Reconciliation};
+use aurora_engine::{Engine, Judgement, Reconciliation, WalletState};
 use aurora_gate::Stopwatch;
 use aurora_model::{Nanos, TradingState};
 
@@ -71,6 +71,10 @@ impl Counts {
             }
             tally.repeated_fills = engine.ledger().counters().duplicates;
             tally.recon_mismatch = matches!(engine.reconciliation(), Reconciliation::Differs(_));
+            let wallets = engine.wallets(outside.now).into_iter();
+            tally.balances = wallets
+                .map(|w| (w.venue.code(), w.currency, w.state == WalletState::Differs))
+                .collect();
             tally.records = (outside.journal.records, outside.journal.lag);
             tally.commits = outside.journal.commits;
             self.shown = Arc::new(tally);

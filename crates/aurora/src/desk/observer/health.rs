@@ -65,6 +65,7 @@ pub(super) fn health<W: Stopwatch>(now: Nanos, engine: &Engine<W>, around: &Arou
         let (id, group) = match check {
             StartCheck::Books => ("market_data", "P0"),
             StartCheck::Reconciled => ("recon", "P0"),
+            StartCheck::Balances => ("balances", "P0"),
             StartCheck::NoDoubt => ("orders_in_doubt", "P0"),
             StartCheck::Ledger => ("ledger", "P0"),
             StartCheck::Audit => ("audit_log", "P0"),

@@ -1,5 +1,6 @@
 //! What the desk shows and logs. It listens; nothing depends on it.
 
+mod balances;
 mod chart;
 mod counts;
 pub(crate) mod decisions;
@@ -18,11 +19,12 @@ use crate::desk::alerts::{Alerts, Kind, Standing, Trouble};
 use crate::desk::counterparty::Counterparty;
 use crate::venues::VenueName;
 use aurora_api::console::wire::{Mark, StateChange, Text};
-use aurora_engine::{Engine, Notice, Reconciliation, Stamped};
+use aurora_engine::{AlertCode, Engine, Notice, Reconciliation, Stamped, WalletState};
 use aurora_gate::Stopwatch;
 use aurora_model::{ClientOrderId, Fill, Instrument, InstrumentNo, MarketEvent, MarketKind, Nanos};
 use aurora_records::Traces;
 
+pub(crate) use balances::recon_balances;
 use chart::Chart;
 use counts::Counts;
 use decisions::Decisions;
@@ -225,6 +227,15 @@ impl Observer {
         if *engine.reconciliation() == Reconciliation::Agreed {
             let logs = &mut self.logs;
             self.alerts.reconciled(at, |trouble| {
+                if let Some(logs) = logs {
+                    logs.recovered(at, trouble);
+                }
+            });
+        }
+        if engine.wallets(at).iter().all(|wallet| wallet.state == WalletState::Agreed) {
+            let logs = &mut self.logs;
+            let kind = Kind::Desk(AlertCode::BalanceMismatch);
+            self.alerts.over(at, &kind, |trouble| {
                 if let Some(logs) = logs {
                     logs.recovered(at, trouble);
                 }

@@ -12,7 +12,7 @@ use aurora_engine::{Audit, BudgetView, Engine};
 use aurora_exec::Order;
 use aurora_gate::Stopwatch;
 use aurora_ledger::Position;
-use aurora_model::{ClientOrderId, Lots, Nanos, Side, Ticks, TradingState};
+use aurora_model::{ClientOrderId, Lots, Nanos, Notional, Side, Ticks, TradingState};
 use std::collections::BTreeSet;
 
 use super::Observer;
@@ -318,7 +318,7 @@ impl Observer {
             realized: show::signed(pnl.realized, 2),
             unrealized: show::signed(pnl.unrealized, 2),
             fees: show::signed(-pnl.fees, 2),
-            funding: None,
+            funding: (pnl.funding != Notional::ZERO).then(|| show::signed(pnl.funding, 2)),
             max_drawdown: show::signed(-pnl.max_drawdown, 2),
             fills: engine.ledger().counters().fills,
             orders: self.orders.total,

@@ -56,6 +56,29 @@ impl Balance {
     }
 }
 
+/// A row of `account/bills`: what moved the wallet.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Bill {
+    /// The row's id.
+    #[serde(rename = "billId")]
+    pub id: String,
+    /// 1 transfer, 2 trade, 8 funding, and more.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When.
+    #[serde(rename = "ts", deserialize_with = "text::millis")]
+    pub at: Nanos,
+    /// Of which asset.
+    #[serde(rename = "ccy")]
+    pub asset: String,
+    /// How much the balance changed.
+    #[serde(rename = "balChg", default, deserialize_with = "text::decimal")]
+    pub change: Option<Decimal>,
+    /// Which instrument; empty for transfers.
+    #[serde(rename = "instId", default)]
+    pub inst_id: String,
+}
+
 /// `account/positions` and the `positions` channel.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Position {
