@@ -370,8 +370,22 @@ fn the_dead_man_is_held_while_the_desk_is_exposed_and_let_go_after() {
     assert_eq!(arms(&stage).last(), Some(&Some(30)), "an order is still open");
     stage.report(ReportKind::Canceled { id, filled: Lots(0) });
     stage.apply(&Input::Timer);
-    stage.apply(&Input::Timer);
+    assert_eq!(arms(&stage).len(), 2, "what is said now may reach the venue after the next order");
+    for _ in 0..100 {
+        stage.apply(&Input::Timer);
+    }
     assert_eq!(arms(&stage)[2..], [None], "once");
+}
+
+// Controls: C14
+#[test]
+fn a_desk_that_ends_lets_the_dead_man_go_at_once() {
+    let mut stage = Stage::running();
+    stage.apply(&Input::Timer);
+    let end = Command::Hold(TransitionCause::Shutdown, "the process is stopping".into());
+    stage.command(end).unwrap();
+    stage.apply(&Input::Timer);
+    assert_eq!(stage.requests().last(), Some(&VenueRequest::DeadMan { after: None }));
 }
 
 #[test]
