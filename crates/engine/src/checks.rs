@@ -19,7 +19,7 @@ pub enum StartCheck {
     Balances,
     /// No order's fate is unknown.
     NoDoubt,
-    /// Position = Σ fills, cash = start + realized − fees.
+    /// Position = Σ fills, cash = start + realized − fees + funding.
     Ledger,
     /// The audit log takes records.
     Audit,

@@ -14,8 +14,9 @@ use crate::reconcile::Reconciliation;
 use crate::record::Record;
 use crate::state::Refusal;
 
-/// A statement that does not come is asked for again after so long.
-const ASK_AGAIN: Nanos = Nanos(10_000_000_000);
+/// A statement that does not come is asked for again after so long, then ever more patiently.
+const ASK_AGAIN: Nanos = Nanos(3_000_000_000);
+const ASK_AT_LEAST: Nanos = Nanos(30_000_000_000);
 /// A difference is looked at again after so long, then when it is twice as old; but once it is called one, ever after
 /// so long.
 const LOOK_AGAIN: Nanos = Nanos(1_000_000_000);
@@ -102,12 +103,14 @@ struct Told {
 pub(crate) struct Wallets {
     told: BTreeMap<(Venue, String), Told>,
     ask_at: Nanos,
+    /// How long the next one is waited for.
+    patience: Nanos,
 }
 
 impl<W: Stopwatch> Engine<W> {
     /// A run begins: what was told before counts no more.
     pub(crate) fn begin_wallets(&mut self, at: Nanos) {
-        self.wallets = Wallets { ask_at: at, ..Wallets::default() };
+        self.wallets = Wallets { told: BTreeMap::new(), ask_at: at, patience: ASK_AGAIN };
     }
 
     /// Asks the venues for their statements when it is time. Orders, fills and positions come first.
@@ -119,7 +122,8 @@ impl<W: Stopwatch> Engine<W> {
         let venues = self.ledger.wallets().map(|(venue, _)| venue);
         let since = venues.map(|venue| self.ledger.statement_from(venue).unwrap_or(at)).min();
         let Some(since) = since else { return };
-        self.wallets.ask_at = at + ASK_AGAIN;
+        self.wallets.ask_at = at + self.wallets.patience;
+        self.wallets.patience = (self.wallets.patience * 2).min(ASK_AT_LEAST);
         effects.requests.push(VenueRequest::Statement { since });
     }
 
@@ -142,6 +146,7 @@ impl<W: Stopwatch> Engine<W> {
             self.compare_wallet(at, (venue, currency), total, policy, effects);
         }
         if self.wallets_ok(at) {
+            self.wallets.patience = ASK_AGAIN;
             self.wallets.ask_at = at + policy.every;
             return;
         }

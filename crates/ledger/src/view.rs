@@ -61,7 +61,7 @@ pub struct Position {
 pub struct Equity {
     /// Which currency.
     pub currency: String,
-    /// Start + realized − fees.
+    /// Start + realized − fees + funding.
     pub cash: Notional,
     /// Of every open position that settles in it, at the marks.
     pub unrealized: Notional,

@@ -1,6 +1,6 @@
 //! The risk-budget governor: entries stop when a budget is spent, and come back step by step.
 //!
-//! It looks at the desk's net result (realized − fees + unrealized) at every checkpoint, and the engine takes a
+//! It looks at the desk's net result (realized − fees + funding + unrealized) at every checkpoint, and the engine takes a
 //! checkpoint as soon as a budget would be spent: marks stand in the journal there, so a replay judges the same.
 //! A spent budget locks entries for a cool-down; then everything is counted anew from where the desk stands,
 //! and entries go at a quarter of their size, at a half, and at last whole, a cool-down each.
