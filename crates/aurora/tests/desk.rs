@@ -2,6 +2,8 @@
 
 #[path = "desk/balances.rs"]
 mod balances;
+#[path = "desk/keys.rs"]
+mod keys;
 #[path = "desk/pause.rs"]
 mod pause;
 #[path = "desk/probe.rs"]

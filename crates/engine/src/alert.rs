@@ -21,13 +21,15 @@ pub enum AlertCode {
     SlowDisk,
     /// The desk's processes are of different builds.
     MixedBuilds,
+    /// A key of the desk may move money out.
+    KeyMayWithdraw,
     /// A risk budget is spent; entries wait.
     BudgetLocked,
 }
 
 impl AlertCode {
     /// Every one.
-    pub const ALL: [AlertCode; 10] = [
+    pub const ALL: [AlertCode; 11] = [
         AlertCode::Mismatch,
         AlertCode::BalanceMismatch,
         AlertCode::Unresolved,
@@ -37,6 +39,7 @@ impl AlertCode {
         AlertCode::ClockSkew,
         AlertCode::SlowDisk,
         AlertCode::MixedBuilds,
+        AlertCode::KeyMayWithdraw,
         AlertCode::BudgetLocked,
     ];
 
@@ -52,6 +55,7 @@ impl AlertCode {
             AlertCode::ClockSkew => "CLOCK_SKEW",
             AlertCode::SlowDisk => "SLOW_DISK",
             AlertCode::MixedBuilds => "MIXED_BUILDS",
+            AlertCode::KeyMayWithdraw => "KEY_MAY_WITHDRAW",
             AlertCode::BudgetLocked => "BUDGET_LOCKED",
         }
     }
@@ -93,6 +97,10 @@ impl AlertCode {
             AlertCode::MixedBuilds => {
                 ("Процессы стола из разных сборок", "The desk's processes are of different builds")
             }
+            AlertCode::KeyMayWithdraw => (
+                "Ключом стола можно вывести деньги: торговля на паузе",
+                "A key of the desk may move money out: trading is held",
+            ),
             AlertCode::BudgetLocked => (
                 "Бюджет риска исчерпан: входов пока нет, выходы проходят",
                 "A risk budget is spent: no entries for now, exits pass",

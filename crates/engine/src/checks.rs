@@ -33,11 +33,13 @@ pub enum StartCheck {
     Disk,
     /// Every process of the desk is of one build.
     Builds,
+    /// No key of the desk may move money out.
+    Keys,
 }
 
 impl StartCheck {
     /// Every condition, in the order they are shown.
-    pub const ALL: [StartCheck; 11] = [
+    pub const ALL: [StartCheck; 12] = [
         StartCheck::Books,
         StartCheck::Reconciled,
         StartCheck::Balances,
@@ -49,6 +51,7 @@ impl StartCheck {
         StartCheck::Clocks,
         StartCheck::Disk,
         StartCheck::Builds,
+        StartCheck::Keys,
     ];
 
     /// Its stable name.
@@ -65,6 +68,7 @@ impl StartCheck {
             StartCheck::Clocks => "clocks",
             StartCheck::Disk => "disk",
             StartCheck::Builds => "builds",
+            StartCheck::Keys => "keys",
         }
     }
 
@@ -88,6 +92,7 @@ impl StartCheck {
             }
             StartCheck::Clocks => ("Часы сходятся с площадками", "Our clock is the venues' clock"),
             StartCheck::Disk => ("Диск успевает за журналом", "The disk keeps up with the journal"),
+            StartCheck::Keys => ("Ключами нельзя вывести деньги", "No key may move money out"),
             StartCheck::Builds => ("Все процессы из одной сборки", "Every process is of one build"),
             StartCheck::KillCaps => (
                 "Оборот и убыток дня и месяца в пределах",
@@ -141,6 +146,10 @@ impl StartCheck {
                 "разгрузите диск или перенесите папку данных на другой",
                 "take load off the disk, or move the data folder to another one",
             ),
+            StartCheck::Keys => (
+                "выпустите у площадки ключ без права вывода и запустите стол с ним",
+                "make a key without the right to withdraw at the venue, and start with that",
+            ),
             StartCheck::Builds => (
                 "перезапустите все процессы из одной сборки",
                 "restart every process from one build",
@@ -150,7 +159,7 @@ impl StartCheck {
 }
 
 /// Every condition with whether it holds.
-pub type Checks = [(StartCheck, bool); 11];
+pub type Checks = [(StartCheck, bool); 12];
 
 impl<W: Stopwatch> Engine<W> {
     /// What must hold before trading, with whether it does.
@@ -175,6 +184,7 @@ impl<W: Stopwatch> Engine<W> {
             StartCheck::Clocks => self.watched.skew_ok,
             StartCheck::Disk => self.watched.disk_ok,
             StartCheck::Builds => self.watched.builds_ok,
+            StartCheck::Keys => self.watched.keys_ok,
         }
     }
 }

@@ -91,6 +91,8 @@ pub struct WalletView {
 struct Told {
     total: Notional,
     at: Nanos,
+    /// The same moment by the venue's clock.
+    venue_at: Nanos,
     gap: Notional,
     state: WalletState,
     /// Since when it differs, and since when by just that much.
@@ -143,7 +145,8 @@ impl<W: Stopwatch> Engine<W> {
         let news = self.ledger.news_of_statement(venue, statement);
         self.take_statement(at, venue, news.clone(), false, effects);
         for (currency, total) in news.wallets {
-            self.compare_wallet(at, (venue, currency), total, policy, effects);
+            let times = (at, news.at);
+            self.compare_wallet(times, (venue, currency), total, policy, effects);
         }
         if self.wallets_ok(at) {
             self.wallets.patience = ASK_AGAIN;
@@ -163,7 +166,7 @@ impl<W: Stopwatch> Engine<W> {
 
     fn compare_wallet(
         &mut self,
-        at: Nanos,
+        (at, venue_at): (Nanos, Nanos),
         key: (Venue, String),
         total: Notional,
         policy: WalletPolicy,
@@ -199,7 +202,8 @@ impl<W: Stopwatch> Engine<W> {
             let cause = TransitionCause::Reconciliation;
             self.go(at, TradingState::Hold, cause, detail, effects);
         }
-        let told = Told { total, at, gap: found.gap, state, differs_since, same_since };
+        let gap = found.gap;
+        let told = Told { total, at, venue_at, gap, state, differs_since, same_since };
         self.wallets.told.insert(key, told);
     }
 
@@ -218,7 +222,7 @@ impl<W: Stopwatch> Engine<W> {
         for ((venue, currency), told) in &mut self.wallets.told {
             if let Some(told) = Some(told).filter(differs) {
                 let statement = taken.entry(*venue).or_default();
-                statement.at = statement.at.max(told.at);
+                statement.at = statement.at.max(told.venue_at);
                 statement.wallets.push((currency.clone(), told.total));
                 (told.gap, told.state) = (Notional::ZERO, WalletState::Agreed);
             }

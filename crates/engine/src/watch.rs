@@ -2,7 +2,7 @@
 //!
 //! A measurement comes with its limit; at the limit is within it. What is a moment (the process stood
 //! still, the clock jumped) holds the desk and has the account compared anew; what lasts (skew, a slow
-//! disk, builds that differ) also keeps its check closed until a measurement is within its limit again.
+//! disk, builds that differ, a key that may do too much) also keeps its check closed until a measurement is within its limit again.
 
 use aurora_gate::Stopwatch;
 use aurora_model::{Nanos, TradingState, TransitionCause, VenueRequest};
@@ -25,6 +25,8 @@ pub enum Watch {
     Commits(Measure),
     /// Whether every process of the desk is of one build; who is not, in words.
     Builds(Result<(), String>),
+    /// Whether no key of the desk may move money out; whose may, in words.
+    Keys(Result<(), String>),
 }
 
 /// How long, and how long it may be.
@@ -53,11 +55,12 @@ pub(crate) struct Watched {
     pub(crate) skew_ok: bool,
     pub(crate) disk_ok: bool,
     pub(crate) builds_ok: bool,
+    pub(crate) keys_ok: bool,
 }
 
 impl Default for Watched {
     fn default() -> Watched {
-        Watched { skew_ok: true, disk_ok: true, builds_ok: true }
+        Watched { skew_ok: true, disk_ok: true, builds_ok: true, keys_ok: true }
     }
 }
 
@@ -69,7 +72,7 @@ impl Watch {
             Watch::Jump(by) => (by, "the wall clock moved by"),
             Watch::Skew(skew) => (skew, "our clock differs from a venue's by"),
             Watch::Commits(p99) => (p99, "99 of 100 commits to disk take up to"),
-            Watch::Builds(same) => return same.clone().err(),
+            Watch::Builds(fine) | Watch::Keys(fine) => return fine.clone().err(),
         };
         (!measure.is_within()).then(|| measure.words(what))
     }
@@ -82,6 +85,7 @@ impl Watch {
             Watch::Skew(_) => (AlertCode::ClockSkew, TransitionCause::Clock),
             Watch::Commits(_) => (AlertCode::SlowDisk, TransitionCause::Disk),
             Watch::Builds(_) => (AlertCode::MixedBuilds, TransitionCause::Build),
+            Watch::Keys(_) => (AlertCode::KeyMayWithdraw, TransitionCause::Venue),
         }
     }
 }
@@ -94,6 +98,7 @@ impl<W: Stopwatch> Engine<W> {
             Watch::Skew(_) => self.watched.skew_ok = problem.is_none(),
             Watch::Commits(_) => self.watched.disk_ok = problem.is_none(),
             Watch::Builds(_) => self.watched.builds_ok = problem.is_none(),
+            Watch::Keys(_) => self.watched.keys_ok = problem.is_none(),
         }
         let Some(reason) = problem else { return };
         let (code, cause) = watch.names();

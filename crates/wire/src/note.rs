@@ -88,6 +88,8 @@ pub enum Note {
     ForeignOrder(String, String),
     /// A fill told by the second path (drop copy), to be compared with the first.
     DropCopy(Fill),
+    /// Whether money can be moved out with the key, where the venue tells: with such a key nothing must be traded.
+    MayWithdraw(bool),
     /// The key or the account is refused: trading must stop. The venue's code and words.
     Refused(String),
     /// A frame or answer could not be read; what and where. It was dropped.

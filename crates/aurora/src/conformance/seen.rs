@@ -173,6 +173,8 @@ impl Seen {
                 self.compare(fill);
                 "drop_copy"
             }
+            Note::MayWithdraw(true) => "may_withdraw",
+            Note::MayWithdraw(false) => "may_not_withdraw",
             Note::Refused(_) => "refused",
             Note::Unreadable(_) => "unreadable",
         };

@@ -156,6 +156,11 @@ impl Desk {
             News::Statement(venue, statement) => {
                 self.world.statement(now, venue, &statement)?;
             }
+            News::Keys => {
+                if let Some(keys) = self.world.counterparty.lines().map(Lines::keys) {
+                    self.world.keys(now, keys)?;
+                }
+            }
             News::Clock if begun => self.world.clock(now)?,
             News::Clock => {}
             News::Nothing => {}

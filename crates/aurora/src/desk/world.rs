@@ -229,6 +229,11 @@ impl World {
     }
 
     /// Whether every process of the desk is of one build.
+    /// What the keys of the desk may do.
+    pub(crate) fn keys(&mut self, at: Nanos, fine: Result<(), String>) -> Result<()> {
+        self.apply(at.max(self.now), &Input::Watch(Watch::Keys(fine)))
+    }
+
     pub(crate) fn builds(&mut self, at: Nanos, same: Result<(), String>) -> Result<()> {
         self.apply(at.max(self.now), &Input::Watch(Watch::Builds(same)))
     }

@@ -1,4 +1,4 @@
-//! What the account pays: asked when it is ready, and every so often.
+//! What the account pays, and what its key may do: asked when it is ready, and every so often.
 
 use aurora_model::Nanos;
 use aurora_wire::{Note, Output};
@@ -14,16 +14,33 @@ const EVERY: Nanos = Nanos(3_600_000_000_000);
 const AGAIN: Nanos = Nanos(60_000_000_000);
 
 impl AccountSession {
-    /// One call an instrument.
+    /// One call for the key, and one an instrument.
     pub(super) fn wake_fees(&mut self, at: Nanos, out: &mut Output) {
         if at < self.fees_at {
             return;
         }
         self.fees_at = at + EVERY;
+        self.call(Pending::Key, encode::query_api, out);
         let symbol = |rules: &aurora_wire::Rules| rules.instrument.symbol.clone();
         let symbols: Vec<String> = self.config.rules.iter().map(symbol).collect();
         for symbol in symbols {
             self.call(Pending::Fees, |no| encode::fee_rate(no, &symbol), out);
+        }
+    }
+
+    pub(super) fn on_key(&mut self, at: Nanos, outcome: &Outcome<'_>, out: &mut Output) {
+        let read = match outcome {
+            Outcome::Taken { result, .. } => {
+                rest::key_rights(result).map_err(|error| error.to_string())
+            }
+            Outcome::Not(_, words) | Outcome::NotSent(words) => Err(words.clone()),
+        };
+        match read {
+            Ok(key) => out.notes.push(Note::MayWithdraw(key.may_withdraw)),
+            Err(words) => {
+                self.fees_at = self.fees_at.min(at + AGAIN);
+                out.notes.push(Note::Unreadable(format!("the key's rights: {words}")));
+            }
         }
     }
 

@@ -84,6 +84,7 @@ enum Pending {
     Sweep,
     DropCopy,
     Fees,
+    Key,
     Clock {
         sent_at: Nanos,
     },
@@ -248,6 +249,7 @@ impl AccountSession {
             Pending::Sweep => self.on_swept(at, outcome, out),
             Pending::DropCopy => self.on_drop_copy(outcome, out),
             Pending::Fees => self.on_fees(at, outcome, out),
+            Pending::Key => self.on_key(at, outcome, out),
             Pending::Clock { sent_at } => self.on_clock(at, sent_at, outcome, out),
             Pending::Setting { no, setting } => self.on_set(at, no, setting, outcome, out),
             Pending::Wallet(no) => self.on_wallet(no, outcome, out),

@@ -389,7 +389,12 @@ struct WireKey<'a> {
 /// # Errors
 /// When it cannot be read.
 pub fn key_info(body: &[u8]) -> Result<KeyInfo, DecodeError> {
-    let wire: WireKey<'_> = parse(Envelope::read(body)?.result.as_bytes(), "a key's permissions")?;
+    key_rights(Envelope::read(body)?.result)
+}
+
+/// The same from the answer's `result`.
+pub(crate) fn key_rights(result: &str) -> Result<KeyInfo, DecodeError> {
+    let wire: WireKey<'_> = parse(result.as_bytes(), "a key's permissions")?;
     let wallet = wire.permissions.get("Wallet").map_or(&[][..], Vec::as_slice);
     Ok(KeyInfo {
         read_only: wire.read_only.0 == "1",

@@ -5,6 +5,7 @@ mod envelope;
 mod market;
 mod value;
 
+pub(crate) use account::key_rights;
 pub use account::{
     Balance, BatchItem, DeadManStatus, KeyInfo, LogRow, Position, count_ids, fee_rates, key_info,
     margin_mode, positions, read_batch, read_dead_man, read_order_ids, read_position_frame,

@@ -18,7 +18,7 @@ fn account(stage: &mut Stage, lots: i64) {
 type Fault = fn(&mut Stage);
 
 /// (Day loss and kill caps are told in `brakes.rs`; the ledger's own sums cannot be broken from outside.)
-const FAULTS: [(StartCheck, Fault); 6] = [
+const FAULTS: [(StartCheck, Fault); 7] = [
     (StartCheck::Audit, |stage| stage.apply(&Input::Audit(Audit::Unwritten))),
     (StartCheck::Clocks, |stage| {
         stage.apply(&Input::Watch(Watch::Skew(measure(2_001, 2_000))));
@@ -28,6 +28,9 @@ const FAULTS: [(StartCheck, Fault); 6] = [
     }),
     (StartCheck::Builds, |stage| {
         stage.apply(&Input::Watch(Watch::Builds(Err("the signer is of build 1".into()))));
+    }),
+    (StartCheck::Keys, |stage| {
+        stage.apply(&Input::Watch(Watch::Keys(Err("OKX: its key may withdraw".into()))));
     }),
     (StartCheck::Reconciled, |stage| account(stage, 5)),
     // Its book grows old.
@@ -123,6 +126,7 @@ fn what_lasts_holds_a_desk_that_trades_until_it_is_within_its_limit_again() {
     for (bad, good, check) in [
         (Watch::Skew(measure(2_500, 2_000)), Watch::Skew(measure(3, 2_000)), StartCheck::Clocks),
         (Watch::Commits(measure(900, 500)), Watch::Commits(measure(1, 500)), StartCheck::Disk),
+        (Watch::Keys(Err("OKX".into())), Watch::Keys(Ok(())), StartCheck::Keys),
     ] {
         let mut stage = Stage::running();
         stage.apply(&Input::Watch(bad));

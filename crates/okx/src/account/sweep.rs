@@ -114,6 +114,9 @@ impl AccountSession {
                 let config: Vec<AccountConfig> = read(answer)?;
                 let config = config.first().ok_or("no account configuration")?;
                 self.terms.hedge = config.position_mode == "long_short_mode";
+                let rights = config.perm.split(',').map(str::trim);
+                out.notes
+                    .push(Note::MayWithdraw(rights.into_iter().any(|right| right == "withdraw")));
                 sweep.stage = Stage::Open;
                 encode::pending(None, None)
             }

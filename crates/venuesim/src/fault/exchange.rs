@@ -16,6 +16,7 @@ pub(crate) enum Undo {
     Funding(InstrumentNo),
     Balance(AccountNo, Asset),
     Skew,
+    Keys,
     ReusedIds,
 }
 
@@ -57,6 +58,7 @@ impl Faults {
             (What::ExpireSession, _) => self.expires_sessions = true,
             (What::RestartBooks, _) => self.restarts_books = true,
             (What::Maintenance, _) => exchange.set_maintenance(true),
+            (What::KeyMayWithdraw, _) => self.key_may_withdraw = true,
             (What::ClockSkew(by), _) => self.skew = *by,
             (What::ReusedIds, _) => exchange.take_reused_ids(true),
             (What::Liquidate { account }, _) => {
@@ -95,6 +97,7 @@ impl Faults {
             Undo::Balance(account, asset) => {
                 exchange.shift_displayed_balance(account, asset, Notional::ZERO);
             }
+            Undo::Keys => self.key_may_withdraw = false,
             Undo::Skew => self.skew = Nanos(0),
             Undo::ReusedIds => exchange.take_reused_ids(false),
         }
@@ -108,6 +111,7 @@ pub(crate) fn undo_of(rule: &Rule, exchange: &Exchange) -> Undo {
     match (&rule.what, no) {
         (What::Maintenance, _) => Undo::Maintenance,
         (What::ClockSkew(_), _) => Undo::Skew,
+        (What::KeyMayWithdraw, _) => Undo::Keys,
         (What::ReusedIds, _) => Undo::ReusedIds,
         (What::Halt | What::Delist, Some(no)) => Undo::Status(no),
         (What::TickSize { .. }, Some(no)) => Undo::Tick(no),

@@ -177,6 +177,7 @@ fn what(fields: &mut Fields) -> Result<What, ScenarioError> {
         }
         "funding_rate" => What::FundingRate(decimal(fields, "rate")?),
         "pay_funding" => What::PayFunding(decimal(fields, "rate")?),
+        "key_may_withdraw" => What::KeyMayWithdraw,
         "reused_ids" => What::ReusedIds,
         other => {
             let known = KINDS.join(", ");

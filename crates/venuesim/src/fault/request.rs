@@ -16,6 +16,7 @@ pub struct Faults {
     pub(crate) skew: Nanos,
     pub(crate) expires_sessions: bool,
     pub(crate) restarts_books: bool,
+    pub(crate) key_may_withdraw: bool,
 }
 
 /// What becomes of one request or frame.
@@ -58,6 +59,11 @@ impl Faults {
     /// By how much the venue's clock is wrong.
     pub fn clock_skew(&self) -> Nanos {
         self.skew
+    }
+
+    /// Whether keys are told to have the right to withdraw.
+    pub fn key_may_withdraw(&self) -> bool {
+        self.key_may_withdraw
     }
 
     /// Whether every session and listen key is to expire now; asking clears it.

@@ -147,12 +147,14 @@ pub enum What {
     FundingRate(Decimal),
     /// Funding of the place's symbol is paid at once, at that rate.
     PayFunding(Decimal),
+    /// Every key may withdraw, by what the venue tells of it.
+    KeyMayWithdraw,
     /// An order is taken under a client id that is taken already.
     ReusedIds,
 }
 
 /// Every kind of fault, by the word in scenario files.
-pub const KINDS: [&str; 28] = [
+pub const KINDS: [&str; 29] = [
     "delay",
     "delay_answer",
     "drop_answer",
@@ -180,6 +182,7 @@ pub const KINDS: [&str; 28] = [
     "clock_skew",
     "funding_rate",
     "pay_funding",
+    "key_may_withdraw",
     "reused_ids",
 ];
 
@@ -221,6 +224,7 @@ impl What {
             | What::ClockSkew(_)
             | What::FundingRate(_)
             | What::PayFunding(_)
+            | What::KeyMayWithdraw
             | What::ReusedIds => Realm::Exchange,
         }
     }

@@ -265,6 +265,7 @@ fn desk_severity(code: AlertCode) -> &'static str {
         | AlertCode::BalanceMismatch
         | AlertCode::Unresolved
         | AlertCode::DeadLive
+        | AlertCode::KeyMayWithdraw
         | AlertCode::MixedBuilds => "critical",
         AlertCode::Paused | AlertCode::ClockJumped | AlertCode::ClockSkew | AlertCode::SlowDisk => {
             "error"
@@ -363,6 +364,7 @@ mod tests {
             error CLOCK_SKEW: Часы машины расходятся с часами площадки | The machine's clock differs from a venue's
             error SLOW_DISK: Диск слишком долго сохраняет записи | The disk takes too long to keep records
             critical MIXED_BUILDS: Процессы стола из разных сборок | The desk's processes are of different builds
+            critical KEY_MAY_WITHDRAW: Ключом стола можно вывести деньги: торговля на паузе | A key of the desk may move money out: trading is held
             warn BUDGET_LOCKED: Бюджет риска исчерпан: входов пока нет, выходы проходят | A risk budget is spent: no entries for now, exits pass
         "#]].assert_eq(&told.collect::<String>());
     }

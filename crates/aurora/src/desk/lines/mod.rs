@@ -53,6 +53,8 @@ pub(crate) enum News {
     Refused(Trouble),
     /// A venue's clock was measured.
     Clock,
+    /// A venue told what its key may do.
+    Keys,
     /// A venue told its wallets.
     Statement(Venue, Box<Statement>),
     /// Nothing for the desk.
@@ -77,6 +79,8 @@ struct VenueLine {
     whole: BTreeMap<InstrumentNo, bool>,
     round_trip: Option<Nanos>,
     dead_man_until: Option<Nanos>,
+    /// Money can be moved out with its key, as last told.
+    may_withdraw: bool,
     order_ms: Sample,
     resync_ms: Sample,
     gaps: u64,
@@ -140,6 +144,7 @@ impl Lines {
             states: BTreeMap::new(),
             round_trip: None,
             dead_man_until: None,
+            may_withdraw: false,
             order_ms: Sample::default(),
             resync_ms: Sample::default(),
             gaps: 0,
@@ -208,6 +213,16 @@ impl Lines {
                 self.sweep = Some(Sweep::begin(at, since, self.lines.len()));
                 self.ask_all(&Ask::Sweep { since });
             }
+        }
+    }
+
+    /// Whether no key may move money out; whose may, in words. (Binance tells on another host only.)
+    pub(crate) fn keys(&self) -> Result<(), String> {
+        let may = self.lines.iter().filter(|line| line.may_withdraw).map(|line| line.name.title());
+        let may: Vec<&str> = may.collect();
+        match may[..] {
+            [] => Ok(()),
+            _ => Err(format!("the key may withdraw: {}", may.join(", "))),
         }
     }
 

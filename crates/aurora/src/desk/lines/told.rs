@@ -49,6 +49,10 @@ impl Lines {
                 venue.round_trip = Some(round_trip);
                 return News::Clock;
             }
+            Note::MayWithdraw(may) => {
+                venue.may_withdraw = may;
+                return News::Keys;
+            }
             Note::DeadMan(until) => venue.dead_man_until = until,
             Note::Lost(id, _, why) => {
                 venue.lost += 1;

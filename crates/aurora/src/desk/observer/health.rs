@@ -73,6 +73,7 @@ pub(super) fn health<W: Stopwatch>(now: Nanos, engine: &Engine<W>, around: &Arou
             StartCheck::KillCaps => ("kill_caps", "P0"),
             StartCheck::Clocks => ("clocks", "P0"),
             StartCheck::Disk => ("disk", "P0"),
+            StartCheck::Keys => ("keys", "P0"),
             StartCheck::Builds => ("builds", "P0"),
         };
         let text = if ok {

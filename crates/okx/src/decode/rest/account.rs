@@ -162,7 +162,7 @@ pub struct AccountConfig {
     /// Self-trade prevention of the account.
     #[serde(rename = "acctStpMode", default)]
     pub stp: String,
-    /// `read_only,trade`.
+    /// What the key may do: `read_only,trade,withdraw` or less.
     #[serde(default)]
     pub perm: String,
 }

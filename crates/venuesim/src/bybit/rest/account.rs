@@ -155,6 +155,10 @@ pub(super) fn query_api(
 ) -> Answer {
     let known = world.accounts.iter().find(|known| known.no == account);
     let key = known.map_or("", |known| known.key.as_str());
+    let wallet: &[&str] = match world.faults.key_may_withdraw() {
+        true => &["AccountTransfer", "Withdraw"],
+        false => &["AccountTransfer"],
+    };
     let user = 1_448_938 + u64::from(account.0);
     Ok(Reply::new(&json!({
         "id": user.to_string(),
@@ -165,7 +169,7 @@ pub(super) fn query_api(
         "permissions": {
             "ContractTrade": ["Order", "Position"],
             "Spot": [],
-            "Wallet": ["AccountTransfer"],
+            "Wallet": wallet,
             "Options": [],
             "Derivatives": ["DerivativesTrade"],
             "CopyTrading": [],

@@ -13,7 +13,8 @@ use crate::request::Request;
 
 pub(super) fn config(desk: &mut Desk<'_, '_>, _: &Request<'_>) -> Answer<String> {
     let mode = desk.world.exchange.position_mode(desk.account);
-    Ok(rows([mode], |out, mode| account::config(out, desk.account, mode)))
+    let may_withdraw = desk.world.faults.key_may_withdraw();
+    Ok(rows([mode], |out, mode| account::config(out, desk.account, mode, may_withdraw)))
 }
 
 pub(super) fn balance(desk: &mut Desk<'_, '_>, request: &Request<'_>) -> Answer<String> {

@@ -145,14 +145,14 @@ pub(crate) const fn pos_mode(mode: PositionMode) -> &'static str {
 }
 
 /// The row of `/account/config`.
-pub(crate) fn config(out: &mut String, account: AccountNo, mode: PositionMode) {
+pub(crate) fn config(out: &mut String, account: AccountNo, mode: PositionMode, may_withdraw: bool) {
     let mut row = Object::begin(out);
     row.put("uid", uid(account))
         .put("mainUid", uid(account))
         .put("acctLv", "2")
         .put("posMode", pos_mode(mode))
         .put("acctStpMode", "cancel_maker")
-        .put("perm", "read_only,trade")
+        .put("perm", if may_withdraw { "read_only,trade,withdraw" } else { "read_only,trade" })
         .put("level", "Lv1")
         .put("label", "sim")
         .put("kycLv", "2")
