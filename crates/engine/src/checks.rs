@@ -175,7 +175,7 @@ impl<W: Stopwatch> Engine<W> {
             StartCheck::Reconciled => {
                 self.reconciliation == Reconciliation::Agreed || active(Bug::LeaveHoldUnreconciled)
             }
-            StartCheck::Balances => self.wallets_ok(at),
+            StartCheck::Balances => self.balances_hold(at),
             StartCheck::NoDoubt => self.orders.in_doubt_count() == 0,
             StartCheck::Ledger => self.ledger.check().is_ok(),
             StartCheck::Audit => self.audit == Audit::Written,

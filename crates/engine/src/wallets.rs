@@ -270,8 +270,16 @@ impl<W: Stopwatch> Engine<W> {
         self.ledger.wallets().map(view).collect()
     }
 
+    /// Whether the balances let the desk trade. One that trades is not stopped by a difference that is too young.
+    pub(crate) fn balances_hold(&self, at: Nanos) -> bool {
+        let trades = self.status.state == TradingState::Run;
+        let is_fine =
+            |state: WalletState| state.is_settled() || (trades && state == WalletState::Doubtful);
+        self.wallets(at).iter().all(|wallet| is_fine(wallet.state))
+    }
+
     /// Every wallet was told of late and agrees.
-    pub(crate) fn wallets_ok(&self, at: Nanos) -> bool {
+    fn wallets_ok(&self, at: Nanos) -> bool {
         self.wallets(at).iter().all(|wallet| wallet.state.is_settled())
     }
 }

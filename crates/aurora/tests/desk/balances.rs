@@ -24,6 +24,11 @@ fn differs_by(desk: &Desk, gap: &str) -> bool {
     item["state"] == "differs" && item["diff"].as_str().is_some_and(|diff| diff.starts_with(gap))
 }
 
+fn journal_at(desk: &Desk, what: &str) -> u64 {
+    let system: Value = serde_json::from_str(&desk.get("/api/ui/system")).unwrap_or_default();
+    system["journal"][what].as_u64().unwrap_or(0)
+}
+
 #[test]
 fn a_balance_that_moved_by_itself_stops_trading_until_a_person_accepts_it_and_funding_does_not() {
     const OKX: usize = 1;
@@ -64,8 +69,11 @@ fn a_balance_that_moved_by_itself_stops_trading_until_a_person_accepts_it_and_fu
     let refused = desk.control("resume", "it will be right");
     assert!(refused.to_string().contains("Balances at the venues"), "{refused}");
     assert_eq!(desk.control("accept", "a deposit of mine")["state"], "HOLD");
+    let accepted = journal_at(&desk, "seq");
     desk.wait_for("it agrees", agree);
     assert_eq!(desk.control("accept", "again")["error"]["code"], "NOTHING_DIFFERS");
+    // A crash may take with it what was not on disk yet.
+    desk.wait_for("it is on disk", |desk| accepted <= journal_at(desk, "durable_seq"));
     desk.wait_for("it runs again", |desk| desk.control("resume", "seen")["state"] == "RUN");
     desk.kill_after(std::time::Duration::ZERO);
 

@@ -49,6 +49,11 @@ fn state(stage: &Stage) -> WalletState {
     stage.engine.wallets(stage.now())[0].state
 }
 
+fn balances_hold(stage: &Stage) -> bool {
+    let checks = stage.engine.checks(stage.now());
+    checks.into_iter().any(|(check, ok)| check == StartCheck::Balances && ok)
+}
+
 /// The venue is asked, and tells that, for so long.
 fn tell_for(stage: &mut Stage, seconds: i64, total: &str) {
     let until = stage.now() + SECOND * seconds;
@@ -107,6 +112,7 @@ fn a_difference_that_lasts_holds_and_one_that_passes_does_not() {
     tell(&mut stage, "4990", vec![]);
     tell_for(&mut stage, 50, "4990");
     assert_eq!(state(&stage), WalletState::Doubtful);
+    assert!(balances_hold(&stage), "too young to stop a desk that trades");
     tell_for(&mut stage, 70, "5000");
     assert_eq!((state(&stage), stage.alerts().len()), (WalletState::Agreed, 0));
 
@@ -160,6 +166,7 @@ fn what_moved_while_the_desk_was_down_keeps_it_in_hold_until_a_person_accepts_it
     stage.warm_up();
     assert_eq!(state(&stage), WalletState::Awaited);
     tell(&mut stage, "4000", vec![]);
+    assert!(!balances_hold(&stage), "a start waits until it is clear");
     tell_for(&mut stage, 130, "4000");
     assert_eq!(state(&stage), WalletState::Differs);
     stage.whole_book();
