@@ -38,10 +38,13 @@ fn encrypted_calls_work_with_a_trusted_certificate_and_not_without() {
         })
         .await;
         let url = format!("https://localhost:{port}");
-        let trusting = TransportConfig { roots: vec![root], ..config() };
+        // However slow this machine is with keys: nothing here is about time.
+        let connect_timeout = Nanos::SECOND * 30;
+        let trusting = TransportConfig { roots: vec![root], connect_timeout, ..config() };
         let http = http_at(&url, &trusting);
         for _ in 0..3 {
-            assert_eq!(body_of(&post(&http, "x").await), "secret");
+            let reply = post_within(&http, "x", Duration::from_secs(30)).await;
+            assert_eq!(body_of(&reply), "secret");
         }
         let connections = seen.connections.get();
         assert_eq!(connections, 1, "a connection with TLS is used again");

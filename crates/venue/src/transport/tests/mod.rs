@@ -42,8 +42,12 @@ fn http(port: u16) -> Http {
 }
 
 async fn post(http: &Http, body: &str) -> Reply {
+    post_within(http, body, Duration::from_millis(500)).await
+}
+
+async fn post_within(http: &Http, body: &str, patience: Duration) -> Reply {
     let signed = Signed { target: "/order?a=1".to_owned(), headers: vec![], body: body.to_owned() };
-    http.call(Method::Post, signed, Instant::now() + Duration::from_millis(500)).await
+    http.call(Method::Post, signed, Instant::now() + patience).await
 }
 
 fn body_of(reply: &Reply) -> &str {
