@@ -64,7 +64,8 @@ impl WalletState {
         }
     }
 
-    const fn is_settled(self) -> bool {
+    /// Whether nothing is known against it.
+    pub const fn is_settled(self) -> bool {
         matches!(self, WalletState::Agreed | WalletState::Unsettled)
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use aurora_model::{Move, MoveKind, Nanos, Notional, Payoff, Statement, Venue};
+use aurora_model::{InstrumentNo, Move, MoveKind, Nanos, Notional, Payoff, Statement, Venue};
 use rust_decimal::RoundingStrategy;
 
 use crate::error::LedgerError;
@@ -172,20 +172,24 @@ impl Ledger {
         if self.wallets[place].start.is_none_or(|start| row.at <= start.at) {
             return Ok(());
         }
-        let funded = match row.kind {
-            MoveKind::Funding(Some(no)) => self.holdings.get(no.index()),
-            _ => None,
+        let out_of_range =
+            LedgerError::Amount { what: "a row of a venue's statement", amount: row.amount };
+        let Some(amount) = told(row.amount) else { return Err(out_of_range) };
+        let settles_here = |no: &InstrumentNo| {
+            let holding = self.holdings.get(no.index());
+            holding.is_some_and(|holding| holding.wallet() == (venue, row.asset.as_str()))
         };
-        let is_here = |holding: &&Holding| holding.wallet() == (venue, row.asset.as_str());
-        let booked = match (row.kind, funded.filter(is_here), told(row.amount)) {
-            (_, _, None) => None,
-            (MoveKind::Funding(Some(no)), Some(_), Some(amount)) => self.fund(no.index(), amount),
-            (_, _, Some(amount)) => self.wallets[place].moved.plus(amount).map(|moved| {
-                self.wallets[place].moved = moved;
-            }),
+        let booked = match row.kind {
+            MoveKind::Funding(Some(no)) if settles_here(&no) => self.fund(no.index(), amount),
+            _ => self.move_wallet(place, amount),
         };
-        let amount = row.amount;
-        booked.ok_or(LedgerError::Amount { what: "a row of a venue's statement", amount })
+        booked.ok_or(out_of_range)
+    }
+
+    fn move_wallet(&mut self, place: usize, amount: Exact) -> Option<()> {
+        let wallet = &mut self.wallets[place];
+        wallet.moved = wallet.moved.plus(amount)?;
+        Some(())
     }
 
     /// Everything is computed before anything is changed.

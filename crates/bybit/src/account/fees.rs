@@ -29,12 +29,9 @@ impl AccountSession {
     }
 
     pub(super) fn on_key(&mut self, at: Nanos, outcome: &Outcome<'_>, out: &mut Output) {
-        let read = match outcome {
-            Outcome::Taken { result, .. } => {
-                rest::key_rights(result).map_err(|error| error.to_string())
-            }
-            Outcome::Not(_, words) | Outcome::NotSent(words) => Err(words.clone()),
-        };
+        let read = outcome
+            .result()
+            .and_then(|result| rest::key_rights(result).map_err(|error| error.to_string()));
         match read {
             Ok(key) => out.notes.push(Note::MayWithdraw(key.may_withdraw)),
             Err(words) => {
@@ -45,12 +42,10 @@ impl AccountSession {
     }
 
     pub(super) fn on_fees(&mut self, at: Nanos, outcome: &Outcome<'_>, out: &mut Output) {
-        let read = match outcome {
-            Outcome::Taken { result, .. } => List::read(result)
-                .and_then(|list| rest::fee_rates(list.items))
-                .map_err(|error| error.to_string()),
-            Outcome::Not(_, words) | Outcome::NotSent(words) => Err(words.clone()),
-        };
+        let read = outcome.result().and_then(|result| {
+            let rates = List::read(result).and_then(|list| rest::fee_rates(list.items));
+            rates.map_err(|error| error.to_string())
+        });
         let rates = match read {
             Ok(rates) => rates,
             Err(words) => {

@@ -62,6 +62,14 @@ impl<'a> Outcome<'a> {
         }
     }
 
+    /// The answer's `result`, or why there is none.
+    pub(crate) fn result(&self) -> Result<&'a str, String> {
+        match self {
+            Outcome::Taken { result, .. } => Ok(result),
+            Outcome::Not(_, words) | Outcome::NotSent(words) => Err(words.clone()),
+        }
+    }
+
     /// Whether the key or the account is refused.
     pub(crate) fn halts(&self) -> Option<&str> {
         match self {

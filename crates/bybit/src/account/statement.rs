@@ -72,8 +72,5 @@ impl AccountSession {
 }
 
 fn list<'a>(outcome: &Outcome<'a>) -> Result<List<'a>, String> {
-    match outcome {
-        Outcome::Taken { result, .. } => List::read(result).map_err(|error| error.to_string()),
-        Outcome::Not(_, words) | Outcome::NotSent(words) => Err(words.clone()),
-    }
+    List::read(outcome.result()?).map_err(|error| error.to_string())
 }

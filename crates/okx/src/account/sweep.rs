@@ -114,9 +114,8 @@ impl AccountSession {
                 let config: Vec<AccountConfig> = read(answer)?;
                 let config = config.first().ok_or("no account configuration")?;
                 self.terms.hedge = config.position_mode == "long_short_mode";
-                let rights = config.perm.split(',').map(str::trim);
-                out.notes
-                    .push(Note::MayWithdraw(rights.into_iter().any(|right| right == "withdraw")));
+                let may_withdraw = config.perm.split(',').any(|right| right.trim() == "withdraw");
+                out.notes.push(Note::MayWithdraw(may_withdraw));
                 sweep.stage = Stage::Open;
                 encode::pending(None, None)
             }

@@ -21,9 +21,9 @@ pub(crate) fn recon_balances<W: Stopwatch>(now: Nanos, engine: &Engine<W>) -> Re
         tolerance: plain(tolerance),
         state: wallet.state.word(),
         told_ms: wallet.told.map(|(_, at)| show::millis(at)),
-        matches: matches!(wallet.state, WalletState::Agreed | WalletState::Unsettled),
+        matches: wallet.state.is_settled(),
     };
-    let items: Vec<ReconBalance> = engine.wallets(now).into_iter().map(item).collect();
-    let mismatch = items.iter().filter(|item| item.state == "differs").count();
-    ReconBalances { items, mismatch }
+    let wallets = engine.wallets(now);
+    let mismatch = wallets.iter().filter(|one| one.state == WalletState::Differs).count();
+    ReconBalances { items: wallets.into_iter().map(item).collect(), mismatch }
 }

@@ -194,8 +194,13 @@ impl Observer {
             self.alert(at, Trouble { venue: None, kind, detail });
             return;
         }
+        self.end_alerts(at, |alerts, ended| alerts.over(at, &kind, ended));
+    }
+
+    /// Lets alerts end, and writes down those that did.
+    fn end_alerts(&mut self, at: Nanos, end: impl FnOnce(&mut Alerts, &mut dyn FnMut(&Trouble))) {
         let logs = &mut self.logs;
-        self.alerts.over(at, &kind, |trouble| {
+        end(&mut self.alerts, &mut |trouble| {
             if let Some(logs) = logs {
                 logs.recovered(at, trouble);
             }
@@ -204,12 +209,7 @@ impl Observer {
 
     /// A venue told how it stands: alerts end by it.
     pub(crate) fn venue_stands(&mut self, at: Nanos, venue: VenueName, standing: Standing) {
-        let logs = &mut self.logs;
-        self.alerts.venue_stands(at, venue, standing, |trouble| {
-            if let Some(logs) = logs {
-                logs.recovered(at, trouble);
-            }
-        });
+        self.end_alerts(at, |alerts, ended| alerts.venue_stands(at, venue, standing, ended));
     }
 
     /// Samples what changes without a notice: queue places, the profit curve, charts without trades.
@@ -225,29 +225,14 @@ impl Observer {
         }
         self.curve.point(at, &engine.ledger().pnl());
         if *engine.reconciliation() == Reconciliation::Agreed {
-            let logs = &mut self.logs;
-            self.alerts.reconciled(at, |trouble| {
-                if let Some(logs) = logs {
-                    logs.recovered(at, trouble);
-                }
-            });
+            self.end_alerts(at, |alerts, ended| alerts.reconciled(at, ended));
         }
         if engine.wallets(at).iter().all(|wallet| wallet.state == WalletState::Agreed) {
-            let logs = &mut self.logs;
             let kind = Kind::Desk(AlertCode::BalanceMismatch);
-            self.alerts.over(at, &kind, |trouble| {
-                if let Some(logs) = logs {
-                    logs.recovered(at, trouble);
-                }
-            });
+            self.end_alerts(at, |alerts, ended| alerts.over(at, &kind, ended));
         }
         if engine.markets().iter().all(|market| market.held.is_none()) {
-            let logs = &mut self.logs;
-            self.alerts.released(at, |trouble| {
-                if let Some(logs) = logs {
-                    logs.recovered(at, trouble);
-                }
-            });
+            self.end_alerts(at, |alerts, ended| alerts.released(at, ended));
         }
         for market in engine.markets() {
             self.quote(market.no, at, engine);
