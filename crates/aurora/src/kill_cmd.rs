@@ -54,11 +54,17 @@ pub(crate) fn run(args: &KillArgs) -> Result<()> {
         Ok(answer) if answer["state"] == "KILLED" => {
             let canceled = answer["canceled"].as_u64().unwrap_or(0);
             let told = format!("{at} is KILLED; {canceled} open orders are being cancelled");
-            Ok(writeln!(std::io::stdout(), "{told}")?)
+            writeln!(std::io::stdout(), "{told}")?;
+            if let Some(warning) = answer["warning"]["en"].as_str() {
+                // What its journal may forget the flag remembers.
+                raise(flag, &args.reason)?;
+                writeln!(std::io::stdout(), "{warning}. {} is written", flag.display())?;
+            }
+            Ok(())
         }
         Ok(answer) => {
             raise(flag, &args.reason)?;
-            let told = answer["error"]["message"]["en"].as_str().unwrap_or("no reason given");
+            let told = answer["error"]["message_en"].as_str().unwrap_or("no reason given");
             Err(check_failed(format!(
                 "{at} did not say KILLED ({told}); {} is written, a desk that runs there reads it within 0.2 s",
                 flag.display()

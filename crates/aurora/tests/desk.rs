@@ -140,6 +140,29 @@ fn an_operators_hold_cancels_what_is_open_and_outlives_a_restart() {
 }
 
 #[test]
+fn what_an_operator_was_answered_outlives_a_crash_at_that_moment() {
+    let folder = Folder::new();
+    let mut was_held = false;
+    for round in 0..4 {
+        let desk = Desk::start(&folder, &["--speed", "20"]);
+        if was_held {
+            desk.wait_for("the hold is back", |desk| desk.state().1 == "OPERATOR");
+            desk.wait_for("the desk resumes", |desk| {
+                let answer = desk.control("resume", "back");
+                answer["accepted"] == true && answer["written"] == "durable"
+            });
+        } else {
+            desk.wait_for("the desk trades", |desk| desk.state().0 == "RUN");
+            let held = desk.control("hold", &format!("round {round}"));
+            assert_eq!((&held["state"], &held["written"]), (&"HOLD".into(), &"durable".into()));
+            assert!(held["warning"].is_null());
+        }
+        desk.kill_after(Duration::ZERO);
+        was_held = !was_held;
+    }
+}
+
+#[test]
 fn a_venue_about_to_close_is_left_and_the_others_trade_on() {
     let folder = Folder::new();
     let calendar = |windows: &str| {

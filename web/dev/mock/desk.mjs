@@ -117,7 +117,10 @@ export class Desk {
     const open = stops ? this.working() : [];
     for (const order of open) this.finish(order, 'CANCEL', 'canceled');
     this.move({ hold: 'HOLD', resume: 'RUN', kill: 'KILLED', rearm: 'HOLD' }[action], 'OPERATOR', reason);
-    return [200, { accepted: true, state: this.state, canceled: open.length }];
+    return [
+      200,
+      { accepted: true, state: this.state, canceled: open.length, written: 'durable', warning: null }
+    ];
   }
 
   /** One tenth of a second. */

@@ -398,5 +398,11 @@ export type Setting = {
 };
 
 export type ControlAction = 'hold' | 'resume' | 'kill' | 'rearm' | 'accept';
-export type ControlAnswer = { accepted: boolean; state: TradingState; canceled: number };
+export type ControlAnswer = {
+  accepted: boolean;
+  state: TradingState;
+  canceled: number;
+  written: 'durable' | 'here_only' | 'not_yet';
+  warning: Bilingual | null;
+};
 export type Refusal = { code: string; message_ru: string; message_en: string; detail: unknown };

@@ -16,4 +16,4 @@ pub mod wire;
 
 pub use endpoints::CONSOLE_ENDPOINTS;
 pub use routes::{ConsoleState, router};
-pub use view::{Action, Ask, Controlled, InstrumentView, Refused, View};
+pub use view::{Action, Ask, Controlled, InstrumentView, Refused, View, Written};

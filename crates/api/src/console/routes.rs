@@ -205,10 +205,11 @@ async fn control(
     };
     let Control { action, reason } = control;
     match ask(&state, |reply| Ask::Control { action, reason, reply }).await {
-        Ok(Ok(done)) => {
-            Json(json!({"accepted": true, "state": done.state, "canceled": done.canceled}))
-                .into_response()
-        }
+        Ok(Ok(done)) => Json(json!({
+            "accepted": true, "state": done.state, "canceled": done.canceled,
+            "written": done.written.code(), "warning": done.written.warning(),
+        }))
+        .into_response(),
         Ok(Err(refused)) => refusal(StatusCode::CONFLICT, refused.code, &refused.text),
         Err(busy) => busy,
     }

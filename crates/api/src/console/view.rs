@@ -114,6 +114,45 @@ pub struct Controlled {
     pub state: &'static str,
     /// How many orders a cancel was sent for.
     pub canceled: usize,
+    /// Whether a crash could still forget it.
+    pub written: Written,
+}
+
+/// How safe the record of an operator's action is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// On every disk it belongs on.
+    Durable,
+    /// On this node's disk, and the other node has not said that it has it.
+    HereOnly,
+    /// The disk has not said so in time.
+    NotYet,
+}
+
+impl Written {
+    /// A stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Written::Durable => "durable",
+            Written::HereOnly => "here_only",
+            Written::NotYet => "not_yet",
+        }
+    }
+
+    /// What a person has to know about it; nothing when all is well.
+    pub fn warning(self) -> Option<Text> {
+        match self {
+            Written::Durable => None,
+            Written::HereOnly => Some(Text::new(
+                "Сделано и записано здесь, но у второго узла этого ещё нет: если управление возьмёт он, проверьте состояние там",
+                "Done and written down here, but the other node does not have it yet: should it take over, look at the state there",
+            )),
+            Written::NotYet => Some(Text::new(
+                "Сделано, но диск ещё не подтвердил запись: после сбоя стол может этого не помнить, проверьте состояние после перезапуска",
+                "Done, but the disk has not confirmed the record yet: after a crash the desk may not remember it, look at its state after a restart",
+            )),
+        }
+    }
 }
 
 /// Why an operator's action was not done.

@@ -1,6 +1,7 @@
 //! The desk: `aurora run` from the command line to the last record.
 
 mod alerts;
+mod answers;
 mod args;
 mod assemble;
 mod audit;

@@ -6,17 +6,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use aurora_api::console::wire::{System, Text};
-use aurora_api::console::{Action, Ask, Controlled, Refused, View};
-use aurora_engine::{Audit, Command, Reconciliation, Refusal, StartCheck};
+use aurora_api::console::wire::System;
+use aurora_api::console::{Ask, View};
+use aurora_engine::{Audit, Command};
 use aurora_model::{Nanos, TransitionCause};
 use aurora_projection::Feed;
 use aurora_venue::Clock;
 use crossbeam_channel::{Receiver, select};
 use tokio::sync::watch;
 
+use super::answers::Owed;
 use super::calendar::Calendars;
-use super::observer::{Outside, Setting, recon_balances};
+use super::observer::{Outside, Setting};
 use super::pace::{Pace, Speed};
 use super::source::Source;
 use super::world::World;
@@ -41,6 +42,8 @@ pub(crate) struct Desk {
     pub(crate) speed: Speed,
     pub(crate) clock: Clock,
     pub(crate) asks: Receiver<Ask>,
+    /// Answers to people that wait for the disk.
+    pub(crate) owed: Owed,
     pub(crate) view: watch::Sender<Arc<View>>,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) setting: Setting,
@@ -148,6 +151,7 @@ impl Desk {
             speed,
             clock,
             asks,
+            owed: Owed::default(),
             view,
             stop,
             setting,
@@ -239,6 +243,7 @@ impl Desk {
         while let Ok(ask) = self.asks.try_recv() {
             self.answer(now, ask)?;
         }
+        self.owed.settle(Instant::now(), &self.world.store);
         let wall = self.clock.now();
         if self.world.lead.as_ref().is_some_and(Lead::is_to_hold) {
             let reason = String::from("the process stood still");
@@ -287,117 +292,13 @@ impl Desk {
         Ok(())
     }
 
-    fn show(&mut self, now: Nanos, wall: Nanos) {
+    pub(crate) fn show(&mut self, now: Nanos, wall: Nanos) {
         let World { engine, counterparty, observer, store, .. } = &mut self.world;
         observer.sample(now, engine, counterparty);
         let outside = Outside { now, wall, market_ended: self.market_ended, journal: store.work() };
         let view = observer.view(&outside, &self.setting, engine, counterparty);
         let view = if self.began_at.0 == i64::MIN { view.before_the_start() } else { view };
         self.view.send_replace(Arc::new(view));
-    }
-
-    pub(crate) fn answer(&mut self, now: Nanos, ask: Ask) -> Result<()> {
-        // An asker who has gone away needs no answer.
-        match ask {
-            Ask::Control { action, reason, reply } => {
-                let done = self.control(now, action, reason.clone())?;
-                let refused = done.as_ref().err().map(|refused| refused.code);
-                self.world.audit.operator(now, (action.word(), &reason), refused)?;
-                self.show(now, self.clock.now());
-                drop(reply.send(done));
-            }
-            Ask::Order { id, reply } => drop(reply.send(self.world.observer.life(now, &id))),
-            Ask::Execution { reply } => drop(reply.send(self.world.observer.execution(now))),
-            Ask::ReconOrders { reply } => {
-                drop(reply.send(self.world.observer.recon_orders(now)));
-            }
-            Ask::ReconBalances { reply } => {
-                drop(reply.send(recon_balances(now, &self.world.engine)));
-            }
-            Ask::Decision { id, reply } => drop(reply.send(self.world.observer.decision(&id))),
-            Ask::System { reply } => drop(reply.send(self.system())),
-        }
-        Ok(())
-    }
-
-    fn control(
-        &mut self,
-        now: Nanos,
-        action: Action,
-        reason: String,
-    ) -> Result<Result<Controlled, Refused>> {
-        if action == Action::Rearm && self.kill_flag.exists() {
-            let flag = self.kill_flag.display();
-            return Ok(Err(Refused {
-                code: "KILL_FLAG",
-                text: Text::new(format!("Сначала удалите {flag}"), format!("Remove {flag} first")),
-            }));
-        }
-        let open = self.world.engine.orders().live_count();
-        let command = match action {
-            Action::Hold => Command::Hold(TransitionCause::Operator, reason),
-            Action::Resume => Command::Resume(reason),
-            Action::Kill => Command::Kill(TransitionCause::Operator, reason),
-            Action::Rearm => Command::Rearm(reason),
-            Action::Accept => Command::AcceptBalances,
-        };
-        let done = self.world.command(now, command)?;
-        let canceled = if matches!(action, Action::Hold | Action::Kill) { open } else { 0 };
-        Ok(match done {
-            Ok(()) => Ok(Controlled { state: self.world.engine.status().state.code(), canceled }),
-            Err(refusal) => Err(self.refused(&refusal)),
-        })
-    }
-
-    fn refused(&self, refusal: &Refusal) -> Refused {
-        match refusal {
-            Refusal::State { from, to } => Refused {
-                code: "STATE",
-                text: Text::new(
-                    format!("Из состояния {} нельзя перейти в {}", from.code(), to.code()),
-                    format!("A desk in {} cannot go to {}", from.code(), to.code()),
-                ),
-            },
-            Refusal::Trading => Refused {
-                code: "STATE",
-                text: Text::new(
-                    "Сначала поставьте стол на паузу: пока он торгует, остатки меняются",
-                    "Hold the desk first: balances move while it trades",
-                ),
-            },
-            Refusal::NothingDiffers => Refused {
-                code: "NOTHING_DIFFERS",
-                text: Text::new(
-                    "Все остатки сходятся: принимать нечего",
-                    "Every balance agrees: there is nothing to accept",
-                ),
-            },
-            Refusal::Check(check) => {
-                let ((ru, en), (hint_ru, hint_en)) = (check.text(), check.hint());
-                let detail = match (check, self.world.engine.reconciliation()) {
-                    (StartCheck::Reconciled, Reconciliation::Differs(detail)) => {
-                        format!(": {detail}")
-                    }
-                    _ => String::new(),
-                };
-                Refused {
-                    code: "CHECK",
-                    text: Text::new(
-                        format!("Не выполнено условие: {ru}{detail}; {hint_ru}"),
-                        format!("A condition does not hold: {en}{detail}; {hint_en}"),
-                    ),
-                }
-            }
-        }
-    }
-
-    fn system(&self) -> System {
-        let mut system = self.system.clone();
-        system.journal = self.world.store.position();
-        system.history = self.world.observer.history();
-        system.alerts = self.world.observer.alert_history(self.world.now());
-        system.ha = self.world.lead.as_ref().map(Lead::shown);
-        system
     }
 
     /// HOLD, wait for the last words of the venue, write down where everything stands, close.
@@ -423,6 +324,7 @@ impl Desk {
         let World { engine, store, audit, events, messages, projection, .. } = self.world;
         let last = store.last();
         let journal_hash = store.close()?;
+        self.owed.all_written();
         if let Some(projection) = projection {
             projection.finish(last);
         }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use aurora_api::console::Written;
 use aurora_api::console::metrics::Histogram;
 use aurora_engine::Stamped;
 use aurora_journal::{
@@ -201,6 +202,17 @@ impl Store {
     /// From now on a record is as good as durable only when the other node has it too.
     pub(crate) fn wait_for(&mut self, acks: Option<Acks>) {
         self.acks = acks;
+    }
+
+    /// How safe the record of that number is.
+    pub(crate) fn written(&self, seq: u64) -> Written {
+        if self.durable < seq {
+            Written::NotYet
+        } else if self.acks.as_ref().is_some_and(|acks| acks.last_seq() < seq) {
+            Written::HereOnly
+        } else {
+            Written::Durable
+        }
     }
 
     fn releasable(&self) -> u64 {

@@ -180,6 +180,14 @@ impl World {
         self.apply(at, &Input::Durable { records })
     }
 
+    /// With virtual time the disk is waited for where a person depends on it.
+    pub(crate) fn commit_now(&mut self) -> Result<()> {
+        match self.store.commit_inline()? {
+            Some(records) => self.durable(self.now, records),
+            None => Ok(()),
+        }
+    }
+
     fn on_disk(&mut self, at: Nanos, records: u64) -> Result<()> {
         let last = records + self.store.base();
         self.observer.durable(at, last);

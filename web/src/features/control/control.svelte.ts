@@ -1,5 +1,5 @@
 import { api } from '../../lib/api';
-import { explain, t } from '../../lib/i18n/locale.svelte';
+import { explain, said, t } from '../../lib/i18n/locale.svelte';
 import type { ControlAction, ControlAnswer } from '../../lib/wire';
 
 /** One press and what came of it. The outcome stays until the reader closes it. */
@@ -7,6 +7,8 @@ export class Control {
   step = $state<'asking' | 'sending' | 'done'>('asking');
   refused = $state<string | null>(null);
   outcome = $state<string | null>(null);
+  /** What is not certain yet about what was done. */
+  warning = $state<string | null>(null);
 
   async press(action: ControlAction, reason: string) {
     if (this.step === 'sending') return;
@@ -19,6 +21,7 @@ export class Control {
     const { data, refusal } = await api.control(action, reason.trim());
     this.refused = refusal ? explain(refusal) : null;
     this.outcome = data ? tell(action, data) : null;
+    this.warning = said(data?.warning) || null;
     this.step = data ? 'done' : 'asking';
   }
 }
