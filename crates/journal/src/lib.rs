@@ -13,7 +13,7 @@ mod snapshot;
 mod whole;
 mod writer;
 
-pub use follow::{Piece, PieceError, Position, Replica, Tail, Taken};
+pub use follow::{Piece, PieceError, Position, Reach, Replica, Shipped, Tail, Taken};
 pub use line_log::{LineLog, LineLogError};
 pub use reader::{Reader, Record, Report, SegmentReport, verify, verify_on};
 pub use repair::{Cut, Repaired, repair, repair_on};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use aurora_engine::Engine;
-use aurora_journal::{Piece, Position, Replica, Tail, Taken};
+use aurora_journal::{Piece, Position, Reach, Replica, Tail, Taken};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use super::settings::Peer;
@@ -76,7 +76,8 @@ impl Follower {
         let (finish, finished) = bounded(1);
         let (tell, told) = unbounded();
         let run = move || {
-            let mut copy = Copy { what, finished, tell, is_last: false };
+            let reach = Reach::new(what.is_behind);
+            let mut copy = Copy { what, reach, finished, tell, is_last: false };
             if let Err(error) = copy.run() {
                 // Nobody listens when the process is on its way out.
                 let _ = copy.tell.send(Told::Broken(format!("{error:#}")));
@@ -111,6 +112,7 @@ impl Drop for Follower {
 
 struct Copy {
     what: Following,
+    reach: Reach,
     finished: Receiver<()>,
     tell: Sender<Told>,
     /// The word to finish has come.
@@ -131,69 +133,37 @@ enum End {
 /// Where the pieces come from.
 enum Source {
     Nobody,
-    /// And whether it was read to its end once.
-    Folder(Tail, bool),
+    Folder(Tail),
     Host(Link),
 }
 
 impl Source {
     fn open(peer: &Peer, position: Option<Position>) -> Source {
         match peer {
-            Peer::Folder(folder) => Source::Folder(Tail::open(folder, position), false),
+            Peer::Folder(folder) => Source::Folder(Tail::open(folder, position)),
             Peer::Host(address) => Source::Host(Link::to(address)),
             Peer::Nobody => Source::Nobody,
         }
     }
 
-    fn poll(&mut self, position: Option<Position>) -> Result<Option<Piece>> {
-        match self {
-            Source::Nobody => Ok(None),
-            Source::Folder(tail, has_ended) => {
-                let piece = tail.poll()?;
-                *has_ended |= piece.is_none();
-                Ok(piece)
-            }
-            Source::Host(link) => link.poll(position),
+    fn poll(&mut self, position: Option<Position>, reach: &mut Reach) -> Result<Option<Piece>> {
+        let piece = match self {
+            Source::Host(link) => return link.poll(position, reach),
+            Source::Nobody => None,
+            Source::Folder(tail) => tail.poll()?,
+        };
+        match piece {
+            Some(_) => reach.piece(),
+            None => reach.end(),
         }
+        Ok(piece)
     }
 
     /// Somebody may wait for what comes over a network.
     const fn nap(&self) -> Duration {
         match self {
-            Source::Nobody | Source::Folder(..) => NAP,
+            Source::Nobody | Source::Folder(_) => NAP,
             Source::Host(_) => Duration::from_millis(1),
-        }
-    }
-
-    /// Whether the other side has nothing more, as it said last.
-    fn is_at_end(&self) -> bool {
-        match self {
-            Source::Nobody | Source::Folder(..) => true,
-            Source::Host(link) => link.is_at_end(),
-        }
-    }
-
-    /// Whether everything the other side had was told since it was last reached.
-    fn has_ended(&self) -> bool {
-        match self {
-            Source::Nobody => true,
-            Source::Folder(_, has_ended) => *has_ended,
-            Source::Host(link) => link.has_ended(),
-        }
-    }
-
-    /// One more look: what was written before now is all to be had before [`Source::is_over`].
-    fn look_again(&mut self) {
-        if let Source::Host(link) = self {
-            link.look_again();
-        }
-    }
-
-    /// Whether nothing more is to be had.
-    fn is_over(&self) -> bool {
-        match self {
-            Source::Nobody | Source::Folder(..) => true,
-            Source::Host(link) => link.is_over(),
         }
     }
 }
@@ -233,11 +203,11 @@ impl Copy {
 
     fn follow(&mut self, replica: &mut Replica, state: &mut State) -> Result<End> {
         let mut source = Source::open(&self.what.peer, replica.position());
+        self.reach = Reach::new(self.reach.is_behind());
         let mut synced = replica.last_seq().0;
         let mut beat_at = Instant::now();
         loop {
-            while let Some(piece) = source.poll(replica.position())? {
-                self.falls_behind(&source, state);
+            while let Some(piece) = self.poll(&mut source, replica, state)? {
                 let taken = replica.take(&piece, &mut |record| state.take(&record))?;
                 state.check()?;
                 match taken {
@@ -246,9 +216,7 @@ impl Copy {
                     Taken::Known => continue,
                     Taken::Continued => state.copied.epoch = piece.epoch(),
                 }
-                if let Source::Host(link) = &mut source {
-                    link.proved();
-                }
+                self.reach.proved();
                 state.copied.is_at_end = false;
                 if synced + SYNC_EVERY <= replica.last_seq().0 {
                     synced = replica.last_seq().0;
@@ -256,24 +224,26 @@ impl Copy {
                     self.tell(state);
                 }
             }
-            state.copied.is_at_end = source.is_at_end();
-            self.what.is_behind &= !source.is_at_end();
+            state.copied.is_at_end = self.reach.is_at_end();
             if let Source::Host(link) = &mut source {
                 // The other side may act on what is durable here: that is what it waits for.
                 replica.sync()?;
                 let is_due = BEAT <= beat_at.elapsed();
-                link.ack(replica.last_seq().0, is_due);
+                link.ack(replica.last_seq(), is_due, &mut self.reach);
                 beat_at = if is_due { Instant::now() } else { beat_at };
             }
             self.tell(state);
-            if self.is_last && source.is_over() {
+            if self.is_last && self.reach.is_over() {
                 return Ok(End::CaughtUp);
             }
             match self.finished.recv_timeout(source.nap()) {
                 // One more look after the word came: what was written before it is all there.
                 Ok(()) => {
                     self.is_last = true;
-                    source.look_again();
+                    self.reach.look_again();
+                    if let Source::Host(link) = &mut source {
+                        link.hurry();
+                    }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(End::Dropped),
@@ -281,17 +251,24 @@ impl Copy {
         }
     }
 
-    /// From the first piece of a source on something is missing here, until it has told everything once.
-    fn falls_behind(&mut self, source: &Source, state: &mut State) {
-        if !self.what.is_behind && !source.has_ended() {
-            self.what.is_behind = true;
+    /// The next piece. Told at once when it is the first of what is missing here.
+    fn poll(
+        &mut self,
+        source: &mut Source,
+        replica: &Replica,
+        state: &mut State,
+    ) -> Result<Option<Piece>> {
+        let was_behind = self.reach.is_behind();
+        let piece = source.poll(replica.position(), &mut self.reach)?;
+        if self.reach.is_behind() && !was_behind {
             state.copied.is_at_end = false;
             self.tell(state);
         }
+        Ok(piece)
     }
 
     fn tell(&self, state: &mut State) {
-        state.copied.is_behind = self.what.is_behind;
+        state.copied.is_behind = self.reach.is_behind();
         let _ = self.tell.send(Told::Copied(state.copied.clone()));
     }
 }

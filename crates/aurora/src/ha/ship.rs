@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use aurora_journal::{Piece, Position, Tail};
+use aurora_journal::{Piece, Position, Reach, Seq, Shipped, Tail};
 
 const MAGIC: &[u8; 8] = b"AURORAS1";
 /// The pause after everything was shipped.
@@ -32,46 +32,34 @@ const MOST_SAID: usize = 4 << 10;
 
 /// What the other node has, as it said last.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Acks(Arc<Mutex<Acked>>);
-
-#[derive(Debug, Default)]
-struct Acked {
-    /// The newest connection, counted up.
-    newest: u64,
-    seq: u64,
-}
+pub(crate) struct Acks(Arc<Mutex<Shipped>>);
 
 impl Acks {
     /// The last record that is durable on the other node too; zero while none is connected.
     pub(crate) fn last_seq(&self) -> u64 {
-        self.lock().seq
+        self.lock().last_seq().0
     }
 
-    fn lock(&self) -> MutexGuard<'_, Acked> {
+    fn lock(&self) -> MutexGuard<'_, Shipped> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What one connection says. Only the newest one counts, and never for more than was shipped on it.
+/// What one connection says.
 struct Word {
     acks: Acks,
     no: u64,
-    shipped: u64,
+    shipped: Seq,
 }
 
 impl Word {
     fn begin(acks: &Acks) -> Word {
-        let mut acked = acks.lock();
-        acked.newest += 1;
-        acked.seq = 0;
-        Word { acks: acks.clone(), no: acked.newest, shipped: 0 }
+        let no = acks.lock().begin();
+        Word { acks: acks.clone(), no, shipped: Seq(0) }
     }
 
     fn has(&self, seq: u64) {
-        let mut acked = self.acks.lock();
-        if acked.newest == self.no {
-            acked.seq = seq.min(self.shipped);
-        }
+        self.acks.lock().has(self.no, self.shipped, Seq(seq));
     }
 }
 
@@ -120,7 +108,7 @@ fn serve(mut stream: &TcpStream, journal: &Path, acks: &Acks) -> Result<()> {
         let piece = tail.poll()?;
         if piece.is_some() || !has_told_end || BEAT <= said_at.elapsed() {
             has_told_end = piece.is_none();
-            word.shipped = piece.as_ref().map_or(word.shipped, |piece| piece.last_seq().0);
+            word.shipped = piece.as_ref().map_or(word.shipped, |piece| piece.last_seq());
             stream.set_nonblocking(false)?;
             send(stream, &piece.map(|piece| piece.encode()).unwrap_or_default())?;
             stream.set_nonblocking(true)?;
@@ -177,14 +165,6 @@ pub(crate) struct Link {
     heard_at: Instant,
     try_at: Instant,
     acked: u64,
-    /// The other side's journal has proved to be the copy's.
-    is_proved: bool,
-    /// The last frame said that there is nothing more.
-    is_at_end: bool,
-    /// One of this connection said so.
-    has_ended: bool,
-    /// The other side did not answer.
-    is_gone: bool,
 }
 
 impl Link {
@@ -197,52 +177,32 @@ impl Link {
             heard_at: Instant::now(),
             try_at: Instant::now(),
             acked: 0,
-            is_proved: false,
-            is_at_end: false,
-            has_ended: false,
-            is_gone: false,
         }
     }
 
-    /// Whether the other side said last that there is nothing more.
-    pub(crate) fn is_at_end(&self) -> bool {
-        self.is_at_end
-    }
-
-    /// Whether everything the other side had was told on this connection once.
-    pub(crate) fn has_ended(&self) -> bool {
-        self.has_ended
-    }
-
-    /// From now on only an end counts that is told later, and the other side is gone only when it does not answer
-    /// now.
-    pub(crate) fn look_again(&mut self) {
-        (self.is_at_end, self.is_gone) = (false, false);
+    /// Tries again at once, however lately it tried.
+    pub(crate) fn hurry(&mut self) {
         self.try_at = Instant::now();
-    }
-
-    /// Whether nothing more is to be had: the other side said so, or does not answer.
-    pub(crate) fn is_over(&self) -> bool {
-        self.is_at_end || self.is_gone
-    }
-
-    /// A piece continued the copy: from now on what is here may be told.
-    pub(crate) fn proved(&mut self) {
-        self.is_proved = true;
     }
 
     /// The next piece for a copy that ends there; `None` when none has come.
     ///
     /// # Errors
     /// For bytes that are no pieces. That the other side is away is no error.
-    pub(crate) fn poll(&mut self, position: Option<Position>) -> Result<Option<Piece>> {
+    pub(crate) fn poll(
+        &mut self,
+        position: Option<Position>,
+        reach: &mut Reach,
+    ) -> Result<Option<Piece>> {
         if self.stream.is_none() && self.try_at <= Instant::now() {
             self.try_at = Instant::now() + RETRY;
             // Away is as good as not there yet.
             self.stream = self.connect(position).ok();
-            self.is_gone |= self.stream.is_none();
+            if self.stream.is_none() {
+                reach.gone();
+            }
         }
-        if let Some(piece) = self.piece()? {
+        if let Some(piece) = self.piece(reach)? {
             return Ok(Some(piece));
         }
         let Some(stream) = &self.stream else { return Ok(None) };
@@ -252,26 +212,28 @@ impl Link {
         if before != self.bytes.len() {
             self.heard_at = Instant::now();
         }
-        let piece = self.piece()?;
+        let piece = self.piece(reach)?;
         let is_silent = GONE < self.heard_at.elapsed();
         if piece.is_none() && (is_silent || !is_open) {
-            self.is_gone |= is_silent;
-            self.lose();
+            if is_silent {
+                reach.gone();
+            }
+            self.lose(reach);
         }
         Ok(piece)
     }
 
     /// Everything up to that record is durable here. Said once, and again now and then as a sign of life.
-    pub(crate) fn ack(&mut self, seq: u64, is_alive: bool) {
+    pub(crate) fn ack(&mut self, durable: Seq, is_alive: bool, reach: &mut Reach) {
         let Some(mut stream) = self.stream.as_ref() else { return };
-        let seq = if self.is_proved { seq } else { 0 };
+        let Seq(seq) = reach.has(durable);
         if self.acked == seq && !is_alive {
             return;
         }
         match stream.write_all(&seq.to_le_bytes()) {
             Ok(()) => self.acked = seq,
             // A part of the number may have left, so the next one would be read askew: begin anew.
-            Err(_) => self.lose(),
+            Err(_) => self.lose(reach),
         }
     }
 
@@ -287,20 +249,20 @@ impl Link {
     }
 
     /// The connection is over; what was known by it is not known any more.
-    fn lose(&mut self) {
+    fn lose(&mut self, reach: &mut Reach) {
         (self.stream, self.acked, self.used) = (None, 0, 0);
-        (self.is_proved, self.is_at_end, self.has_ended) = (false, false, false);
+        reach.lost();
         self.bytes.clear();
     }
 
     /// The next piece of what has come.
-    fn piece(&mut self) -> Result<Option<Piece>> {
+    fn piece(&mut self, reach: &mut Reach) -> Result<Option<Piece>> {
         while let Some(frame) = self.frame()? {
-            self.is_at_end = frame.is_empty();
-            self.has_ended |= frame.is_empty();
             if !frame.is_empty() {
+                reach.piece();
                 return Ok(Some(Piece::decode(&frame)?));
             }
+            reach.end();
         }
         Ok(None)
     }
@@ -333,13 +295,13 @@ mod tests {
     }
 
     /// Takes what has come, and says so.
-    fn copy(link: &mut Link, replica: &mut Replica) {
-        while let Some(piece) = link.poll(replica.position()).unwrap() {
+    fn copy(link: &mut Link, reach: &mut Reach, replica: &mut Replica) {
+        while let Some(piece) = link.poll(replica.position(), reach).unwrap() {
             assert_eq!(replica.take(&piece, &mut |_| {}).unwrap(), Taken::Continued);
-            link.proved();
+            reach.proved();
         }
         replica.sync().unwrap();
-        link.ack(replica.last_seq().0, false);
+        link.ack(replica.last_seq(), false, reach);
     }
 
     #[test]
@@ -350,17 +312,17 @@ mod tests {
         let acks = Acks::default();
         let address = listen("127.0.0.1:0".parse().unwrap(), here.clone(), acks.clone()).unwrap();
         let mut replica = Replica::open(&there, &mut |_| {}).unwrap();
-        let mut link = Link::to(&address.to_string());
+        let (mut link, mut reach) = (Link::to(&address.to_string()), Reach::default());
         for round in 1..=50u64 {
             journal.append(1, format!("record {round}").as_bytes()).unwrap();
             journal.commit().unwrap();
             until("it is there, and the leader knows", || {
-                copy(&mut link, &mut replica);
+                copy(&mut link, &mut reach, &mut replica);
                 acks.last_seq() == round
             });
             if round % 20 == 0 {
                 // The line breaks; the next one goes on where the copy ends.
-                link = Link::to(&address.to_string());
+                (link, reach) = (Link::to(&address.to_string()), Reach::default());
                 until("the leader knows that it is alone", || acks.last_seq() == 0);
             }
         }
@@ -384,10 +346,11 @@ mod tests {
 
         let liar = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut link = Link::to(&liar.local_addr().unwrap().to_string());
-        assert!(link.poll(None).unwrap().is_none());
+        let mut reach = Reach::default();
+        assert!(link.poll(None, &mut reach).unwrap().is_none());
         let (mut stream, _) = liar.accept().unwrap();
         stream.write_all(&u32::MAX.to_le_bytes()).unwrap();
-        until("it is refused", || link.poll(None).is_err());
+        until("it is refused", || link.poll(None, &mut reach).is_err());
     }
 
     /// A journal with so many records, shipped from its folder.
@@ -415,25 +378,11 @@ mod tests {
         assert_eq!(acks.last_seq(), 3);
     }
 
-    #[test]
-    fn only_the_newest_connection_counts_and_an_older_one_that_ends_changes_nothing() {
-        let acks = Acks::default();
-        let (mut old, mut new) = (Word::begin(&acks), Word::begin(&acks));
-        (old.shipped, new.shipped) = (9, 9);
-        new.has(5);
-        old.has(8);
-        assert_eq!(acks.last_seq(), 5);
-        drop(old);
-        assert_eq!(acks.last_seq(), 5, "the other node is still there");
-        drop(new);
-        assert_eq!(acks.last_seq(), 0);
-    }
-
     /// A leader by hand: its end of a connection that was just opened.
     fn connected(link: &mut Link, leader: &TcpListener) -> TcpStream {
         // At once, however lately it tried.
-        link.look_again();
-        assert!(link.poll(None).unwrap().is_none());
+        link.hurry();
+        assert!(link.poll(None, &mut Reach::default()).unwrap().is_none());
         let (mut stream, _) = leader.accept().unwrap();
         stream.read_exact(&mut [0; MAGIC.len() + Position::BYTES]).unwrap();
         stream
@@ -448,26 +397,27 @@ mod tests {
     #[test]
     fn what_is_here_is_told_only_after_a_piece_has_continued_it() {
         let (leader, mut link) = leader();
+        let mut reach = Reach::default();
         let mut stream = connected(&mut link, &leader);
         let mut told = || {
             let mut number = [0; 8];
             stream.read_exact(&mut number).unwrap();
             u64::from_le_bytes(number)
         };
-        link.ack(7, true);
+        link.ack(Seq(7), true, &mut reach);
         assert_eq!(told(), 0, "a sign of life, and nothing else");
-        link.proved();
-        link.ack(7, false);
+        reach.proved();
+        link.ack(Seq(7), false, &mut reach);
         assert_eq!(told(), 7);
-        link.ack(8, false);
+        link.ack(Seq(8), false, &mut reach);
         assert_eq!(told(), 8);
         drop(stream);
         until("the line is broken", || {
-            assert!(link.poll(None).unwrap().is_none());
+            assert!(link.poll(None, &mut reach).unwrap().is_none());
             link.stream.is_none()
         });
         let mut stream = connected(&mut link, &leader);
-        link.ack(8, true);
+        link.ack(Seq(8), true, &mut reach);
         stream.read_exact(&mut [0; 7]).unwrap();
         let mut last = [1];
         stream.read_exact(&mut last).unwrap();
@@ -479,36 +429,36 @@ mod tests {
         let (leader, mut link) = leader();
         let _stuck = connected(&mut link, &leader);
         until("nothing more fits", || {
-            (0..10_000).for_each(|_| link.ack(0, true));
+            (0..10_000).for_each(|_| link.ack(Seq(0), true, &mut Reach::default()));
             link.stream.is_none()
         });
     }
 
     #[test]
-    fn the_end_is_the_other_sides_word_and_an_older_one_does_not_count() {
+    fn the_end_is_the_other_sides_word() {
         let (leader, mut link) = leader();
+        let mut reach = Reach::default();
         let mut stream = connected(&mut link, &leader);
-        assert!(!link.is_at_end(), "connected is not at the end");
-        let mut end = |link: &mut Link| {
+        assert!(!reach.is_at_end(), "connected is not at the end");
+        let mut end = |link: &mut Link, reach: &mut Reach| {
             stream.write_all(&0u32.to_le_bytes()).unwrap();
             until("it says so", || {
-                assert!(link.poll(None).unwrap().is_none());
-                link.is_at_end()
+                assert!(link.poll(None, reach).unwrap().is_none());
+                reach.is_at_end()
             });
         };
-        end(&mut link);
-        assert!(link.is_over());
-        link.look_again();
-        assert!(!link.is_over(), "there may be more since");
-        end(&mut link);
-        assert!(link.is_over() && link.has_ended());
+        end(&mut link, &mut reach);
+        reach.look_again();
+        end(&mut link, &mut reach);
+        assert!(reach.is_over());
         drop((stream, leader));
-        link.look_again();
+        reach.look_again();
+        link.hurry();
         until("it is gone", || {
-            assert!(link.poll(None).unwrap().is_none());
-            link.is_over()
+            assert!(link.poll(None, &mut reach).unwrap().is_none());
+            reach.is_over()
         });
-        assert!(!link.is_at_end(), "gone is not at the end");
+        assert!(!reach.is_at_end(), "gone is not at the end");
     }
 
     #[test]

@@ -8,11 +8,15 @@
 //! copy goes back to that point, and what lies behind it is no part of the journal any more.
 
 mod piece;
+mod reach;
 mod replica;
+mod shipped;
 mod tail;
 #[cfg(test)]
 mod tests;
 
 pub use piece::{Piece, PieceError};
+pub use reach::Reach;
 pub use replica::{Replica, Taken};
+pub use shipped::Shipped;
 pub use tail::{Position, Tail};
