@@ -8,9 +8,9 @@ use super::piece::Piece;
 use super::tail::Position;
 use crate::disk::{Disk, DiskFile, Lock, SystemDisk};
 use crate::mark::MarkFile;
-use crate::reader::{Reader, Record};
+use crate::reader::{Reader, Record, SegmentReport};
 use crate::segment::{Chain, HEADER_BYTES, Header, JournalError, Layout, SegmentName, Seq, decode};
-use crate::writer::lock;
+use crate::writer::{lock, read_and_settle};
 
 /// A copy of a journal that grows. The folder is ours as long as the value is.
 #[derive(Debug)]
@@ -73,13 +73,13 @@ impl Replica {
         on_record: &mut dyn FnMut(Record),
     ) -> Result<Replica, JournalError> {
         let held = Guard(lock(&*disk, dir)?);
-        let mut reader = Reader::open_on(Arc::clone(&disk), dir)?;
-        for record in reader.by_ref() {
-            on_record(record?);
-        }
+        let reader = read_and_settle(&disk, dir, on_record)?;
+        // A segment may have been made right before the process ended, its name not durable yet.
+        disk.sync_dir(dir).map_err(JournalError::io("sync", dir))?;
         let chain = reader.reached();
-        let newest = reader.segments().iter().rev().find(|segment| segment.is_newest);
-        let newest = newest.filter(|segment| segment.bytes != 0).cloned();
+        // One without a header was never begun, and is begun anew when its turn comes.
+        let is_newest = |segment: &&SegmentReport| segment.is_newest && segment.bytes != 0;
+        let newest = reader.segments().iter().rev().find(is_newest).cloned();
         let mut replica = Replica {
             disk,
             dir: dir.to_owned(),
@@ -130,6 +130,7 @@ impl Replica {
             let header = header.ok_or_else(|| self.refused(piece, "its header is damaged"))?;
             bytes = &bytes[HEADER_BYTES..];
             if header.start.seq < self.chain.seq {
+                self.may_go_back(piece, header)?;
                 self.begin(header, header.start)?;
                 return Ok(Taken::Rewound);
             }
@@ -149,6 +150,27 @@ impl Replica {
         self.append(bytes, piece.end)?;
         records.into_iter().for_each(on_record);
         Ok(Taken::Continued)
+    }
+
+    /// A newer start may have gone on from before the copy's end, if it went on from what is here.
+    fn may_go_back(&self, piece: &Piece, header: Header) -> Result<(), JournalError> {
+        if self.file.as_ref().is_none_or(|file| header.name.epoch <= file.name.epoch) {
+            return Err(self.refused(piece, "it begins before the copy's end, and is not newer"));
+        }
+        let mut at_start = Chain::default();
+        for record in Reader::open_on(Arc::clone(&self.disk), &self.dir)? {
+            if at_start.seq == header.start.seq {
+                break;
+            }
+            let record = record?;
+            at_start = Chain { seq: record.seq, head: record.hash };
+        }
+        if at_start != header.start {
+            let what =
+                "the copy has parted from this journal: set the copy aside and begin a new one";
+            return Err(self.refused(piece, what));
+        }
+        Ok(())
     }
 
     /// Makes everything taken durable.

@@ -105,18 +105,17 @@ impl Tail {
     fn begin(&mut self) -> Result<Option<Piece>, JournalError> {
         let names = list(&*self.disk, &self.dir)?;
         let Some(from) = self.from else {
-            let Some(first) = names.first() else { return Ok(None) };
-            return self.enter(*first);
+            let Some(first) = self.begun(names.iter().copied())? else { return Ok(None) };
+            return self.enter(first.name);
         };
-        let later = names.iter().find(|name| from.name < **name);
-        if let Some(later) = later
-            && let Some(header) = self.header(*later)?
+        let later = names.iter().copied().filter(|name| from.name < *name);
+        if let Some(header) = self.begun(later)?
             && (header.start.seq < from.chain.seq || !names.contains(&from.name))
         {
             if from.chain.seq < header.start.seq {
                 return Err(self.parted(from));
             }
-            return self.enter(*later);
+            return self.enter(header.name);
         }
         if !names.contains(&from.name) {
             // The copy is newer than this journal: nothing to be had here, yet.
@@ -167,11 +166,11 @@ impl Tail {
     /// Nothing more here: perhaps another segment has taken over.
     fn follow(&mut self, here: Here) -> Result<Option<Piece>, JournalError> {
         let names = list(&*self.disk, &self.dir)?;
-        let Some(next) = names.into_iter().find(|name| here.name < *name) else { return Ok(None) };
-        let Some(header) = self.header(next)? else { return Ok(None) };
+        let later = names.into_iter().filter(|name| here.name < *name);
+        let Some(header) = self.begun(later)? else { return Ok(None) };
         if header.start.seq <= here.chain.seq {
             self.was_short = false;
-            return self.enter(next);
+            return self.enter(header.name);
         }
         // Records and the next segment may have come between our two looks.
         if !std::mem::replace(&mut self.was_short, true) {
@@ -183,6 +182,19 @@ impl Tail {
             seq: here.chain.seq.next(),
             what: "the record is not there, but the next segment begins after it",
         })
+    }
+
+    /// The first of them with a header. One that its writer never came to begin stays empty for ever.
+    fn begun(
+        &self,
+        names: impl IntoIterator<Item = SegmentName>,
+    ) -> Result<Option<Header>, JournalError> {
+        for name in names {
+            if let Some(header) = self.header(name)? {
+                return Ok(Some(header));
+            }
+        }
+        Ok(None)
     }
 
     fn header(&self, name: SegmentName) -> Result<Option<Header>, JournalError> {

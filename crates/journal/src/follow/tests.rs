@@ -1,8 +1,9 @@
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::disk::{Disk, MemoryDisk};
+use crate::disk::{Disk, Fault, MemoryDisk};
 use crate::{Journal, Options, Reader, Record, Seq};
 
 const LEADER: &str = "/a/journal";
@@ -180,4 +181,93 @@ fn a_position_reads_back_as_it_travels() {
     assert_eq!((position.epoch(), position.last_seq()), (7, Seq(1)));
     assert_eq!(Position::decode(&[0; Position::BYTES]), None);
     assert!(disk.list(Path::new("/b")).unwrap().contains(&"journal.mark".to_owned()));
+}
+
+#[test]
+fn a_copy_that_has_parted_is_refused_and_left_as_it_is() {
+    let disk = Arc::new(MemoryDisk::new());
+    let mut there = lead(&disk, LEADER, 1);
+    write(&mut there, &["one"]);
+    follow(&disk, LEADER, &mut replica(&disk));
+    // Each goes on by itself, and neither hears of the other.
+    write(&mut there, &["two there"]);
+    there.close().unwrap();
+    let mut here = lead(&disk, COPY, 2);
+    write(&mut here, &["two here", "three here", "four here"]);
+    here.close().unwrap();
+    lead(&disk, LEADER, 3).close().unwrap();
+    let mut copy = replica(&disk);
+    let mut tail = Tail::open_on(disk.clone(), Path::new(LEADER), copy.position());
+    let mut refused = None;
+    while refused.is_none() {
+        let piece = tail.poll().unwrap().expect("it cannot be continued");
+        refused = match copy.take(&piece, &mut |_| {}) {
+            Ok(taken) => {
+                assert_ne!(taken, Taken::Rewound, "it would go back to what it never had");
+                None
+            }
+            Err(error) => Some(error.to_string()),
+        };
+    }
+    assert!(refused.as_ref().unwrap().contains("has parted"), "{refused:?}");
+    drop(copy);
+    assert_eq!(words(&disk, COPY), ["one", "two here", "three here", "four here"]);
+}
+
+#[test]
+fn what_a_failed_sync_left_readable_is_written_again_before_it_is_vouched_for() {
+    let disk = Arc::new(MemoryDisk::new());
+    let mut leader = lead(&disk, LEADER, 1);
+    write(&mut leader, &["one"]);
+    let mut copy = replica(&disk);
+    follow(&disk, LEADER, &mut copy);
+    write(&mut leader, &["two"]);
+    let mut tail = Tail::open_on(disk.clone(), Path::new(LEADER), copy.position());
+    copy.take(&tail.poll().unwrap().unwrap(), &mut |_| {}).unwrap();
+    let call = disk.calls() + 1;
+    disk.fail(Some(Fault { call, error: ErrorKind::Other, lasts: false }));
+    copy.sync().unwrap_err();
+    drop(copy);
+    let mut copy = replica(&disk);
+    assert_eq!(copy.last_seq(), Seq(2));
+    copy.sync().unwrap();
+    drop(copy);
+    for seed in 0..16u64 {
+        let mut draws = seed;
+        let found = disk.power_cut(&mut |below| {
+            draws = draws.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (draws >> 33) % below
+        });
+        assert_eq!(words(&Arc::new(found), COPY), ["one", "two"]);
+    }
+}
+
+#[test]
+fn a_segment_that_was_never_begun_stops_neither_the_copy_nor_who_reads_it() {
+    let disk = Arc::new(MemoryDisk::new());
+    let mut leader = lead(&disk, LEADER, 1);
+    write(&mut leader, &["one"]);
+    leader.close().unwrap();
+    let mut copy = replica(&disk);
+    follow(&disk, LEADER, &mut copy);
+    drop(copy);
+    // Both disks were full when the next segment was to begin: the file is there, and nothing in it.
+    for folder in [LEADER, COPY] {
+        disk.put(&Path::new(folder).join("0000000001-0000000002.seg"), Vec::new());
+    }
+    let mut copy = replica(&disk);
+    let mut tail = Tail::open_on(disk.clone(), Path::new(LEADER), copy.position());
+    assert_eq!(tail.poll().unwrap(), None, "nothing was written since");
+    let mut leader = lead(&disk, LEADER, 2);
+    write(&mut leader, &["two"]);
+    let piece = tail.poll().unwrap().expect("the new start is found behind the empty segment");
+    assert_eq!(copy.take(&piece, &mut |_| {}).unwrap(), Taken::Continued);
+    follow(&disk, LEADER, &mut copy);
+    drop(copy);
+    assert_eq!(words(&disk, COPY), ["one", "two"]);
+    // A copy from nothing passes it over as well.
+    let fresh = Path::new("/c/journal");
+    let mut copy = Replica::open_on(disk.clone(), fresh, &mut |_| {}).unwrap();
+    follow(&disk, LEADER, &mut copy);
+    assert_eq!(copy.last_seq(), Seq(2));
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub use priority::Priority;
 pub use shared::SharedJournal;
 pub use start::Recovered;
-pub(crate) use start::{keep_torn, lock};
+pub(crate) use start::{keep_torn, lock, read_and_settle};
 pub use thread::{Durable, JournalThread};
 
 use aurora_planted::{Bug, active};

@@ -38,20 +38,7 @@ pub(super) fn open(
     replay: &mut dyn FnMut(Record),
 ) -> Result<(Journal, Recovered), JournalError> {
     let lock = lock(&*disk, dir)?;
-    let mut reader = Reader::open_on(Arc::clone(&disk), dir)?;
-    let marked = reader.marked().unwrap_or_default();
-    // The first record that nobody is known to have been told of.
-    let mut unvouched = None;
-    for record in reader.by_ref() {
-        let record = record?;
-        if marked < record.seq {
-            unvouched.get_or_insert((record.seq, record.offset));
-        }
-        replay(record);
-    }
-    for newest in reader.segments().iter().filter(|segment| segment.is_newest) {
-        settle(&*disk, newest, unvouched)?;
-    }
+    let reader = read_and_settle(&disk, dir, replay)?;
     let chain = reader.reached();
     let epoch = (reader.last_epoch() + 1).max(options.first_epoch);
     let header = Header::new(SegmentName { epoch, index: 1 }, chain);
@@ -83,6 +70,29 @@ pub(super) fn open(
         _lock: lock,
     };
     Ok((journal, recovered))
+}
+
+/// Reads every record of a folder, and makes sure that what was read stays: whoever goes on behind it vouches for it.
+pub(crate) fn read_and_settle(
+    disk: &Arc<dyn Disk>,
+    dir: &Path,
+    replay: &mut dyn FnMut(Record),
+) -> Result<Reader, JournalError> {
+    let mut reader = Reader::open_on(Arc::clone(disk), dir)?;
+    let marked = reader.marked().unwrap_or_default();
+    // The first record that nobody is known to have been told of.
+    let mut unvouched = None;
+    for record in reader.by_ref() {
+        let record = record?;
+        if marked < record.seq {
+            unvouched.get_or_insert((record.seq, record.offset));
+        }
+        replay(record);
+    }
+    for newest in reader.segments().iter().filter(|segment| segment.is_newest) {
+        settle(&**disk, newest, unvouched)?;
+    }
+    Ok(reader)
 }
 
 /// The first segment of the epoch, out of the reserve when the disk is full.
