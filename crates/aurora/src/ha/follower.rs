@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use aurora_engine::Engine;
-use aurora_journal::{Piece, Position, Reach, Replica, Tail, Taken};
+use aurora_journal::{JournalError, Piece, Position, Reach, Replica, Tail, Taken};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use super::settings::Peer;
@@ -45,7 +45,9 @@ pub(crate) enum Told {
     Copied(Copied),
     /// It has read everything that is to be had and let the folder go.
     CaughtUp(Copied),
-    /// It stopped, and why.
+    /// It stopped over a disk, and may be begun again.
+    Failed(String),
+    /// It stopped over what it read: a person has to look first.
     Broken(String),
 }
 
@@ -79,8 +81,12 @@ impl Follower {
             let reach = Reach::new(what.is_behind);
             let mut copy = Copy { what, reach, finished, tell, is_last: false };
             if let Err(error) = copy.run() {
+                let is_disk = |cause: &(dyn std::error::Error + 'static)| {
+                    matches!(cause.downcast_ref(), Some(JournalError::Io { .. }))
+                };
+                let ended = if error.chain().any(is_disk) { Told::Failed } else { Told::Broken };
                 // Nobody listens when the process is on its way out.
-                let _ = copy.tell.send(Told::Broken(format!("{error:#}")));
+                let _ = copy.tell.send(ended(format!("{error:#}")));
             }
         };
         let thread = std::thread::Builder::new().name("follower".into()).spawn(run)?;
@@ -469,5 +475,28 @@ mod tests {
         send(&mut stream, &[]);
         let told = stage.told("it ends", |told| !matches!(told, Told::Copied(_)));
         assert!(matches!(&told, Told::CaughtUp(copied) if copied.seq == 2), "{told:?}");
+    }
+
+    #[test]
+    fn a_disk_that_fails_may_be_tried_again_and_a_copy_that_differs_is_for_a_person() {
+        let stage = Stage::new();
+        let mut journal = stage.journal("journal");
+        write(&mut journal, 1);
+        // A folder where the copy's next file belongs.
+        let in_the_way = stage.folder.path().join("copy/0000000001-0000000001.seg");
+        std::fs::create_dir_all(in_the_way).unwrap();
+        let (mut stream, mut tail) = stage.accept("journal");
+        ship(&mut stream, &mut tail);
+        let told = stage.told("it ends", |told| !matches!(told, Told::Copied(_)));
+        assert!(matches!(told, Told::Failed(_)), "{told:?}");
+
+        let stage = Stage::new();
+        let mut journal = stage.journal("journal");
+        journal.append(1, b"no record of ours").unwrap();
+        journal.commit().unwrap();
+        let (mut stream, mut tail) = stage.accept("journal");
+        ship(&mut stream, &mut tail);
+        let told = stage.told("it ends", |told| !matches!(told, Told::Copied(_)));
+        assert!(matches!(told, Told::Broken(_)), "{told:?}");
     }
 }

@@ -27,6 +27,8 @@ use crate::desk::{self, Prepared, RunArgs};
 
 /// The longest the loop sleeps: a pause must show.
 const NAP: Duration = Duration::from_millis(20);
+/// After so long a copy that a disk ended is begun again.
+const COPY_AGAIN: Nanos = Nanos(5_000_000_000);
 /// How often `ha.json` is written.
 const WRITE_EVERY: Nanos = Nanos(200_000_000);
 /// How many notices are kept.
@@ -53,6 +55,10 @@ struct Node<'a> {
     desk_ended: (Sender<()>, Receiver<()>),
     status: NodeStatus,
     copied: Copied,
+    /// What the machine was told of the copy.
+    fitness: Fitness,
+    /// A copy that a disk ended is begun again then.
+    copy_again_at: Option<Nanos>,
     /// What the other node has of what is shipped.
     shipped: Acks,
     notices: VecDeque<String>,
@@ -89,6 +95,8 @@ pub(crate) fn run(args: &RunArgs, config: &Config, plan: HaPlan) -> Result<()> {
         desk_ended: unbounded(),
         status,
         copied: Copied::default(),
+        fitness: Fitness::Fit,
+        copy_again_at: None,
         shipped,
         notices: VecDeque::new(),
         candidate_at: None,
@@ -181,7 +189,9 @@ impl Node<'_> {
     fn keep_following(&mut self) -> Result<()> {
         let is_idle = self.follower.is_none() && self.desk.is_none();
         let follows = self.machine.status().role == Role::Follower && !self.machine.is_over();
-        if is_idle && follows && self.status.broken.is_none() {
+        let is_due = self.copy_again_at.is_some_and(|at| at <= since_boot());
+        if is_idle && follows && (self.status.broken.is_none() || is_due) {
+            self.copy_again_at = None;
             self.follow()?;
         }
         Ok(())
@@ -318,23 +328,36 @@ impl Node<'_> {
                     self.tell(Input::CaughtUp { last_epoch })?;
                 }
             }
+            Told::Failed(why) => {
+                self.copy_again_at = Some(since_boot() + COPY_AGAIN);
+                self.copy_ended(format!("the copy of the journal cannot be continued now: {why}"))?;
+            }
             Told::Broken(why) => {
-                self.note(format!("the copy of the journal is broken: {why}"));
-                self.status.broken = Some(why);
-                self.follower = None;
-                self.tell(Input::Copy(Fitness::Broken))?;
+                self.copy_ended(format!("the copy of the journal is broken: {why}"))?;
             }
         }
         Ok(())
     }
 
-    fn copied(&mut self, copied: Copied) -> Result<()> {
-        let was_behind = std::mem::replace(&mut self.copied, copied).is_behind;
-        match (was_behind, self.copied.is_behind) {
-            (false, true) => self.tell(Input::Copy(Fitness::Behind)),
-            (true, false) => self.tell(Input::Copy(Fitness::Fit)),
-            _ => Ok(()),
+    fn copy_ended(&mut self, why: String) -> Result<()> {
+        self.note(why.clone());
+        self.status.broken = Some(why);
+        self.follower = None;
+        self.is_fit(Fitness::Broken)
+    }
+
+    /// Told once, whenever it changes.
+    fn is_fit(&mut self, fitness: Fitness) -> Result<()> {
+        match std::mem::replace(&mut self.fitness, fitness) == fitness {
+            true => Ok(()),
+            false => self.tell(Input::Copy(fitness)),
         }
+    }
+
+    fn copied(&mut self, copied: Copied) -> Result<()> {
+        self.copied = copied;
+        self.status.broken = None;
+        self.is_fit(if self.copied.is_behind { Fitness::Behind } else { Fitness::Fit })
     }
 
     fn on_wish(&mut self, asked: &Asked) -> Result<()> {
