@@ -4,7 +4,7 @@
 #   scripts/world.sh AURORA [seeds] [seeds with a planted bug]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-aurora=$1 seeds=${2:-10000} bites=${3:-4000}
+aurora=$1 seeds=${2:-10000} bites=${3:-12000}
 threads=$(nproc)
 left=$(mktemp -d)
 trap 'rm -rf "$left"' EXIT

@@ -15,6 +15,8 @@ const MAGIC: &[u8; 8] = b"AURORAM\n";
 const SLOT_BYTES: usize = 64;
 /// A sector of its own each.
 const SLOTS_AT: [u64; 2] = [0, 512];
+/// Zero in marks of before there was such a byte: those of journals.
+const IS_COPY_AT: usize = 12;
 const CRC_AT: usize = SLOT_BYTES - 4;
 
 /// What was durable once.
@@ -24,6 +26,8 @@ pub(crate) struct Mark {
     pub(crate) epoch: u32,
     /// The last record and its hash.
     pub(crate) chain: Chain,
+    /// The folder is a copy: what its records say was durable was so on another disk.
+    pub(crate) is_copy: bool,
     /// Counts the writes of the mark.
     turn: u64,
 }
@@ -65,7 +69,25 @@ impl MarkFile {
     pub(crate) fn open(
         disk: &dyn Disk,
         dir: &Path,
+        at: (u32, Chain),
+    ) -> Result<MarkFile, JournalError> {
+        MarkFile::begin(disk, dir, at, false)
+    }
+
+    /// The same for a copy of a journal.
+    pub(crate) fn open_of_copy(
+        disk: &dyn Disk,
+        dir: &Path,
+        at: (u32, Chain),
+    ) -> Result<MarkFile, JournalError> {
+        MarkFile::begin(disk, dir, at, true)
+    }
+
+    fn begin(
+        disk: &dyn Disk,
+        dir: &Path,
         (epoch, chain): (u32, Chain),
+        is_copy: bool,
     ) -> Result<MarkFile, JournalError> {
         let path = path(dir);
         let turn = read(disk, dir)?.map_or(0, |mark| mark.turn);
@@ -74,7 +96,7 @@ impl MarkFile {
             opened => opened,
         };
         let file = file.map_err(JournalError::io("create", &path))?;
-        let mut mark = MarkFile { file, path, mark: Mark { epoch, chain, turn } };
+        let mut mark = MarkFile { file, path, mark: Mark { epoch, chain, is_copy, turn } };
         // Both slots: from now on the file never grows, so a full disk cannot refuse it.
         mark.write(chain)?;
         mark.write(chain)?;
@@ -104,6 +126,7 @@ impl Mark {
         let mut bytes = [0; SLOT_BYTES];
         bytes[..8].copy_from_slice(MAGIC);
         bytes[8..12].copy_from_slice(&self.epoch.to_le_bytes());
+        bytes[IS_COPY_AT] = u8::from(self.is_copy);
         bytes[16..24].copy_from_slice(&self.turn.to_le_bytes());
         bytes[24..32].copy_from_slice(&self.chain.seq.0.to_le_bytes());
         bytes[32..48].copy_from_slice(&self.chain.head.0);
@@ -121,6 +144,7 @@ impl Mark {
         let u64_at = |at: usize| Some(u64::from_le_bytes(*bytes[at..].first_chunk()?));
         Some(Mark {
             epoch: u32::from_le_bytes(*bytes[8..].first_chunk()?),
+            is_copy: bytes[IS_COPY_AT] == 1,
             turn: u64_at(16)?,
             chain: Chain { seq: Seq(u64_at(24)?), head: ChainHash(*bytes[32..].first_chunk()?) },
         })
@@ -150,6 +174,16 @@ mod tests {
             assert!([chain(10), chain(11)].contains(&left));
         }
         assert_eq!(newest(&[0; 600]), None);
+    }
+
+    #[test]
+    fn the_mark_of_a_copy_says_so_until_a_writer_opens_it() {
+        let (disk, dir) = (MemoryDisk::new(), Path::new("/data/journal"));
+        let chain = Chain { seq: Seq(1), head: ChainHash([3; 16]) };
+        MarkFile::open_of_copy(&disk, dir, (4, chain)).unwrap().write(chain).unwrap();
+        assert!(read(&disk, dir).unwrap().unwrap().is_copy);
+        MarkFile::open(&disk, dir, (5, chain)).unwrap();
+        assert!(!read(&disk, dir).unwrap().unwrap().is_copy);
     }
 
     #[test]

@@ -111,18 +111,10 @@ bugs! {
     OldClockTrusted = "times of the old clock trusted",
     /// The end of the process hides that a person held the desk.
     ShutdownHidesHold = "shutdown hides the HOLD",
-}
-
-impl Bug {
-    /// Why nothing goes wrong by it in the worlds there are; `None` for a bug that must be caught.
-    pub const fn equivalent(self) -> Option<&'static str> {
-        match self {
-            Bug::TakeoverWithoutWait => Some(
-                "both nodes read one journal, so the new leader knows every order on its way and waits each one out",
-            ),
-            _ => None,
-        }
-    }
+    /// A copy is vouched for that is not on the disk.
+    CopyNotSynced = "copy vouched for before fsync",
+    /// A copy goes back to where a newer start began, whatever it has there itself.
+    CopyGoesBackBlindly = "copy goes back to what it never had",
 }
 
 #[cfg(feature = "on")]

@@ -1,6 +1,6 @@
 //! What must hold after every step, whatever happens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aurora_engine::{Audit, Engine, Fingerprint, Notice, Reconciliation, Record};
 use aurora_exec::Order;
@@ -12,7 +12,7 @@ use aurora_model::{
 };
 
 use crate::desk::Desk;
-use crate::disk::Disk;
+use crate::faults::Injected;
 use crate::net::Call;
 use crate::setup::{ORDERS_PER_MINUTE, POSITION_CAP, STALE_AFTER};
 use crate::venue::Ask;
@@ -36,24 +36,28 @@ struct Fate {
     taken: u32,
 }
 
-/// The journal's files, and everything that was ever appended to them.
-#[derive(Debug)]
-pub(crate) struct Files {
-    pub(crate) disk: Disk,
+/// Everything that was ever appended to a journal.
+#[derive(Debug, Default)]
+struct Files {
     /// The desk whose appends count: the newest.
     writer: u32,
     /// The chain after each record.
     heads: Vec<ChainHash>,
-    durable: Seq,
+    /// On two disks: the chains after all records, whoever appended them.
+    known: BTreeSet<[u8; 16]>,
+    /// The last record that was acted on, and the chain after it.
+    released: (Seq, ChainHash),
     /// Where the last desk stood when it ended.
-    last: Option<(Seq, Fingerprint)>,
+    last: Option<(ChainHash, Fingerprint)>,
 }
 
 /// Everything that is watched.
 #[derive(Debug)]
 pub(crate) struct Checks {
     pub(crate) violation: Option<Violation>,
-    pub(crate) files: Files,
+    files: Files,
+    /// A leader was replaced that had acted on what its follower did not have: its orders are nobody's.
+    pub(crate) is_lossy: bool,
     fates: BTreeMap<ClientOrderId, Fate>,
     /// When orders left, newest last.
     sent: Vec<Nanos>,
@@ -68,11 +72,11 @@ pub(crate) struct Checks {
 }
 
 impl Checks {
-    pub(crate) fn new(disk: Disk) -> Checks {
-        let files = Files { disk, writer: 0, heads: Vec::new(), durable: Seq(0), last: None };
+    pub(crate) fn new() -> Checks {
         Checks {
             violation: None,
-            files,
+            files: Files::default(),
+            is_lossy: false,
             fates: BTreeMap::new(),
             sent: Vec::new(),
             stop: None,
@@ -97,6 +101,11 @@ impl Checks {
         self.fail(at, "I12", format!("the journal does not replay: {fault}"));
     }
 
+    /// By the clock of a process that begins, everything that was is longer ago.
+    pub(crate) fn clock_went_on(&mut self, span: Nanos) {
+        self.sent.iter_mut().for_each(|sent| *sent = *sent - span);
+    }
+
     /// People have looked: the desk may trade again.
     pub(crate) fn let_go(&mut self) {
         (self.stop, self.is_stopped) = (None, false);
@@ -119,6 +128,7 @@ impl World {
     /// A record was appended.
     pub(crate) fn written(&mut self, desk: &Desk, record: &Record) {
         let checks = &mut self.checks;
+        checks.files.known.insert(desk.journal.head_hash().0);
         if checks.files.writer != desk.term {
             return;
         }
@@ -160,22 +170,28 @@ impl World {
         booked.1[at] = true;
     }
 
-    /// The journal says that everything up to there is on the disk.
-    pub(crate) fn committed(&mut self, desk: &Desk, seq: Seq) {
+    /// Everything up to there is on every disk it belongs on: it may be acted on.
+    pub(crate) fn released(&mut self, n: usize, desk: &mut Desk) {
+        let seq = desk.released;
+        while let Some((_, id)) = desk.intents.pop_front_if(|(intent, _)| *intent <= seq) {
+            self.checks.fates.entry(id).or_default().is_durable = true;
+        }
         if self.checks.files.writer != desk.term {
             return;
         }
-        self.checks.files.durable = seq;
+        let at = usize::try_from(seq.0 - desk.base).unwrap_or(0);
+        if let Some(head) = at.checked_sub(1).and_then(|at| desk.heads.get(at)) {
+            self.checks.files.released = (seq, *head);
+        }
+        // What the other node cannot know it cannot keep.
+        let kept =
+            if self.options.is_async { seq.min(self.nodes[n].shipped.last_seq()) } else { seq };
+        let kept = if self.has_two_disks() { kept } else { seq };
         if let Some((term, stop)) = self.checks.stop
             && term == desk.term
-            && stop <= seq
+            && stop <= kept
         {
             self.checks.is_stopped = true;
-        }
-        for order in desk.engine.orders().live() {
-            if order.id.epoch() == desk.epoch {
-                self.checks.fates.entry(order.id).or_default().is_durable = true;
-            }
         }
     }
 
@@ -205,7 +221,7 @@ impl World {
         sent.push(now);
         let minute = sent.iter().rev().take_while(|at| now - **at < Nanos::SECOND * 60).count();
         // What closes a position is not held up by it.
-        if (ORDERS_PER_MINUTE as usize) < minute && !intent.reduce_only {
+        if (ORDERS_PER_MINUTE as usize) < minute && !intent.reduce_only && !self.checks.is_lossy {
             self.fail("I16", format!("{minute} orders within a minute"));
         }
     }
@@ -213,7 +229,8 @@ impl World {
     /// I10: with everything that may still fill, as the venue knows it, the position stays within its cap.
     fn within_caps(&mut self, desk: &Desk, id: ClientOrderId, intent: &OrderIntent) {
         // Nobody can count with what the venue does against its own word.
-        if intent.reduce_only || self.venue.overfilled != 0 || self.venue.told_late != 0 {
+        let is_unknown = self.venue.overfilled != 0 || self.venue.told_late != 0;
+        if intent.reduce_only || is_unknown || self.checks.is_lossy {
             return;
         }
         let no = intent.instrument;
@@ -302,12 +319,15 @@ impl World {
 
     /// I10: what the desk counts with is never less than what the venue may still make of it.
     fn covers(&mut self, desk: &Desk, no: InstrumentNo) {
+        if self.venue.overfilled != 0 || self.venue.told_late != 0 || self.checks.is_lossy {
+            return;
+        }
         for side in [Side::Buy, Side::Sell] {
             let ours = desk.engine.ledger().position(no).0 * side.sign()
                 + desk.engine.orders().pending(no, side).0;
             let theirs =
                 self.venue.position[no.index()] * side.sign() + self.venue.pending(no, side);
-            if ours < theirs && self.venue.overfilled == 0 && self.venue.told_late == 0 {
+            if ours < theirs {
                 let side = side.word();
                 self.fail(
                     "I10",
@@ -338,7 +358,8 @@ impl World {
         let here = told.filter(|(fill, _)| fill.instrument == no);
         let sum: i64 = here.map(|(fill, _)| fill.qty.0 * fill.side.sign()).sum();
         let ours = engine.ledger().position(no).0;
-        if sum != ours {
+        // Fills of orders that nobody has written down are booked by a person.
+        if sum != ours && !self.checks.is_lossy {
             self.fail("I6", format!("position {ours}, the fills told so far make {sum}"));
         }
     }
@@ -405,7 +426,7 @@ impl World {
     /// A desk ended: where did it stand?
     pub(crate) fn buried(&mut self, desk: &Desk) {
         if self.checks.files.writer == desk.term {
-            let stood = (desk.journal.last_seq(), desk.engine.fingerprint());
+            let stood = (desk.journal.head_hash(), desk.engine.fingerprint());
             self.checks.files.last = desk.has_begun.then_some(stood);
         }
     }
@@ -416,32 +437,25 @@ impl World {
         term: u32,
         recovered: &Recovered,
         engine: &Engine<NoStopwatch>,
-        told: &[Fill],
+        (told, heads): (&[Fill], &[ChainHash]),
     ) {
+        self.keeps_what_was_acted_on(recovered, heads);
+        let waits_for_both = self.waits_for_both();
         let files = &mut self.checks.files;
-        let (last, durable) = (recovered.last_seq, files.durable);
-        let head = match last.0 {
-            0 => Some(ChainHash::default()),
-            seq => usize::try_from(seq - 1).ok().and_then(|at| files.heads.get(at).copied()),
-        };
+        let last = recovered.last_seq;
         let stood = files.last.take();
         files.writer = term;
         files.heads.truncate(usize::try_from(last.0).unwrap_or(0));
-        files.durable = last;
-        if last < durable {
-            self.fail("I11", format!("record {durable} was durable, {last} is the last there is"));
-        } else if head != Some(recovered.head) {
-            self.fail(
-                "I11",
-                format!("up to record {last} the journal holds what was never written"),
-            );
+        // Where orders wait for both nodes, this one has acted on nothing yet.
+        if !waits_for_both {
+            files.released = (last, recovered.head);
         }
-        if let Some((seq, fingerprint)) = stood
-            && seq == last
+        if let Some((head, fingerprint)) = stood
+            && head == recovered.head
             && fingerprint != engine.fingerprint()
         {
             let replayed = engine.fingerprint();
-            self.fail("I12", format!("{fingerprint} at record {seq}, replay gives {replayed}"));
+            self.fail("I12", format!("{fingerprint} at record {last}, replay gives {replayed}"));
         }
         self.checks.stop = None;
         (self.checks.decided, self.checks.intents) = (0, 0);
@@ -452,11 +466,38 @@ impl World {
             let unknown = self.venue.orders.iter().find(|order| {
                 order.intent.instrument.0 == no && engine.orders().get(order.id).is_none()
             });
-            if let Some(order) = unknown {
+            if let Some(order) = unknown.filter(|_| !self.checks.is_lossy) {
                 let id = order.id;
                 self.fail("I2", format!("the venue has {id}, the recovered journal does not"));
                 return;
             }
+        }
+    }
+
+    /// I11: nothing that was acted on is gone, and nothing is there that was never written.
+    fn keeps_what_was_acted_on(&mut self, recovered: &Recovered, heads: &[ChainHash]) {
+        let files = &self.checks.files;
+        let (last, (released, head)) = (recovered.last_seq, files.released);
+        let at = |seq: Seq| usize::try_from(seq.0).ok().and_then(|seq| seq.checked_sub(1));
+        let is_known = match at(last) {
+            None => true,
+            Some(_) if self.has_two_disks() => files.known.contains(&recovered.head.0),
+            Some(at) => files.heads.get(at) == Some(&recovered.head),
+        };
+        let is_kept = at(released).is_none_or(|at| heads.get(at) == Some(&head));
+        if !is_kept && self.has_two_disks() && self.options.is_async {
+            self.checks.is_lossy = true;
+            self.injected(Injected::Lost);
+        } else if !is_kept {
+            self.fail(
+                "I11",
+                format!("record {released} was acted on, {last} is the last there is"),
+            );
+        } else if !is_known {
+            self.fail(
+                "I11",
+                format!("up to record {last} the journal holds what was never written"),
+            );
         }
     }
 }

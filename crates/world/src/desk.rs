@@ -1,14 +1,15 @@
 //! A desk: the real engine and the real journal, and the steps between them.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::slice::from_ref;
 
 use aurora_engine::{Audit, Command, Effects, Engine, Input, Record};
 use aurora_gate::NoStopwatch;
-use aurora_journal::{Journal, JournalError};
+use aurora_journal::{ChainHash, Journal, JournalError, Seq};
 use aurora_model::{
-    Fill, InstrumentNo, Level, Lots, MarketEvent, MarketKind, Nanos, ReportKind, Side, Ticks,
-    TradingState, VenueReport,
+    ClientOrderId, Fill, InstrumentNo, Level, Lots, MarketEvent, MarketKind, Nanos, ReportKind,
+    Side, Ticks, TradingState, VenueReport,
 };
 
 use crate::disk::{DIR, Seen};
@@ -54,6 +55,13 @@ pub(crate) struct Desk {
     pub(crate) journal: Journal,
     /// The last record of the runs before.
     pub(crate) base: u64,
+    /// The last one that is durable here, and the last one that may be acted on.
+    pub(crate) durable: Seq,
+    pub(crate) released: Seq,
+    /// The chain after each record of this run.
+    pub(crate) heads: Vec<ChainHash>,
+    /// Intents that are not released yet.
+    pub(crate) intents: VecDeque<(Seq, ClientOrderId)>,
     pub(crate) has_begun: bool,
     effects: Effects,
     is_dirty: bool,
@@ -75,9 +83,10 @@ impl World {
         });
         let node = &self.nodes[n];
         let files = Seen::from(node.host, &node.disk);
-        let (mut fault, mut told) = (None, Vec::new());
+        let (mut fault, mut told, mut heads) = (None, Vec::new(), Vec::new());
         let opened =
             Journal::open_on(files, Path::new(DIR), setup::journal(epoch), &mut |record| {
+                heads.push(record.hash);
                 if fault.is_none() {
                     let taken = aurora_records::decode(&record.payload)
                         .map_err(|error| error.to_string())
@@ -107,7 +116,7 @@ impl World {
             self.checks.cannot_replay(self.now, &fault);
             return Err(Cannot::Died(fault));
         }
-        self.recovered(term, &recovered, &engine, &told);
+        self.recovered(term, &recovered, &engine, (&told, &heads));
         if recovered.epoch != epoch {
             let newer = format!("the journal is at epoch {}, not {epoch}", recovered.epoch);
             return Err(Cannot::Refused(newer));
@@ -120,6 +129,10 @@ impl World {
             engine,
             journal,
             base: recovered.last_seq.0,
+            durable: recovered.last_seq,
+            released: recovered.last_seq,
+            heads: Vec::new(),
+            intents: VecDeque::new(),
             has_begun: false,
             effects: Effects::default(),
             is_dirty: false,
@@ -209,6 +222,10 @@ impl World {
             self.trace.say(self.now, || {
                 format!("node {n}: writes {}", String::from_utf8_lossy(&payload))
             });
+            desk.heads.push(desk.journal.head_hash());
+            if let Record::Intent { id, .. } = stamped.record {
+                desk.intents.push_back((desk.journal.last_seq(), id));
+            }
             self.written(desk, &stamped.record);
             self.crash_point(n)?;
         }
@@ -217,6 +234,9 @@ impl World {
         }
         self.looked(desk, self.nodes[n].local(self.now), &effects.notices);
         desk.effects = effects;
+        if desk.is_dirty && self.has_two_disks() {
+            self.ship_soon(1 - n, 15);
+        }
         if desk.is_dirty && !desk.is_committing {
             self.begin_commit(n, desk);
         }
@@ -241,19 +261,31 @@ impl World {
             desk.journal.prepare();
         }
         desk.is_dirty = false;
-        self.committed(desk, seq);
+        desk.durable = seq;
         self.crash_point(n)?;
         if audit_of(desk) != desk.engine.audit() {
             self.apply(n, desk, &Input::Audit(audit_of(desk)))?;
         }
-        let records = seq.0 - desk.base;
+        self.release(n, desk)
+    }
+
+    /// What is durable where it has to be may be acted on.
+    pub(crate) fn release(&mut self, n: usize, desk: &mut Desk) -> Result<(), Died> {
+        let released = self.releasable(n, desk);
+        if released <= desk.released {
+            return Ok(());
+        }
+        desk.released = released;
+        self.released(n, desk);
+        let records = released.0 - desk.base;
         self.apply(n, desk, &Input::Durable { records }).map(drop)
     }
 
     fn close(&mut self, n: usize, desk: &mut Desk) -> Result<(), Died> {
         self.crash_point(n)?;
-        let seq = desk.journal.commit().map_err(|_| Died("the journal has stopped"))?;
-        self.committed(desk, seq);
+        desk.durable = desk.journal.commit().map_err(|_| Died("the journal has stopped"))?;
+        desk.released = desk.released.max(self.releasable(n, desk));
+        self.released(n, desk);
         Ok(())
     }
 

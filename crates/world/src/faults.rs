@@ -59,6 +59,8 @@ kinds! {
     StoreDown = "lease store away",
     /// The lease store is put back from a backup: it knows nobody's lease.
     StoreForgets = "lease store put back",
+    /// The nodes do not reach each other.
+    Apart = "partition between the nodes",
     /// The market stream says nothing for a while.
     MarketSilent = "market stream silent",
     /// A person holds the desk, and later lets it go.
@@ -100,12 +102,19 @@ kinds! {
     FillCrossedCancel = "fill crossed a cancel",
     /// More was filled than was asked for.
     Overfill = "overfill by the venue",
+    /// The connection between the nodes broke off in the middle.
+    BrokeOff = "shipping broke off",
+    /// A copy could not be continued; a person looks at it.
+    CopyBroke = "copy of the journal broken",
+    /// A leader was replaced that had acted on what its follower did not have.
+    Lost = "records lost by asynchronous shipping",
 }
 
 impl Fault {
     pub(crate) fn fits(self, shape: Shape) -> bool {
         match self {
             Fault::StoreDown | Fault::StoreForgets | Fault::Promote => shape != Shape::Alone,
+            Fault::Apart => shape == Shape::TwoHosts,
             _ => true,
         }
     }

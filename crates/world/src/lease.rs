@@ -55,7 +55,7 @@ impl World {
             return;
         }
         let answer = self.store.ask(self.now, node, token);
-        let delay = if self.draws.chance(self.options.slow / 4) {
+        let delay = if self.draws.chance(self.options.slow / 4) && !self.is_calm {
             self.draws.millis(300, 1_500)
         } else {
             self.draws.millis(1, 20)

@@ -22,6 +22,7 @@ mod queue;
 mod rest;
 mod run;
 mod setup;
+mod ship;
 mod signer;
 mod strategy;
 mod teeth;

@@ -41,6 +41,8 @@ pub(crate) enum Why {
 pub(crate) struct Cuts {
     pub(crate) up_until: [Nanos; 2],
     pub(crate) down_until: [Nanos; 2],
+    /// Between the nodes.
+    pub(crate) apart_until: Nanos,
 }
 
 impl World {

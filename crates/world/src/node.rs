@@ -1,12 +1,14 @@
 //! A node: a process that lives and dies, the role machine in it, and its desk while it leads.
 
 use aurora_engine::{Command, Input};
-use aurora_ha::{DeskWord, Input as Word, Machine, Output, Settings};
+use aurora_ha::{DeskWord, Fitness, Input as Word, Machine, Output, Settings};
+use aurora_journal::Shipped;
 use aurora_model::{Nanos, TransitionCause};
 
 use crate::desk::{Cannot, Desk, Died};
 use crate::disk::{Disk, newest_epoch};
 use crate::draws::Draws;
+use crate::ship::Copying;
 use crate::world::{BEGIN, Event, NodeEvent, World};
 
 /// Spans of the role machine: short, so that worlds see many takeovers.
@@ -34,6 +36,17 @@ pub(crate) struct Node {
     pub(crate) life: u32,
     pub(crate) machine: Option<Machine>,
     pub(crate) desk: Option<Box<Desk>>,
+    /// On two hosts, while it follows.
+    pub(crate) copying: Option<Box<Copying>>,
+    /// As its process knows: the other node had more than it has told.
+    pub(crate) is_behind: bool,
+    /// Its copy is not continued before a person has looked.
+    pub(crate) is_broken: bool,
+    pub(crate) ship_at: Nanos,
+    /// What the role machine was told of the copy.
+    pub(crate) fitness: Fitness,
+    /// What the other node has of what this one ships.
+    pub(crate) shipped: Shipped,
     pub(crate) paused_until: Option<Nanos>,
     inbox: Vec<(u32, u32, NodeEvent)>,
     /// It dies when so many more steps are done.
@@ -57,6 +70,12 @@ impl Node {
             life: 0,
             machine: None,
             desk: None,
+            copying: None,
+            is_behind: false,
+            is_broken: false,
+            ship_at: Nanos(0),
+            fitness: Fitness::Fit,
+            shipped: Shipped::default(),
             paused_until: None,
             inbox: Vec::new(),
             dies_in: None,
@@ -81,11 +100,18 @@ impl World {
             return;
         }
         node.life += 1;
+        if node.anchor < node.clock_off {
+            // For all a new process can know, so much more time has passed.
+            self.checks.clock_went_on(node.clock_off - node.anchor);
+        }
         node.anchor = node.clock_off;
         node.paused_until = None;
         node.dies_in = None;
         node.inbox.clear();
-        node.tick_at = Nanos(0);
+        (node.tick_at, node.ship_at) = (Nanos(0), Nanos(0));
+        (node.is_behind, node.is_broken, node.fitness) = (false, false, Fitness::Fit);
+        // Connections of the process before tell nothing to this one.
+        node.shipped.begin();
         let epoch = newest_epoch(&node.disk);
         node.machine = Some(Machine::new(settings(), now - BEGIN, epoch).expect("sound spans"));
         self.trace.say(now, || format!("node {n}: begins, the journal's newest epoch is {epoch}"));
@@ -102,6 +128,7 @@ impl World {
         node.machine = None;
         node.paused_until = None;
         node.inbox.clear();
+        node.copying = None;
         if let Some(desk) = self.nodes[n].desk.take() {
             self.buried(&desk);
         }
@@ -123,6 +150,9 @@ impl World {
             NodeEvent::Tick => self.tell(n, Word::Tick),
             NodeEvent::Lease(no, answer) => self.tell(n, Word::Lease { no, answer }),
             NodeEvent::Signer(answer) => self.tell(n, Word::Signer(answer)),
+            NodeEvent::Ship => self.ship(n),
+            NodeEvent::CopyAgain => self.copy_again(n),
+            NodeEvent::Has(no, shipped, said) => self.other_has(n, no, shipped, said),
             event => self.on_desk(n, event),
         }
     }
@@ -165,6 +195,7 @@ impl World {
         while let Some(output) = self.nodes[n].machine.as_mut().and_then(Machine::poll_output) {
             self.carry_out_role(n, output);
         }
+        self.keep_following(n);
         self.next_tick(n);
     }
 
@@ -197,6 +228,7 @@ impl World {
             Output::RaiseEpoch { epoch } => {
                 self.after(delay, Event::Raise { node: no, life, epoch });
             }
+            Output::CatchUp if self.has_two_disks() => self.finish_copy(n),
             Output::CatchUp => {
                 let last_epoch = newest_epoch(&self.nodes[n].disk);
                 self.tell(n, Word::CaughtUp { last_epoch });
@@ -233,6 +265,7 @@ impl World {
     }
 
     fn start_desk(&mut self, n: usize, epoch: u32) {
+        self.nodes[n].copying = None;
         match self.open_desk(n, epoch) {
             Ok(desk) => {
                 self.nodes[n].desk = Some(desk);

@@ -14,6 +14,8 @@ pub(crate) enum Shape {
     OneHost,
     /// Two machines and one store of files between them whose locks do not.
     SharedStore,
+    /// Two machines, each with a disk of its own: the journal is shipped.
+    TwoHosts,
 }
 
 /// Everything a seed decides before its world begins.
@@ -54,6 +56,8 @@ pub(crate) struct Options {
     pub(crate) eager: u16,
     /// From one fault of the timetable to the next, at most.
     pub(crate) fault_every: Nanos,
+    /// On two hosts: an order does not wait until the other node has its intent.
+    pub(crate) is_async: bool,
     /// What is in the timetable.
     pub(crate) faults: Vec<Fault>,
 }
@@ -61,7 +65,14 @@ pub(crate) struct Options {
 impl Options {
     /// The options of a seed. Most worlds have few kinds of faults, so that they do not hide each other.
     pub(crate) fn of(seed: u64, draws: &mut Draws) -> Options {
-        let shape = draws.pick(&[Shape::Alone, Shape::Alone, Shape::OneHost, Shape::SharedStore]);
+        let shape = draws.pick(&[
+            Shape::Alone,
+            Shape::Alone,
+            Shape::OneHost,
+            Shape::SharedStore,
+            Shape::TwoHosts,
+            Shape::TwoHosts,
+        ]);
         let calm = draws.chance(100);
         let mut rate = |most: u64| {
             let is_on = draws.chance(500) && !calm;
@@ -90,13 +101,14 @@ impl Options {
             overfills,
             lively: draws.pick(&[1_000, 500, 80]),
             crossings,
-            lag: Nanos::from_millis(draws.pick(&[0, 0, 300, 9_000])),
+            lag: Nanos::from_millis(draws.pick(&[0, 0, 300, 9_000, 9_000])),
             account_lag: Nanos::from_millis(draws.pick(&[0, 0, 0, 100])),
             torn_accounts: draws.chance(300),
             gaps,
             eager: draws.pick(&[150, 300, 600]),
             fault_every: Nanos::from_millis(draws.pick(&[600, 1_500, 4_000])),
             faults,
+            is_async: draws.chance(300),
         }
     }
 }

@@ -28,20 +28,10 @@ pub(crate) fn bite(bug: Bug, seeds: (u64, u64), steps: u64, threads: usize) -> B
 }
 
 impl Bite {
-    /// Whether it was caught, or nothing can go wrong by it in these worlds.
-    pub(crate) fn is_done(&self) -> bool {
-        self.first.is_some() || self.bug.equivalent().is_some()
-    }
-
-    pub(crate) fn is_equivalent(&self) -> bool {
-        self.first.is_none() && self.bug.equivalent().is_some()
-    }
-
     pub(crate) fn json(&self) -> Value {
         json!({
             "bug": self.bug.name(), "seeds": self.seeds, "caught": self.caught,
             "first": self.first.map(|(seed, _)| seed), "by": self.first.map(|(_, by)| by),
-            "equivalent": self.bug.equivalent(),
         })
     }
 }
@@ -52,10 +42,7 @@ impl fmt::Display for Bite {
         write!(f, "{:44} {percent:6.2} %", self.bug.name())?;
         match self.first {
             Some((seed, by)) => write!(f, "  first at seed {seed} by {by}"),
-            None => match self.bug.equivalent() {
-                Some(why) => write!(f, "  equivalent: {why}"),
-                None => write!(f, "  SURVIVES {} seeds", self.seeds),
-            },
+            None => write!(f, "  SURVIVES {} seeds", self.seeds),
         }
     }
 }

@@ -43,7 +43,7 @@ impl World {
                 let steps = u32::try_from(self.draws.below(24)).unwrap_or(0);
                 self.nodes[n].dies_in = Some(steps);
             }
-            Fault::PowerCut => self.power_cut(),
+            Fault::PowerCut => self.power_cut(n),
             Fault::DiskError => {
                 let disk = &self.nodes[n].disk;
                 let call = disk.calls() + 1 + self.draws.below(6);
@@ -86,6 +86,7 @@ impl World {
             }
             Fault::StoreDown => self.store.away_until = self.now + self.draws.millis(500, 9_000),
             Fault::StoreForgets => self.store.forget(),
+            Fault::Apart => self.cuts.apart_until = self.now + self.draws.millis(200, 9_000),
             Fault::MarketSilent => {
                 self.nodes[n].silent_until = self.now + self.draws.millis(800, 4_000);
             }
@@ -107,19 +108,15 @@ impl World {
         }
     }
 
-    /// Power fails where that disk is: every process on it ends, what was not synced may be gone.
-    fn power_cut(&mut self) {
-        let disk = self.nodes[0].disk.clone();
-        for n in 0..self.nodes.len() {
+    /// Power fails where that node's disk is: every process on it ends, what was not synced may be gone.
+    fn power_cut(&mut self, n: usize) {
+        let disk = self.nodes[n].disk.clone();
+        let hit = if self.has_two_disks() { n..n + 1 } else { 0..self.nodes.len() };
+        for n in hit.clone() {
             self.die(n, "no power");
         }
         let found = disk.power_cut(&mut |below| self.draws.below(below));
-        self.replace_disk(&found);
-    }
-
-    fn replace_disk(&mut self, found: &Disk) {
-        self.nodes.iter_mut().for_each(|node| node.disk = found.clone());
-        self.checks.files.disk = found.clone();
+        self.nodes[hit].iter_mut().for_each(|node| node.disk = found.clone());
     }
 
     fn pause(&mut self, n: usize) {
@@ -182,6 +179,7 @@ impl World {
     /// People look at the desk: what they stopped, or what a fault stopped, they let go again.
     pub(crate) fn operator(&mut self) {
         self.after(PEOPLE, Event::Operator);
+        self.look_at_copies();
         if self.wants_hold {
             return;
         }
@@ -199,6 +197,22 @@ impl World {
         {
             self.checks.let_go();
         }
+    }
+
+    /// A copy that cannot be continued is set aside while the other node leads; the process begins again.
+    fn look_at_copies(&mut self) {
+        let broken = self.nodes.iter().position(|node| node.is_broken);
+        let Some(n) = broken.filter(|_| self.is_calm) else { return };
+        let other_leads = self.leader() == Some(1 - n);
+        // The other one is given its time.
+        if !other_leads && !self.draws.chance(250) {
+            return;
+        }
+        if other_leads {
+            self.trace.say(self.now, || format!("node {n}: its copy is set aside"));
+            self.nodes[n].disk = Disk::new();
+        }
+        self.die(n, "a person starts it again");
     }
 
     /// Faults end: what is broken is mended, and everything may come to rest.

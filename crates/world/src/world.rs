@@ -1,6 +1,7 @@
 //! The world: one queue of events, and everything they happen to.
 
 use aurora_ha::{LeaseAnswer, SignerAnswer, Token};
+use aurora_journal::Seq;
 use aurora_model::{Nanos, VenueReport};
 
 use crate::check::{Checks, Violation};
@@ -75,6 +76,12 @@ pub(crate) enum NodeEvent {
     Watch,
     Answer(Box<(Call, Answer)>),
     Push(u32, Box<VenueReport>),
+    /// A follower looks at what the other node has shipped.
+    Ship,
+    /// A copy that a disk ended is begun again.
+    CopyAgain,
+    /// The follower on that connection has so much, where so much was shipped.
+    Has(u64, Seq, Seq),
 }
 
 /// What is put right again.
@@ -120,9 +127,10 @@ impl World {
         let options = Options::of(seed, &mut draws);
         let nodes = if options.shape == Shape::Alone { 1 } else { 2 };
         let disk = crate::disk::Disk::new();
-        let nodes = (0..nodes).map(|no| {
-            let host = if options.shape == Shape::SharedStore { no } else { 0 };
-            Node::new(no, host, disk.clone(), &mut draws)
+        let nodes = (0..nodes).map(|no| match options.shape {
+            Shape::Alone | Shape::OneHost => Node::new(no, 0, disk.clone(), &mut draws),
+            Shape::SharedStore => Node::new(no, no, disk.clone(), &mut draws),
+            Shape::TwoHosts => Node::new(no, no, crate::disk::Disk::new(), &mut draws),
         });
         let nodes = nodes.collect();
         let venue = Venue {
@@ -141,7 +149,7 @@ impl World {
             store: Store::default(),
             cuts: Cuts::default(),
             bids: [1_000, 500],
-            checks: Checks::new(disk),
+            checks: Checks::new(),
             counts: Counts::default(),
             trace,
             terms: 0,

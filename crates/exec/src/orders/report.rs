@@ -191,7 +191,7 @@ impl Orders {
         }
         if active(Bug::HiddenNotWaited) {
             // The time for the answer's way covers most of what a venue hides.
-            (lapsed, hidden) = (lapsed - answer, Nanos(0));
+            (lapsed, hidden) = (lapsed - answer - settle, Nanos(0));
         }
         let order = self.get_mut(id)?;
         let sent = order.sent_at.unwrap_or(order.decided_at);

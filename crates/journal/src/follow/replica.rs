@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aurora_planted::{Bug, active};
+
 use super::piece::Piece;
 use super::tail::Position;
 use crate::disk::{Disk, DiskFile, Lock, SystemDisk};
@@ -95,7 +97,7 @@ impl Replica {
             let start = start.map_err(JournalError::io("read", &newest.path))?;
             let header = Header::decode(&start).expect("the reader has just read it");
             replica.file = Some(replica.resume(header, newest.bytes)?);
-            replica.mark = Some(MarkFile::open(&*replica.disk, dir, (name.epoch, chain))?);
+            replica.mark = Some(MarkFile::open_of_copy(&*replica.disk, dir, (name.epoch, chain))?);
         }
         Ok(replica)
     }
@@ -165,7 +167,7 @@ impl Replica {
             let record = record?;
             at_start = Chain { seq: record.seq, head: record.hash };
         }
-        if at_start != header.start {
+        if at_start != header.start && !active(Bug::CopyGoesBackBlindly) {
             let what =
                 "the copy has parted from this journal: set the copy aside and begin a new one";
             return Err(self.refused(piece, what));
@@ -181,7 +183,7 @@ impl Replica {
         if self.is_synced {
             return Ok(());
         }
-        if let Some(file) = &self.file {
+        if let Some(file) = self.file.as_ref().filter(|_| !active(Bug::CopyNotSynced)) {
             file.file.sync().map_err(JournalError::io("sync", &file.path))?;
         }
         if let Some(mark) = &mut self.mark {
@@ -232,7 +234,8 @@ impl Replica {
     fn begin(&mut self, header: Header, chain: Chain) -> Result<(), JournalError> {
         self.sync()?;
         // The mark first: it may lag behind the copy, never run ahead of it.
-        self.mark = Some(MarkFile::open(&*self.disk, &self.dir, (header.name.epoch, chain))?);
+        self.mark =
+            Some(MarkFile::open_of_copy(&*self.disk, &self.dir, (header.name.epoch, chain))?);
         let path = self.dir.join(header.name.to_string());
         let file = match self.disk.create(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.disk.open(&path),

@@ -271,3 +271,28 @@ fn a_segment_that_was_never_begun_stops_neither_the_copy_nor_who_reads_it() {
     follow(&disk, LEADER, &mut copy);
     assert_eq!(copy.last_seq(), Seq(2));
 }
+
+#[test]
+fn a_copy_whose_end_was_not_on_the_disk_is_torn_not_damaged() {
+    let disk = Arc::new(MemoryDisk::new());
+    let mut leader = lead(&disk, LEADER, 1);
+    write(&mut leader, &["one"]);
+    let mut copy = replica(&disk);
+    follow(&disk, LEADER, &mut copy);
+    // Each of these was durable there before the next one was written, and says so.
+    write(&mut leader, &["two", "three"]);
+    let mut tail = Tail::open_on(disk.clone(), Path::new(LEADER), copy.position());
+    copy.take(&tail.poll().unwrap().unwrap(), &mut |_| {}).unwrap();
+    drop(copy);
+    // The power goes before the copy is synced: of both only the later one reached the disk.
+    let file = Path::new(COPY).join("0000000001-0000000001.seg");
+    let mut bytes = disk.read(&file, u64::MAX).unwrap();
+    let two = bytes.windows(3).position(|word| word == b"two").unwrap();
+    bytes[two] ^= 1;
+    disk.put(&file, bytes);
+    let mut copy = replica(&disk);
+    assert_eq!(copy.last_seq(), Seq(1));
+    follow(&disk, LEADER, &mut copy);
+    drop(copy);
+    assert_eq!(words(&disk, COPY), ["one", "two", "three"]);
+}

@@ -71,6 +71,8 @@ struct Segment {
     until: Option<Chain>,
     /// What the mark says was durable.
     marked: Seq,
+    /// What the records say was durable was so on another disk.
+    is_copy: bool,
     was_read_again: bool,
     report: SegmentReport,
 }
@@ -227,11 +229,12 @@ impl Reader {
             self.headers.iter().find(|header| name < header.name).map(|header| header.start);
         let report = SegmentReport::new(&path, name, self.chain);
         let marked = self.mark.map_or(Seq(0), |mark| mark.chain.seq);
+        let is_copy = self.mark.is_some_and(|mark| mark.is_copy);
         let header = Header::decode(&bytes);
         let layout = header.and_then(|header| header.layout());
         let was_read_again = false;
         let mut segment =
-            Segment { path, bytes, layout, at: 0, until, marked, was_read_again, report };
+            Segment { path, bytes, layout, at: 0, until, marked, is_copy, was_read_again, report };
         let Some(header) = header else {
             // Its writer died while making it: no record was ever in it. `next` finds out if one was.
             return Ok(segment);
@@ -330,7 +333,8 @@ impl Segment {
         }
         let missing = chain.seq.next();
         let was_there = match self.layout {
-            Some(layout) => missing <= self.marked || was_durable(missing, rest, layout),
+            Some(_) if missing <= self.marked => true,
+            Some(layout) => !self.is_copy && was_durable(missing, rest, layout),
             // The header was durable before the first record.
             None => is_there_a_record(missing, rest),
         };
