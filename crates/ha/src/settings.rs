@@ -125,14 +125,14 @@ impl Settings {
         self.ttl - Nanos(i64::try_from(lost).unwrap_or(i64::MAX)) - self.stop_margin
     }
 
-    /// How long after the signer raised the epoch the last request signed before may still be taken.
-    pub(crate) fn quiet_after_raise(&self, lives_for: Option<Nanos>) -> Nanos {
-        let life = lives_for.unwrap_or(self.request_life).min(self.request_life);
-        if life.0 <= 0 || active(Bug::TakeoverWithoutWait) {
-            Nanos(0)
-        } else {
-            life + self.takeover_slack
+    /// How long after the signer raised the epoch the last order signed before, so long ago, may still be taken.
+    pub(crate) fn quiet_after_raise(&self, signed_ago: Option<Nanos>) -> Nanos {
+        if self.request_life.0 <= 0 || active(Bug::TakeoverWithoutWait) {
+            return Nanos(0);
         }
+        let whole = self.request_life + self.takeover_slack;
+        let passed = signed_ago.unwrap_or_default().max(Nanos(0));
+        (whole - passed).max(Nanos(0))
     }
 }
 
@@ -164,8 +164,9 @@ mod tests {
         let settings = Settings::default();
         let ms = Nanos::from_millis;
         assert_eq!(settings.quiet_after_raise(None), ms(3_250));
-        assert_eq!(settings.quiet_after_raise(Some(ms(100))), ms(1_350));
-        assert_eq!(settings.quiet_after_raise(Some(ms(60_000))), ms(3_250));
-        assert_eq!(settings.quiet_after_raise(Some(ms(0))), ms(0));
+        assert_eq!(settings.quiet_after_raise(Some(ms(0))), ms(3_250));
+        assert_eq!(settings.quiet_after_raise(Some(ms(2_100))), ms(1_150));
+        assert_eq!(settings.quiet_after_raise(Some(ms(60_000))), ms(0));
+        assert_eq!(settings.quiet_after_raise(Some(ms(-5))), ms(3_250));
     }
 }

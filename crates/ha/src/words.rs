@@ -39,9 +39,9 @@ pub enum SignerAnswer {
     Raised {
         /// The epoch that is ours now.
         epoch: u32,
-        /// How much longer something signed under an older epoch may be taken by a venue; zero when nothing
-        /// was ever signed, `None` when the signer does not know.
-        lives_for: Option<Nanos>,
+        /// The last order under an older epoch was signed at least so long ago; `None` when nobody knows, and it
+        /// may have been at this moment.
+        signed_ago: Option<Nanos>,
     },
     /// It knows a higher epoch than the one that was asked for or under; somebody else has taken over.
     Stale {

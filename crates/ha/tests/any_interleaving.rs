@@ -244,7 +244,7 @@ impl World {
             return SignerAnswer::Stale { highest: self.highest };
         }
         self.highest = epoch;
-        SignerAnswer::Raised { epoch, lives_for: None }
+        SignerAnswer::Raised { epoch, signed_ago: None }
     }
 
     /// A node sends if it believes it may; the signer has the last word.

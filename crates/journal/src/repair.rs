@@ -74,6 +74,7 @@ mod tests {
             reserve_bytes: 1,
             full_disk_bytes: 0,
             first_epoch: 1,
+            exact_epoch: false,
         };
         let on = Arc::new(disk.clone());
         let (mut journal, _) = Journal::open_on(on, Path::new(DIR), options, &mut |_| ()).unwrap();

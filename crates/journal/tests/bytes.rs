@@ -35,6 +35,7 @@ impl Subject {
             reserve_bytes: 1,
             full_disk_bytes: 0,
             first_epoch: 1,
+            exact_epoch: false,
         };
         let (mut journal, _) =
             Journal::open_on(Arc::clone(&on), dir, options, &mut |_| ()).unwrap();

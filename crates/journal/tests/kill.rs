@@ -17,6 +17,7 @@ fn the_writer() {
         reserve_bytes: 1 << 14,
         full_disk_bytes: 1 << 16,
         first_epoch: 1,
+        exact_epoch: false,
     };
     let (mut journal, recovered) =
         Journal::open_with(Path::new(&dir), options, &mut |_| ()).unwrap();

@@ -68,6 +68,7 @@ impl Machine {
             reserve_bytes: [1, 512, 4096][usize::try_from(draws.below(3)).unwrap()],
             full_disk_bytes: draws.below(2) * 4096,
             first_epoch: 1,
+            exact_epoch: false,
         };
         let (disk, history) = (MemoryDisk::new(), Vec::new());
         let is_lied_to = false;
@@ -177,8 +178,13 @@ struct Struck {
 
 /// A life of 30 commits in which one call fails, with the next segment prepared or not; then a power cut and a start on a healthy disk.
 fn strike(fault: Fault, is_prepared: bool, draws: &mut Draws) -> Struck {
-    let options =
-        Options { segment_bytes: 1500, reserve_bytes: 512, full_disk_bytes: 2048, first_epoch: 1 };
+    let options = Options {
+        segment_bytes: 1500,
+        reserve_bytes: 512,
+        full_disk_bytes: 2048,
+        first_epoch: 1,
+        exact_epoch: false,
+    };
     let disk = MemoryDisk::new();
     disk.fail(Some(fault));
     let (mut struck, mut acked) = (Struck::default(), Vec::new());

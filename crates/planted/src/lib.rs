@@ -111,6 +111,8 @@ bugs! {
     OldClockTrusted = "times of the old clock trusted",
     /// The end of the process hides that a person held the desk.
     ShutdownHidesHold = "shutdown hides the HOLD",
+    /// A start under an epoch that is over opens the journal of its successor.
+    OldEpochOpens = "journal opened under an old epoch",
     /// A copy is vouched for that is not on the disk.
     CopyNotSynced = "copy vouched for before fsync",
     /// A copy goes back to where a newer start began, whatever it has there itself.

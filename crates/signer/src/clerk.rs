@@ -7,6 +7,15 @@ use crate::codec::{Answer, Ask, PROTOCOL};
 use crate::fault::NotSigned;
 use crate::judge::Judge;
 
+/// A moment in the signer's process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// By the clock that can be set.
+    pub(crate) wall: Nanos,
+    /// Since the process began.
+    pub(crate) running: Nanos,
+}
+
 /// Answers one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Clerk {
@@ -15,14 +24,14 @@ pub(crate) struct Clerk {
 
 impl Clerk {
     /// Answers; a refusal is an answer.
-    pub(crate) fn answer(&mut self, at: Nanos, ask: &Ask<'_>, judge: &mut Judge) -> Answer {
+    pub(crate) fn answer(&mut self, at: Moment, ask: &Ask<'_>, judge: &mut Judge) -> Answer {
         match self.done(at, ask, judge) {
             Ok(answer) => answer,
             Err(why) => Answer::Refused(why.told()),
         }
     }
 
-    fn done(&mut self, at: Nanos, ask: &Ask<'_>, judge: &mut Judge) -> Result<Answer, NotSigned> {
+    fn done(&mut self, at: Moment, ask: &Ask<'_>, judge: &mut Judge) -> Result<Answer, NotSigned> {
         match ask {
             // Whoever may open the socket may make things safer, of whatever build.
             Ask::Kill => judge.change(|authority| {
@@ -57,11 +66,15 @@ impl Clerk {
                 authority.rearm();
                 Ok(())
             })?,
-            Ask::Sign(request) => return Ok(Answer::Signed(judge.sign(at, request)?)),
+            Ask::Sign(request) => {
+                let signed = judge.sign(at.wall, request)?;
+                judge.has_signed(at.running, request.path);
+                return Ok(Answer::Signed(signed));
+            }
             Ask::Login { epoch, venue, venue_at } => {
-                return Ok(Answer::Login(judge.login((at, *venue_at), *epoch, *venue)?));
+                return Ok(Answer::Login(judge.login((at.wall, *venue_at), *epoch, *venue)?));
             }
         }
-        Ok(Answer::Standing(judge.standing()))
+        Ok(Answer::Standing(judge.standing(at.running)))
     }
 }

@@ -12,7 +12,7 @@ use crate::fault::{Scope, Told};
 use crate::judge::Request;
 
 /// The version of this language; both sides must speak the same.
-pub const PROTOCOL: u16 = 2;
+pub const PROTOCOL: u16 = 3;
 /// The longest frame, either way. A batch of twenty orders is a tenth of it.
 pub const MAX_FRAME: usize = 64 << 10;
 
@@ -91,6 +91,8 @@ pub struct Standing {
     pub account: u16,
     /// Where it has keys.
     pub venues: Vec<Venue>,
+    /// The last order was signed at least so long ago, whoever asked for it.
+    pub order_ago: Nanos,
 }
 
 /// What a signer says.
@@ -285,7 +287,7 @@ impl<'a> Decode<'a> for Ask<'a> {
 impl Encode for Answer {
     fn encode(&self, out: &mut Vec<u8>) {
         match self {
-            Answer::Standing(Standing { remembered, account, venues }) => {
+            Answer::Standing(Standing { remembered, account, venues, order_ago }) => {
                 out.push(1);
                 out.extend(remembered.epoch.to_le_bytes());
                 let hold = remembered.hold.map_or(0, |cause| {
@@ -297,6 +299,7 @@ impl Encode for Answer {
                 out.extend(account.to_le_bytes());
                 out.push(u8::try_from(venues.len()).expect("a handful of venues"));
                 out.extend(venues.iter().copied().map(venue_no));
+                out.extend(order_ago.0.to_le_bytes());
             }
             Answer::Signed(signed) => {
                 out.push(2);
@@ -349,7 +352,8 @@ impl<'a> Decode<'a> for Answer {
                 let count = from.byte("venues")?;
                 let venues = (0..count).map(|_| from.venue()).collect::<Result<_, _>>()?;
                 let remembered = Remembered { epoch, hold, is_killed };
-                Answer::Standing(Standing { remembered, account, venues })
+                let order_ago = from.nanos("order ago")?;
+                Answer::Standing(Standing { remembered, account, venues, order_ago })
             }
             2 => {
                 let (target, body) = (from.owned("target")?, from.owned("body")?);

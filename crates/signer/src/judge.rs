@@ -53,6 +53,8 @@ pub struct Judge {
     file: Option<StateFile>,
     written: Remembered,
     is_broken: bool,
+    /// When the last order was signed, since the process began; whatever the one before signed is older.
+    ordered_at: Nanos,
 }
 
 impl Judge {
@@ -60,7 +62,7 @@ impl Judge {
     pub fn new(authority: Authority, keys: KeyRing, file: Option<StateFile>) -> Judge {
         let written = authority.remembered();
         let policy = authority.policy().clone();
-        Judge { authority, policy, keys, file, written, is_broken: false }
+        Judge { authority, policy, keys, file, written, is_broken: false, ordered_at: Nanos(0) }
     }
 
     /// Whom it judges by.
@@ -73,12 +75,20 @@ impl Judge {
         self.keys.keys().copied()
     }
 
-    /// How everything stands.
-    pub fn standing(&self) -> Standing {
+    /// How everything stands, so long after the process began.
+    pub fn standing(&self, running: Nanos) -> Standing {
         Standing {
             remembered: self.authority.remembered(),
             account: self.authority.policy().account,
             venues: self.venues().collect(),
+            order_ago: running - self.ordered_at,
+        }
+    }
+
+    /// A request of that path was signed, so long after the process began.
+    pub(crate) fn has_signed(&mut self, running: Nanos, no: u16) {
+        if path(no).is_some_and(|row| is_order(row.urgency)) {
+            self.ordered_at = running;
         }
     }
 

@@ -7,13 +7,13 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use aurora_model::Nanos;
 use rustix::net::sockopt::socket_peercred;
 use rustix::process::geteuid;
 
-use crate::clerk::Clerk;
+use crate::clerk::{Clerk, Moment};
 use crate::codec::{Ask, MAX_FRAME, decode, encode};
 use crate::judge::Judge;
 
@@ -71,7 +71,7 @@ impl Server {
     /// # Errors
     /// When no connection can be accepted any more, for ten seconds on end.
     pub fn serve(self, judge: &Arc<Mutex<Judge>>, on_kill: &Arc<OnKill>) -> io::Result<()> {
-        let count = Arc::new(AtomicUsize::new(0));
+        let (began, count) = (Instant::now(), Arc::new(AtomicUsize::new(0)));
         let mut failed = 0;
         loop {
             let stream = match self.listener.accept() {
@@ -89,7 +89,7 @@ impl Server {
             let (judge, on_kill) = (Arc::clone(judge), Arc::clone(on_kill));
             let run = move || {
                 // How a connection ends is the other side's to tell.
-                drop(converse(stream, &judge, &*on_kill, slot.is_spare));
+                drop(converse(stream, &judge, &*on_kill, (began, slot.is_spare)));
             };
             // Without a thread the other side is closed to, and tries again.
             drop(std::thread::Builder::new().name("signer connection".into()).spawn(run));
@@ -132,7 +132,7 @@ fn converse(
     mut stream: UnixStream,
     judge: &Mutex<Judge>,
     on_kill: &OnKill,
-    is_spare: bool,
+    (began, is_spare): (Instant, bool),
 ) -> io::Result<()> {
     let mut clerk = Clerk::default();
     let mut frame = Vec::with_capacity(4096);
@@ -140,7 +140,7 @@ fn converse(
     while read_frame(&mut stream, &mut frame, is_spare.then_some(FRAME_WITHIN))? {
         let Ok((no, ask)) = decode::<Ask<'_>>(&frame) else { return Ok(()) };
         // A thread that panicked while it judged leaves a judge nobody can trust: nothing is signed any more.
-        let answer = judge.lock().map(|mut judge| clerk.answer(now(), &ask, &mut judge));
+        let answer = judge.lock().map(|mut judge| clerk.answer(moment(began), &ask, &mut judge));
         if matches!(ask, Ask::Kill) {
             // Whoever asked may be gone before the answer; what was asked for is not.
             on_kill();
@@ -174,6 +174,11 @@ fn read_frame(
     frame.resize(len, 0);
     stream.read_exact(frame)?;
     Ok(true)
+}
+
+fn moment(began: Instant) -> Moment {
+    let running = Nanos(i64::try_from(began.elapsed().as_nanos()).unwrap_or(i64::MAX));
+    Moment { wall: now(), running }
 }
 
 /// Our own clock, by which the window slides and a request's time is judged.

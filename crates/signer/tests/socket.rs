@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use aurora_authority::{Authority, BuildId, Caps, Listed, Policy, Remembered};
 use aurora_binance::Binance;
@@ -141,6 +142,39 @@ fn a_desk_is_fenced_off_the_moment_another_takes_over() {
     new.change(&Ask::Release(6)).unwrap();
     old.change(&Ask::Hold(5)).unwrap();
     assert_eq!(code(&new.ask(&place(6, &order(6))).unwrap()), "signed");
+}
+
+#[test]
+fn whoever_takes_over_is_told_how_long_ago_an_order_was_signed_at_the_latest() {
+    let signer = Signer::start();
+    let mut desk = signer.desk();
+    let ago = |told: aurora_signer::Standing| told.order_ago;
+    let since = |moment: Instant| Nanos(i64::try_from(moment.elapsed().as_nanos()).unwrap());
+    let began = ago(desk.change(&Ask::Status).unwrap());
+    assert!(Nanos(0) < began, "what the signer before it signed is older than this one");
+    let before = Instant::now();
+    assert_eq!(code(&desk.ask(&place(5, &order(5))).unwrap()), "signed");
+    let after = Instant::now();
+    let told = ago(desk.change(&Ask::Status).unwrap());
+    assert!(told <= since(before), "the order counts");
+    let body = format!("symbol=BTCUSDT&origClientOrderId={}", ClientOrderId::new(0, 5, OrderNo(1)));
+    let cancel = PATHS.into_iter().flatten().position(|row| {
+        row.path == "/fapi/v1/order" && matches!(row.method, aurora_wire::Method::Delete)
+    });
+    let request = Request {
+        epoch: 5,
+        path: u16::try_from(cancel.unwrap()).unwrap(),
+        venue_at: now(),
+        patience: Nanos::SECOND,
+        query: &body,
+        body: "",
+    };
+    assert_eq!(code(&desk.ask(&Ask::Sign(request)).unwrap()), "signed");
+    let mut other = signer.client();
+    other.hello("build", 0).unwrap();
+    let least = since(after);
+    let told = ago(other.change(&Ask::Raise(6)).unwrap());
+    assert!(least <= told, "a cancel does not: {told:?}");
 }
 
 #[test]

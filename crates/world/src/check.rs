@@ -439,6 +439,10 @@ impl World {
         engine: &Engine<NoStopwatch>,
         (told, heads): (&[Fill], &[ChainHash]),
     ) {
+        if self.has_two_disks() && recovered.epoch < self.signer.epoch() {
+            // Its successor goes by a disk of its own, and nothing is signed for this one.
+            return;
+        }
         self.keeps_what_was_acted_on(recovered, heads);
         let waits_for_both = self.waits_for_both();
         let files = &mut self.checks.files;

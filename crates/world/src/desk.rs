@@ -102,7 +102,11 @@ impl World {
             Err(JournalError::Io { action, source, .. }) => {
                 return Err(Cannot::Died(format!("cannot {action}: {source}")));
             }
-            Err(refused @ (JournalError::Locked { .. } | JournalError::Full { .. })) => {
+            Err(
+                refused @ (JournalError::Locked { .. }
+                | JournalError::Full { .. }
+                | JournalError::Epoch { .. }),
+            ) => {
                 return Err(Cannot::Refused(refused.to_string()));
             }
             Err(refused) => {
@@ -117,10 +121,6 @@ impl World {
             return Err(Cannot::Died(fault));
         }
         self.recovered(term, &recovered, &engine, (&told, &heads));
-        if recovered.epoch != epoch {
-            let newer = format!("the journal is at epoch {}, not {epoch}", recovered.epoch);
-            return Err(Cannot::Refused(newer));
-        }
         let node = &self.nodes[n];
         let (no, life) = (node.no, node.life);
         let desk = Desk {

@@ -56,6 +56,8 @@ pub(crate) struct Options {
     pub(crate) eager: u16,
     /// From one fault of the timetable to the next, at most.
     pub(crate) fault_every: Nanos,
+    /// The signer tells when it signed last.
+    pub(crate) signer_tells: bool,
     /// On two hosts: an order does not wait until the other node has its intent.
     pub(crate) is_async: bool,
     /// What is in the timetable.
@@ -108,6 +110,7 @@ impl Options {
             eager: draws.pick(&[150, 300, 600]),
             fault_every: Nanos::from_millis(draws.pick(&[600, 1_500, 4_000])),
             faults,
+            signer_tells: draws.chance(700),
             is_async: draws.chance(300),
         }
     }

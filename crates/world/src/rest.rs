@@ -3,6 +3,7 @@
 use aurora_engine::{Command, Reconciliation};
 use aurora_model::{Nanos, TradingState, TransitionCause};
 
+use crate::disk::newest_epoch;
 use crate::world::World;
 
 /// Until a leader must trade again, with every fate known.
@@ -120,7 +121,7 @@ impl World {
             Err(_) => desk.has_begun = false,
         }
         self.buried(&desk);
-        let epoch = desk.epoch + 1;
+        let epoch = newest_epoch(&self.nodes[n].disk).max(desk.epoch) + 1;
         drop(desk);
         for node in &mut self.nodes {
             node.desk = None;

@@ -134,6 +134,7 @@ pub(crate) fn journal(epoch: u32) -> Options {
         reserve_bytes: 2_048,
         full_disk_bytes: 8_192,
         first_epoch: epoch,
+        exact_epoch: true,
     }
 }
 

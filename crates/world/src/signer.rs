@@ -5,7 +5,7 @@ use aurora_ha::SignerAnswer;
 use aurora_model::Nanos;
 
 use crate::setup;
-use crate::world::{Event, NodeEvent, World};
+use crate::world::{BEGIN, Event, NodeEvent, World};
 
 /// The signer's process and what it wrote down.
 #[derive(Debug)]
@@ -14,14 +14,16 @@ pub(crate) struct Signer {
     pub(crate) is_away: bool,
     /// When the epoch was raised last.
     pub(crate) raised_at: Nanos,
-    /// The last placing that was signed.
-    pub(crate) signed_at: Nanos,
+    /// The last placing that was signed, as this process knows.
+    signed_at: Nanos,
+    /// Whether it tells: a file that keeps the epoch knows nothing of it.
+    tells_when: bool,
 }
 
 impl Signer {
-    pub(crate) fn new() -> Signer {
+    pub(crate) fn new(tells_when: bool) -> Signer {
         let authority = Authority::new(setup::policy(), Remembered::NOTHING);
-        Signer { authority, is_away: false, raised_at: Nanos(0), signed_at: Nanos(0) }
+        Signer { authority, is_away: false, raised_at: Nanos(0), signed_at: BEGIN, tells_when }
     }
 
     pub(crate) fn epoch(&self) -> u32 {
@@ -61,21 +63,18 @@ impl Signer {
     }
 
     /// Its process ended, and another begins with what the last one wrote down.
-    pub(crate) fn restarts(&mut self) {
+    pub(crate) fn restarts(&mut self, now: Nanos) {
         self.authority = Authority::new(setup::policy(), self.authority.remembered());
         self.authority.hold(HoldCause::Desk);
-        self.is_away = false;
+        (self.is_away, self.signed_at) = (false, now);
     }
 
     fn raise(&mut self, now: Nanos, epoch: u32) -> SignerAnswer {
         match self.authority.raise(epoch) {
             Ok(()) => {
                 self.raised_at = now;
-                let lives_for = match self.signed_at {
-                    Nanos(0) => Some(Nanos(0)),
-                    _ => None,
-                };
-                SignerAnswer::Raised { epoch, lives_for }
+                let signed_ago = self.tells_when.then(|| now - self.signed_at);
+                SignerAnswer::Raised { epoch, signed_ago }
             }
             Err(_) => SignerAnswer::Stale { highest: self.epoch() },
         }

@@ -150,7 +150,7 @@ impl World {
             Mend::DiskFull => self.nodes.iter().for_each(|node| node.disk.set_room(None)),
             Mend::SlowDisk => self.nodes.iter_mut().for_each(|node| node.slow_until = Nanos(0)),
             Mend::Signer => {
-                self.signer.restarts();
+                self.signer.restarts(self.now);
                 for node in &mut self.nodes {
                     if let Some(desk) = &mut node.desk {
                         desk.is_released = false;
@@ -180,13 +180,17 @@ impl World {
     pub(crate) fn operator(&mut self) {
         self.after(PEOPLE, Event::Operator);
         self.look_at_copies();
-        if self.wants_hold {
-            return;
-        }
         let Some(n) = self.leader() else { return };
         let Some(desk) = &self.nodes[n].desk else { return };
         let status = desk.engine.status();
         let (state, cause) = (status.state, status.cause);
+        if self.wants_hold {
+            // A crash may forget what was not answered yet: who is at the end says it again.
+            if self.is_calm && state == TradingState::Run {
+                self.command(n, &Command::Hold(TransitionCause::Operator, "again".to_owned()));
+            }
+            return;
+        }
         if state == TradingState::Killed && self.command(n, &Command::Rearm("looked at".to_owned()))
         {
             self.signer.rearm();

@@ -145,7 +145,7 @@ impl World {
             queue: Queue::new(),
             nodes,
             venue,
-            signer: Signer::new(),
+            signer: Signer::new(options.signer_tells),
             store: Store::default(),
             cuts: Cuts::default(),
             bids: [1_000, 500],

@@ -210,7 +210,7 @@ mod tests {
     fn an_answer_waits_for_the_disk_and_says_so_when_it_waits_in_vain() {
         let folder = tempfile::tempdir().unwrap();
         let (mut store, _) =
-            Store::open(folder.path(), Commits::Inline, 1, 0, |_, _| Ok(())).unwrap();
+            Store::open(folder.path(), Commits::Inline, (1, false), 0, |_, _| Ok(())).unwrap();
         let seq = store.append(&hold()).unwrap();
         let (now, later) = (Instant::now(), Instant::now() + TOLD_WITHIN);
         let (patient, mut told) = answer(seq, later);
@@ -229,7 +229,7 @@ mod tests {
     fn where_an_order_waits_for_the_other_node_an_answer_does_too() {
         let folder = tempfile::tempdir().unwrap();
         let (mut store, _) =
-            Store::open(folder.path(), Commits::Inline, 1, 0, |_, _| Ok(())).unwrap();
+            Store::open(folder.path(), Commits::Inline, (1, false), 0, |_, _| Ok(())).unwrap();
         store.wait_for(Some(Acks::default()));
         let seq = store.append(&hold()).unwrap();
         store.commit_inline().unwrap();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use aurora_api::console::wire::InstrumentRow;
 use aurora_config::Config;
 use aurora_journal::jsonl::{SessionDir, run_id};
@@ -90,17 +90,11 @@ pub(super) fn begin(
         Speed::Max => Commits::Inline,
         Speed::Times(_) => Commits::Thread(settings::journal_priority(config)),
     };
+    // A leader's epoch is its own: a journal that knows a newer one is not touched.
+    let epoch = (epoch, lead.is_some());
     let mut recovered = build::recover(config, &ground.market, &ground.data, commits, epoch)?;
-    let store = &mut recovered.store;
     if let Some(lead) = lead {
-        if lead.epoch != store.epoch() {
-            bail!(
-                "the epoch given is {}, the journal is already in {}: it is not this desk's",
-                lead.epoch,
-                store.epoch()
-            );
-        }
-        store.wait_for(lead.acks.clone());
+        recovered.store.wait_for(lead.acks.clone());
     }
     Ok(recovered)
 }

@@ -136,7 +136,7 @@ pub(crate) fn recover(
     market: &Market,
     data: &Path,
     commits: Commits,
-    first_epoch: u32,
+    first_epoch: (u32, bool),
 ) -> Result<Recovered> {
     let began = Instant::now();
     make_folder(data).with_context(|| format!("data folder {}", data.display()))?;

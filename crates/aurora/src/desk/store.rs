@@ -72,12 +72,12 @@ impl Store {
     pub(crate) fn open(
         folder: &Path,
         commits: Commits,
-        first_epoch: u32,
+        (first_epoch, exact_epoch): (u32, bool),
         after: u64,
         mut replay: impl FnMut(u64, Stamped) -> Result<()>,
     ) -> Result<(Store, Recovered)> {
         let mut fault = None;
-        let options = Options { first_epoch, ..Options::default() };
+        let options = Options { first_epoch, exact_epoch, ..Options::default() };
         let opened = Journal::open_with(folder, options, &mut |record| {
             if fault.is_none() && after < record.seq.0 {
                 let taken = aurora_records::decode(&record.payload)

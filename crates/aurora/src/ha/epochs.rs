@@ -8,6 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use aurora_config::Config;
 use aurora_ha::SignerAnswer;
 use aurora_lease::Place;
+use aurora_model::Nanos;
 use aurora_signer::{Ask, Client, Scope, Told};
 
 use crate::desk::ACCOUNT;
@@ -41,10 +42,11 @@ impl Epochs {
     pub(crate) fn raise(&self, epoch: u32) -> SignerAnswer {
         let raised = match self {
             Epochs::Signer(socket) => raise_at_signer(socket, epoch),
-            Epochs::File(path) => raise(path, epoch),
+            // Nobody knows what the other node has sent.
+            Epochs::File(path) => raise(path, epoch).map(|raised| raised.map(|()| None)),
         };
         match raised {
-            Ok(Ok(())) => SignerAnswer::Raised { epoch, lives_for: None },
+            Ok(Ok(signed_ago)) => SignerAnswer::Raised { epoch, signed_ago },
             Ok(Err(highest)) => SignerAnswer::Stale { highest },
             Err(fault) => SignerAnswer::Failed(format!("{fault:#}")),
         }
@@ -61,13 +63,13 @@ impl Epochs {
     }
 }
 
-/// The inner error is the higher epoch that is there.
-fn raise_at_signer(socket: &Path, epoch: u32) -> Result<std::result::Result<(), u32>> {
+/// How long ago an order was signed last. The inner error is the higher epoch that is there.
+fn raise_at_signer(socket: &Path, epoch: u32) -> Result<std::result::Result<Option<Nanos>, u32>> {
     let fault = |told: Told| anyhow!("{}: {}", told.code, told.en);
     let mut client = Client::connect(socket).map_err(fault)?;
     client.hello(&build_id()?, ACCOUNT).map_err(fault)?;
     match client.change(&Ask::Raise(epoch)) {
-        Ok(_) => Ok(Ok(())),
+        Ok(standing) => Ok(Ok(Some(standing.order_ago))),
         Err(Told { scope: Scope::Epoch(highest), .. }) => Ok(Err(highest)),
         Err(told) => Err(fault(told)),
     }
@@ -107,7 +109,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let epochs = Epochs::File(folder.path().join("epoch"));
         assert_eq!(epochs.highest().unwrap(), Some(0));
-        let raised = |epoch| SignerAnswer::Raised { epoch, lives_for: None };
+        let raised = |epoch| SignerAnswer::Raised { epoch, signed_ago: None };
         assert_eq!(epochs.raise(7), raised(7));
         assert_eq!(epochs.raise(7), SignerAnswer::Stale { highest: 7 });
         assert_eq!(epochs.raise(3), SignerAnswer::Stale { highest: 7 });

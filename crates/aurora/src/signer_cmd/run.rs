@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use aurora_authority::Authority;
 use aurora_config::{Config, Flag};
+use aurora_model::Nanos;
 use aurora_signer::{Judge, KeyRing, NotSigned, Server, StateFile, read_keys};
 use clap::Args;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -72,7 +73,7 @@ pub(super) fn run(config: &Config) -> Result<()> {
 fn serve(config: &Config, judge: Judge, venues: &Venues) -> Result<()> {
     let path = socket(config);
     let server = Server::bind(&path)?;
-    let standing = judge.standing();
+    let standing = judge.standing(Nanos(0));
     let judge = Arc::new(Mutex::new(judge));
     let (wake, words_of) = bounded(16);
     let on_kill = {

@@ -209,7 +209,7 @@ impl Machine {
 
     fn on_signer(&mut self, now: Nanos, answer: SignerAnswer) {
         match answer {
-            SignerAnswer::Raised { epoch, lives_for } => self.raised(now, epoch, lives_for),
+            SignerAnswer::Raised { epoch, signed_ago } => self.raised(now, epoch, signed_ago),
             SignerAnswer::Stale { highest } => self.stale(now, highest),
             SignerAnswer::Failed(fault) => self.no_signer(now, fault),
         }

@@ -179,8 +179,8 @@ impl Machine {
         }
     }
 
-    pub(super) fn raised(&mut self, now: Nanos, epoch: u32, lives_for: Option<Nanos>) {
-        let quiet_at = now + self.settings.quiet_after_raise(lives_for);
+    pub(super) fn raised(&mut self, now: Nanos, epoch: u32, signed_ago: Option<Nanos>) {
+        let quiet_at = now + self.settings.quiet_after_raise(signed_ago);
         let State::Candidate { step, .. } = &mut self.state else { return };
         if !matches!(step, Step::Raising { .. }) || epoch <= self.highest_epoch {
             return;

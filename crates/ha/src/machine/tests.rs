@@ -60,7 +60,7 @@ fn inputs(what: &str, no: u64, now: Nanos, machine: &Machine) -> Vec<(Nanos, Inp
         ["held"] => lease(LeaseAnswer::Held),
         ["no-store"] => lease(LeaseAnswer::Failed("connection refused".to_owned())),
         ["raised", epoch] => {
-            Input::Signer(SignerAnswer::Raised { epoch: epoch.parse().unwrap(), lives_for: None })
+            Input::Signer(SignerAnswer::Raised { epoch: epoch.parse().unwrap(), signed_ago: None })
         }
         ["stale", highest] => {
             Input::Signer(SignerAnswer::Stale { highest: highest.parse().unwrap() })

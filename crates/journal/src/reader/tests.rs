@@ -19,8 +19,13 @@ fn folder() -> (TempDir, PathBuf) {
 /// Two starts, four segments, eight records each; the newest has a few reserved bytes behind it.
 fn journal(dir: &Path) -> Vec<Record> {
     for start in 0..2u64 {
-        let options =
-            Options { segment_bytes: 300, reserve_bytes: 32, full_disk_bytes: 0, first_epoch: 1 };
+        let options = Options {
+            segment_bytes: 300,
+            reserve_bytes: 32,
+            full_disk_bytes: 0,
+            first_epoch: 1,
+            exact_epoch: false,
+        };
         let (mut journal, _) = Journal::open_with(dir, options, &mut |_| ()).unwrap();
         for n in 8 * start..8 * start + 8 {
             journal.append(3, format!("{{\"n\":{n},\"side\":\"buy\"}}").as_bytes()).unwrap();
@@ -41,8 +46,13 @@ fn read_on(disk: &MemoryDisk, dir: &Path) -> (Vec<Record>, Option<JournalError>)
 #[test]
 fn segments_a_replaced_writer_began_late_are_no_part_of_the_journal() {
     let dir = Path::new("/data/journal");
-    let options =
-        Options { segment_bytes: 300, reserve_bytes: 32, full_disk_bytes: 0, first_epoch: 1 };
+    let options = Options {
+        segment_bytes: 300,
+        reserve_bytes: 32,
+        full_disk_bytes: 0,
+        first_epoch: 1,
+        exact_epoch: false,
+    };
     let write = |journal: &mut Journal, words: &str| {
         for word in words.split(' ') {
             journal.append(3, word.repeat(40).as_bytes()).unwrap();
@@ -178,8 +188,13 @@ fn what_is_missing_or_misplaced_is_named() {
 fn an_old_copy_of_one_file_does_not_pass_for_the_present_one() {
     let ((_here, here), (_other, other)) = (folder(), folder());
     journal(&here);
-    let options =
-        Options { segment_bytes: 300, reserve_bytes: 1, full_disk_bytes: 0, first_epoch: 1 };
+    let options = Options {
+        segment_bytes: 300,
+        reserve_bytes: 1,
+        full_disk_bytes: 0,
+        first_epoch: 1,
+        exact_epoch: false,
+    };
     let (mut journal, _) = Journal::open_with(&other, options, &mut |_| ()).unwrap();
     for _ in 0..8 {
         journal.append(3, b"{\"n\":9,\"side\":\"sell\"}").unwrap();

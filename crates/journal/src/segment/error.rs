@@ -76,6 +76,19 @@ pub enum JournalError {
         /// The folder.
         dir: PathBuf,
     },
+    /// The epoch that was given is over.
+    #[error(
+        "the journal in {} has come to epoch {newest}, epoch {given} is over: another node has led since",
+        dir.display()
+    )]
+    Epoch {
+        /// The folder, left as it is.
+        dir: PathBuf,
+        /// What the start was given.
+        given: u32,
+        /// The newest there.
+        newest: u32,
+    },
     /// A payload that no segment takes.
     #[error(
         "a record of {bytes} bytes is too large, the limit is {}",

@@ -6,8 +6,13 @@ const DIR: &str = "/data/journal";
 
 /// A journal whose state is the sum of its one-byte payloads, with a snapshot after every tenth record.
 fn journal(disk: &MemoryDisk, records: u8) -> Snapshots {
-    let options =
-        Options { segment_bytes: 600, reserve_bytes: 1, full_disk_bytes: 0, first_epoch: 1 };
+    let options = Options {
+        segment_bytes: 600,
+        reserve_bytes: 1,
+        full_disk_bytes: 0,
+        first_epoch: 1,
+        exact_epoch: false,
+    };
     let on: Arc<dyn Disk> = Arc::new(disk.clone());
     let snapshots = Snapshots::of_on(Arc::clone(&on), Path::new(DIR), 3);
     let (mut journal, _) = Journal::open_on(on, Path::new(DIR), options, &mut |_| ()).unwrap();

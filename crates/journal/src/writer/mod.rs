@@ -39,6 +39,8 @@ pub struct Options {
     pub full_disk_bytes: u64,
     /// The epoch of a new folder; an older one goes on with its own, but never below this.
     pub first_epoch: u32,
+    /// The epoch was given from outside: it is that one, or a journal that has come so far is left as it is.
+    pub exact_epoch: bool,
 }
 
 impl Default for Options {
@@ -48,6 +50,7 @@ impl Default for Options {
             reserve_bytes: 4 << 20,
             full_disk_bytes: 64 << 20,
             first_epoch: 1,
+            exact_epoch: false,
         }
     }
 }

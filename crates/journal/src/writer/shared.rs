@@ -128,8 +128,13 @@ mod tests {
     const DIR: &str = "/data/journal";
 
     fn shared(disk: &MemoryDisk) -> SharedJournal {
-        let options =
-            Options { segment_bytes: 4000, reserve_bytes: 512, full_disk_bytes: 0, first_epoch: 1 };
+        let options = Options {
+            segment_bytes: 4000,
+            reserve_bytes: 512,
+            full_disk_bytes: 0,
+            first_epoch: 1,
+            exact_epoch: false,
+        };
         let disk = Arc::new(disk.clone());
         let opened = Journal::open_on(disk, Path::new(DIR), options, &mut |_| ());
         SharedJournal::new(opened.unwrap().0)

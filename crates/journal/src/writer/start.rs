@@ -38,9 +38,14 @@ pub(super) fn open(
     replay: &mut dyn FnMut(Record),
 ) -> Result<(Journal, Recovered), JournalError> {
     let lock = lock(&*disk, dir)?;
-    let reader = read_and_settle(&disk, dir, replay)?;
+    let (reader, unvouched) = read(&disk, dir, replay)?;
+    let (newest, given) = (reader.last_epoch(), options.first_epoch);
+    if options.exact_epoch && given <= newest && !active(Bug::OldEpochOpens) {
+        return Err(JournalError::Epoch { dir: dir.to_owned(), given, newest });
+    }
+    settle_all(&*disk, &reader, unvouched)?;
     let chain = reader.reached();
-    let epoch = (reader.last_epoch() + 1).max(options.first_epoch);
+    let epoch = (newest + 1).max(given);
     let header = Header::new(SegmentName { epoch, index: 1 }, chain);
     let newest = reader.segments().last().filter(|_| active(Bug::SegmentShared));
     let (segment, had_room) = match newest {
@@ -78,9 +83,21 @@ pub(crate) fn read_and_settle(
     dir: &Path,
     replay: &mut dyn FnMut(Record),
 ) -> Result<Reader, JournalError> {
+    let (reader, unvouched) = read(disk, dir, replay)?;
+    settle_all(&**disk, &reader, unvouched)?;
+    Ok(reader)
+}
+
+/// The first record that nobody is known to have been told of, and where it is in its file.
+type Unvouched = Option<(Seq, u64)>;
+
+fn read(
+    disk: &Arc<dyn Disk>,
+    dir: &Path,
+    replay: &mut dyn FnMut(Record),
+) -> Result<(Reader, Unvouched), JournalError> {
     let mut reader = Reader::open_on(Arc::clone(disk), dir)?;
     let marked = reader.marked().unwrap_or_default();
-    // The first record that nobody is known to have been told of.
     let mut unvouched = None;
     for record in reader.by_ref() {
         let record = record?;
@@ -89,10 +106,12 @@ pub(crate) fn read_and_settle(
         }
         replay(record);
     }
-    for newest in reader.segments().iter().filter(|segment| segment.is_newest) {
-        settle(&**disk, newest, unvouched)?;
-    }
-    Ok(reader)
+    Ok((reader, unvouched))
+}
+
+fn settle_all(disk: &dyn Disk, reader: &Reader, unvouched: Unvouched) -> Result<(), JournalError> {
+    let mut newest = reader.segments().iter().filter(|segment| segment.is_newest);
+    newest.try_for_each(|newest| settle(disk, newest, unvouched))
 }
 
 /// The first segment of the epoch, out of the reserve when the disk is full.
@@ -122,7 +141,7 @@ pub(crate) fn lock(disk: &dyn Disk, dir: &Path) -> Result<Lock, JournalError> {
 fn settle(
     disk: &dyn Disk,
     newest: &SegmentReport,
-    unvouched: Option<(Seq, u64)>,
+    unvouched: Unvouched,
 ) -> Result<(), JournalError> {
     let path = &newest.path;
     let from = match unvouched {

@@ -9,12 +9,22 @@ use crate::disk::{Fault, MemoryDisk};
 use crate::{Reader, verify, verify_on};
 
 /// No space ahead, so that a file is exactly its records; a new segment after some 400 bytes.
-const SMALL: Options =
-    Options { segment_bytes: 400, reserve_bytes: 1, full_disk_bytes: 0, first_epoch: 1 };
+const SMALL: Options = Options {
+    segment_bytes: 400,
+    reserve_bytes: 1,
+    full_disk_bytes: 0,
+    first_epoch: 1,
+    exact_epoch: false,
+};
 
 /// With something set aside for a full disk.
-const RESERVED: Options =
-    Options { segment_bytes: 1 << 20, reserve_bytes: 512, full_disk_bytes: 4096, first_epoch: 1 };
+const RESERVED: Options = Options {
+    segment_bytes: 1 << 20,
+    reserve_bytes: 512,
+    full_disk_bytes: 4096,
+    first_epoch: 1,
+    exact_epoch: false,
+};
 
 /// The journal's folder; its mark lies beside it.
 fn journal_in(dir: &TempDir) -> PathBuf {
@@ -83,6 +93,33 @@ fn a_new_folder_begins_with_the_epoch_it_is_told_and_goes_on_from_there() {
         starts.push(recovered.epoch);
     }
     assert_eq!(starts, [700, 701, 900]);
+}
+
+#[test]
+fn a_start_under_an_epoch_that_is_over_leaves_the_folder_as_it_is() {
+    let disk = MemoryDisk::new();
+    let given = |first_epoch| Options { first_epoch, exact_epoch: true, ..SMALL };
+    let (mut journal, ..) = on(&disk, given(4)).unwrap();
+    journal.append(1, b"of epoch four").unwrap();
+    journal.commit().unwrap();
+    drop(journal);
+    let folder = Path::new("/data/journal");
+    let left = || {
+        let names = disk.list(folder).unwrap().into_iter();
+        names
+            .map(|name| (disk.read(&folder.join(&name), u64::MAX).unwrap(), name))
+            .collect::<Vec<_>>()
+    };
+    let before = left();
+    for over in [1, 3, 4] {
+        let refused = on(&disk, given(over)).unwrap_err();
+        assert!(
+            matches!(refused, JournalError::Epoch { newest: 4, given, .. } if given == over),
+            "{refused}"
+        );
+    }
+    assert_eq!(left(), before);
+    assert_eq!(on(&disk, given(9)).unwrap().1.epoch, 9);
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn answers() -> [Answer; 6] {
         Answer::Refused(Told { code: "X".into(), ru: "Нет".into(), en: "No".into(), scope })
     };
     [
-        Answer::Standing(Standing { remembered, account: 3, venues }),
+        Answer::Standing(Standing { remembered, account: 3, venues, order_ago: Nanos(7) }),
         Answer::Signed(Signed { target: "/a?b=c".into(), headers, body: "{}".into() }),
         Answer::Login("{\"op\":\"login\"}".into()),
         told(Scope::Order),
