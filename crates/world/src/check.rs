@@ -1,19 +1,19 @@
 //! What must hold after every step, whatever happens.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use aurora_engine::{Audit, Engine, Fingerprint, Notice, Reconciliation, Record};
+use aurora_engine::{Audit, Engine, Notice, Reconciliation, Record};
 use aurora_exec::Order;
 use aurora_gate::NoStopwatch;
-use aurora_journal::{ChainHash, JournalError, Recovered, Seq};
+use aurora_journal::{JournalError, Seq};
 use aurora_model::{
     ClientOrderId, Fill, InstrumentNo, Lots, Nanos, OrderIntent, OrderState, ReportKind, Side,
     TradingState, TransitionCause, VenueReport,
 };
 
 use crate::desk::Desk;
-use crate::faults::Injected;
 use crate::net::Call;
+use crate::recovery::Files;
 use crate::setup::{ORDERS_PER_MINUTE, POSITION_CAP, STALE_AFTER};
 use crate::venue::Ask;
 use crate::world::{BEGIN, World};
@@ -36,39 +36,24 @@ struct Fate {
     taken: u32,
 }
 
-/// Everything that was ever appended to a journal.
-#[derive(Debug, Default)]
-struct Files {
-    /// The desk whose appends count: the newest.
-    writer: u32,
-    /// The chain after each record.
-    heads: Vec<ChainHash>,
-    /// On two disks: the chains after all records, whoever appended them.
-    known: BTreeSet<[u8; 16]>,
-    /// The last record that was acted on, and the chain after it.
-    released: (Seq, ChainHash),
-    /// Where the last desk stood when it ended.
-    last: Option<(ChainHash, Fingerprint)>,
-}
-
 /// Everything that is watched.
 #[derive(Debug)]
 pub(crate) struct Checks {
     pub(crate) violation: Option<Violation>,
-    files: Files,
+    pub(crate) files: Files,
     /// A leader was replaced that had acted on what its follower did not have: its orders are nobody's.
     pub(crate) is_lossy: bool,
     fates: BTreeMap<ClientOrderId, Fate>,
     /// When orders left, newest last.
     sent: Vec<Nanos>,
     /// A person has stopped the desk, and the record of it is this one of that desk.
-    stop: Option<(u32, Seq)>,
+    pub(crate) stop: Option<(u32, Seq)>,
     is_stopped: bool,
     /// Which trades a desk has booked.
-    booked: (u32, Vec<bool>),
+    pub(crate) booked: (u32, Vec<bool>),
     /// Allowed decisions and written intents of the newest desk.
-    decided: u64,
-    intents: u64,
+    pub(crate) decided: u64,
+    pub(crate) intents: u64,
 }
 
 impl Checks {
@@ -120,7 +105,7 @@ impl World {
         booked.0 == term && at.is_some_and(|at| booked.1.get(at) == Some(&true))
     }
 
-    fn fail(&mut self, invariant: &'static str, detail: String) {
+    pub(crate) fn fail(&mut self, invariant: &'static str, detail: String) {
         self.trace.say(self.now, || format!("VIOLATION {invariant}: {detail}"));
         self.checks.fail(self.now, invariant, detail);
     }
@@ -155,7 +140,7 @@ impl World {
         }
     }
 
-    fn booked(&mut self, term: u32, fill: &Fill) {
+    pub(crate) fn booked(&mut self, term: u32, fill: &Fill) {
         let at = self.venue.place_of(fill.instrument, fill.trade_id);
         let Some(at) = at.filter(|at| self.venue.trades[*at] == *fill) else {
             return self.fail("I7", format!("the venue knows no such fill: {fill:?}"));
@@ -184,9 +169,10 @@ impl World {
             self.checks.files.released = (seq, *head);
         }
         // What the other node cannot know it cannot keep.
-        let kept =
-            if self.options.is_async { seq.min(self.nodes[n].shipped.last_seq()) } else { seq };
-        let kept = if self.has_two_disks() { kept } else { seq };
+        let kept = match self.may_lose() {
+            true => seq.min(self.nodes[n].shipped.last_seq()),
+            false => seq,
+        };
         if let Some((term, stop)) = self.checks.stop
             && term == desk.term
             && stop <= kept
@@ -353,7 +339,7 @@ impl World {
     }
 
     /// I6, I7: the position is the sum of what was told, each once.
-    fn position_is_told(&mut self, engine: &Engine<NoStopwatch>, no: InstrumentNo) {
+    pub(crate) fn position_is_told(&mut self, engine: &Engine<NoStopwatch>, no: InstrumentNo) {
         let told = self.venue.trades.iter().zip(&self.checks.booked.1).filter(|told| *told.1);
         let here = told.filter(|(fill, _)| fill.instrument == no);
         let sum: i64 = here.map(|(fill, _)| fill.qty.0 * fill.side.sign()).sum();
@@ -420,88 +406,6 @@ impl World {
         let held = -position * made.intent.side.sign();
         if held < asked {
             self.fail("I9", format!("exits of {asked} lots are out for a position of {position}"));
-        }
-    }
-
-    /// A desk ended: where did it stand?
-    pub(crate) fn buried(&mut self, desk: &Desk) {
-        if self.checks.files.writer == desk.term {
-            let stood = (desk.journal.head_hash(), desk.engine.fingerprint());
-            self.checks.files.last = desk.has_begun.then_some(stood);
-        }
-    }
-
-    /// A journal was replayed: I11, I12.
-    pub(crate) fn recovered(
-        &mut self,
-        term: u32,
-        recovered: &Recovered,
-        engine: &Engine<NoStopwatch>,
-        (told, heads): (&[Fill], &[ChainHash]),
-    ) {
-        if self.has_two_disks() && recovered.epoch < self.signer.epoch() {
-            // Its successor goes by a disk of its own, and nothing is signed for this one.
-            return;
-        }
-        self.keeps_what_was_acted_on(recovered, heads);
-        let waits_for_both = self.waits_for_both();
-        let files = &mut self.checks.files;
-        let last = recovered.last_seq;
-        let stood = files.last.take();
-        files.writer = term;
-        files.heads.truncate(usize::try_from(last.0).unwrap_or(0));
-        // Where orders wait for both nodes, this one has acted on nothing yet.
-        if !waits_for_both {
-            files.released = (last, recovered.head);
-        }
-        if let Some((head, fingerprint)) = stood
-            && head == recovered.head
-            && fingerprint != engine.fingerprint()
-        {
-            let replayed = engine.fingerprint();
-            self.fail("I12", format!("{fingerprint} at record {last}, replay gives {replayed}"));
-        }
-        self.checks.stop = None;
-        (self.checks.decided, self.checks.intents) = (0, 0);
-        self.checks.booked = (term, Vec::new());
-        told.iter().for_each(|fill| self.booked(term, fill));
-        for no in 0..self.options.markets {
-            self.position_is_told(engine, InstrumentNo(no));
-            let unknown = self.venue.orders.iter().find(|order| {
-                order.intent.instrument.0 == no && engine.orders().get(order.id).is_none()
-            });
-            if let Some(order) = unknown.filter(|_| !self.checks.is_lossy) {
-                let id = order.id;
-                self.fail("I2", format!("the venue has {id}, the recovered journal does not"));
-                return;
-            }
-        }
-    }
-
-    /// I11: nothing that was acted on is gone, and nothing is there that was never written.
-    fn keeps_what_was_acted_on(&mut self, recovered: &Recovered, heads: &[ChainHash]) {
-        let files = &self.checks.files;
-        let (last, (released, head)) = (recovered.last_seq, files.released);
-        let at = |seq: Seq| usize::try_from(seq.0).ok().and_then(|seq| seq.checked_sub(1));
-        let is_known = match at(last) {
-            None => true,
-            Some(_) if self.has_two_disks() => files.known.contains(&recovered.head.0),
-            Some(at) => files.heads.get(at) == Some(&recovered.head),
-        };
-        let is_kept = at(released).is_none_or(|at| heads.get(at) == Some(&head));
-        if !is_kept && self.has_two_disks() && self.options.is_async {
-            self.checks.is_lossy = true;
-            self.injected(Injected::Lost);
-        } else if !is_kept {
-            self.fail(
-                "I11",
-                format!("record {released} was acted on, {last} is the last there is"),
-            );
-        } else if !is_known {
-            self.fail(
-                "I11",
-                format!("up to record {last} the journal holds what was never written"),
-            );
         }
     }
 }

@@ -19,6 +19,7 @@ mod net;
 mod node;
 mod options;
 mod queue;
+mod recovery;
 mod rest;
 mod run;
 mod setup;

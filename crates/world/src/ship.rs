@@ -84,6 +84,11 @@ impl World {
         self.has_two_disks() && !self.options.is_async
     }
 
+    /// A takeover may lose what the leader before had acted on.
+    pub(crate) fn may_lose(&self) -> bool {
+        self.has_two_disks() && self.options.is_async
+    }
+
     /// A follower copies, whenever nothing else has the folder.
     pub(crate) fn keep_following(&mut self, n: usize) {
         let node = &self.nodes[n];

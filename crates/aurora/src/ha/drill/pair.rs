@@ -40,7 +40,7 @@ impl Spans {
             ("PAUSE_MS", self.ttl),
             ("REQUEST_LIFE_MS", self.life),
             ("TAKEOVER_SLACK_MS", self.slack),
-            ("STAND_ASIDE_MS", self.ttl * 3),
+            ("STAND_ASIDE_MS", self.ttl),
         ];
         let named = |(name, ms): (&str, i64)| (format!("AURORA__HA__{name}"), ms.to_string());
         spans.into_iter().map(named).collect()
