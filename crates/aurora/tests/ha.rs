@@ -7,6 +7,13 @@ use serde_json::Value;
 
 const AURORA: &str = env!("CARGO_BIN_EXE_aurora");
 
+/// A busy machine, or a disk that still takes in a build, is no reason to stop for these desks.
+const PATIENT: [(&str, &str); 3] = [
+    ("AURORA__EXECUTION__LATENCY_GUARD_MS", "60000"),
+    ("AURORA__WATCH__MAX_COMMIT_MS_P99", "600000"),
+    ("AURORA__WATCH__MAX_PAUSE_MS", "600000"),
+];
+
 /// Short spans: the drill of the full ones is `aurora ha drill --rounds 200`.
 fn drill(kinds: &str, rounds: u32) -> Value {
     let folder = tempfile::tempdir().unwrap();
@@ -81,6 +88,7 @@ fn host(folder: &std::path::Path, venue: &str, (own, other): (u16, u16)) -> Runn
     run.args(["run", "--headless", "--venue", venue, "--data"]).arg(data.join("data"));
     run.current_dir(&data).env_clear().env("AURORA_SESSION_DIR", data.join("session"));
     run.env("AURORA_HA_LEASE", format!("sqlite:{}", folder.join("lease.db").display()));
+    run.envs(PATIENT);
     let at = |port: u16| format!("127.0.0.1:{port}");
     for (key, value) in [
         ("NODE", own.to_string()),
@@ -186,6 +194,7 @@ fn node(folder: &std::path::Path) -> Command {
     run.args(["run", "--headless", "--venue", "okx", "--data"]).arg(folder.join("data"));
     run.current_dir(folder).env_clear().env("AURORA_SESSION_DIR", folder.join("session"));
     run.env("AURORA_HA_LEASE", format!("sqlite:{}", folder.join("lease.db").display()));
+    run.envs(PATIENT);
     run.env("AURORA__HA__REQUEST_LIFE_MS", "0").env("AURORA__HA__TAKEOVER_SLACK_MS", "0");
     run
 }

@@ -9,7 +9,7 @@ const SECOND_NS: i64 = 1_000_000_000;
 #[test]
 fn a_desk_that_stood_still_holds_before_anything_leaves() {
     let folder = Folder::new();
-    let desk = Desk::start(&folder, &["--inside"]);
+    let desk = Desk::start_wary(&folder, &["--inside"]);
     desk.wait_for("it trades", |desk| desk.state().0 == "RUN");
     desk.signal("-STOP");
     let stopped = Instant::now();

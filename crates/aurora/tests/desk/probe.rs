@@ -10,6 +10,16 @@ use std::time::{Duration, Instant};
 use aurora_testkit::shared;
 use serde_json::Value;
 
+/// A busy machine, or a disk that still takes in a build, is no reason to stop for these desks.
+const PATIENT: [(&str, &str); 5] = [
+    ("AURORA__EXECUTION__LATENCY_GUARD_MS", "60000"),
+    ("AURORA__QUALITY__MAX_CLOCK_SKEW_MS", "600000"),
+    ("AURORA__WATCH__MAX_CLOCK_JUMP_MS", "600000"),
+    ("AURORA__WATCH__MAX_COMMIT_MS_P99", "600000"),
+    (MAX_PAUSE, "600000"),
+];
+const MAX_PAUSE: &str = "AURORA__WATCH__MAX_PAUSE_MS";
+
 pub(crate) const AURORA: &str = env!("CARGO_BIN_EXE_aurora");
 /// Longer than anything here takes on a slow machine; reached only by a fault.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,8 +61,7 @@ fn command(folder: &Folder) -> Command {
         .current_dir(folder.path())
         .env_clear()
         .env("AURORA_SESSION_DIR", folder.path().join("session"))
-        // A busy machine is no reason to stop for these desks.
-        .env("AURORA__EXECUTION__LATENCY_GUARD_MS", "60000");
+        .envs(PATIENT);
     command
 }
 
@@ -101,7 +110,17 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn start(folder: &Folder, arguments: &[&str]) -> Desk {
+        Desk::run(command(folder), folder, arguments)
+    }
+
+    /// One that holds when its process stood still for two seconds.
+    pub(crate) fn start_wary(folder: &Folder, arguments: &[&str]) -> Desk {
         let mut run = command(folder);
+        run.env_remove(MAX_PAUSE);
+        Desk::run(run, folder, arguments)
+    }
+
+    fn run(mut run: Command, folder: &Folder, arguments: &[&str]) -> Desk {
         run.args(["run", "--listen", "127.0.0.1:0", "--data"]).arg(folder.data()).args(arguments);
         let mut child = run.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut line = String::new();
@@ -117,7 +136,7 @@ impl Desk {
 
     /// Asks until it holds.
     pub(crate) fn wait_for(&self, what: &str, holds: impl Fn(&Desk) -> bool) {
-        wait_for(what, || holds(self));
+        wait_until(|| format!("{what}; the desk: {}", self.troubles()), || holds(self));
     }
 
     /// SIGKILL once the moment has passed.
@@ -181,6 +200,12 @@ impl Desk {
         (word(&newest["to"]), word(&newest["cause"]))
     }
 
+    /// Why it stands as it does: the changes of its state, and its alerts.
+    fn troubles(&self) -> String {
+        let system: Value = serde_json::from_str(&self.get("/api/ui/system")).unwrap_or_default();
+        format!("{}\n{}", system["history"], system["alerts"])
+    }
+
     pub(crate) fn order_states(&self) -> Vec<String> {
         let rows = self.get("/api/ui/export/orders.csv");
         rows.lines().skip(1).filter_map(|row| row.split(',').nth(9)).map(str::to_owned).collect()
@@ -189,9 +214,13 @@ impl Desk {
 
 /// Asks until it holds.
 pub(crate) fn wait_for(what: &str, holds: impl Fn() -> bool) {
+    wait_until(|| what.to_owned(), holds);
+}
+
+fn wait_until(what: impl Fn() -> String, holds: impl Fn() -> bool) {
     let begun = Instant::now();
     while !holds() {
-        assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}");
+        assert!(begun.elapsed() < PATIENCE, "waited in vain: {}", what());
         std::thread::park_timeout(LOOK_EVERY);
     }
 }

@@ -43,7 +43,9 @@ impl Spans {
             ("STAND_ASIDE_MS", self.ttl),
         ];
         let named = |(name, ms): (&str, i64)| (format!("AURORA__HA__{name}"), ms.to_string());
-        spans.into_iter().map(named).collect()
+        // Nor is a disk that is busy with something else.
+        let disk = ("AURORA__WATCH__MAX_COMMIT_MS_P99".to_owned(), "600000".to_owned());
+        spans.into_iter().map(named).chain([disk]).collect()
     }
 }
 
